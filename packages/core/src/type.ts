@@ -1,7 +1,6 @@
 /**
- * The types of the language (language.md, "Types"). `glob`, `regex`, `domain`, `cidr`, `window`, `command` and `range` are types
- * of constants only: a literal is read as one of them where an operator's signature asks for it. `error` is assignable both
- * ways, so that one mistake is reported once.
+ * The types of the language (language.md, "Types"). The kinds of `ConstantKind` are types of constants only: a literal is read as
+ * one of them where an operator's signature asks for it. `error` is assignable both ways, so that one mistake is reported once.
  */
 export type Type =
   | { readonly kind: PlainKind }
@@ -10,10 +9,15 @@ export type Type =
   | { readonly kind: "record"; readonly fields: Readonly<Record<string, Field>>; readonly open: boolean }
   | { readonly kind: "union"; readonly members: readonly Type[] };
 
+/** Types without parts. `time` is an instant in epoch milliseconds, `duration` a number of milliseconds. */
+// biome-ignore format: one row a sort of type
 export type PlainKind =
-  | "bool" | "int" | "number" | "string" | "path" | "url" | "time" | "duration" | "ip" | "mail" | "null" | "any" | "error"
-  | ConstantKind; // biome-ignore format: one kind of meaning a line
+  | "bool" | "int" | "number" | "null" | "any" | "error"
+  | "string" | "path" | "url" | "ip" | "mail" | "words"
+  | "time" | "duration"
+  | ConstantKind;
 
+/** What only a constant can be: patterns and sets that are prepared once, when the policy is loaded. */
 export type ConstantKind = "glob" | "regex" | "domain" | "cidr" | "window" | "command" | "range" | "detector";
 
 export interface Field {

@@ -1,0 +1,113 @@
+import type { Place } from "./decision.ts";
+import type { Field, Type } from "./type.ts";
+import type { Value } from "./value.ts";
+
+/** The version of these shapes; the runtime refuses any other. */
+export const IR_VERSION = 1;
+
+/** A compiled policy as data: JSON, without the source's syntax. Closures, generated code, explainer and analysis start here. */
+export interface PolicyIr {
+  readonly version: typeof IR_VERSION;
+  readonly servers: readonly ServerIr[];
+  /** Each declared role with all roles that it includes, itself among them. */
+  readonly roles: Readonly<Record<string, readonly string[]>>;
+  readonly principal: Readonly<Record<string, Field>>;
+  readonly context: Readonly<Record<string, Field>>;
+  readonly rules: readonly RuleIr[];
+}
+
+export interface ServerIr {
+  readonly name: string;
+  readonly untyped: boolean;
+  readonly trusted: boolean;
+  /** Canonical, without a slash at its end (but `/`); undefined where relative paths hang nowhere. */
+  readonly root?: string;
+  readonly tools: Readonly<Record<string, ToolIr>>;
+  readonly prompts: readonly string[];
+}
+
+export interface ToolIr {
+  /** SHA-256 of the pinned definition, as the pin file has it. */
+  readonly digest: string;
+  readonly description: string;
+  /** The four hints of MCP, as the definition gives them; absent ones are left out. */
+  readonly annotations: Readonly<Record<string, boolean>>;
+  /** What arguments must satisfy: the pinned schema, closed, narrowed by every `check`. */
+  readonly schema: Readonly<Record<string, Value>>;
+}
+
+export interface RuleIr {
+  readonly id: string;
+  readonly effect: "allow" | "deny";
+  readonly place: Place;
+  readonly who: WhoIr;
+  /** The rule matches where any of its branches does. */
+  readonly branches: readonly BranchIr[];
+  readonly because?: string;
+  readonly note?: string;
+  /** Decided and logged, not enforced. */
+  readonly shadow: boolean;
+}
+
+/** Callers: any of these, and none of `except`. */
+export interface WhoIr {
+  readonly anyone: boolean;
+  readonly roles: readonly string[];
+  readonly ids: readonly string[];
+  readonly except?: WhoIr;
+}
+
+export interface BranchIr {
+  readonly operations: readonly OperationIr[];
+  readonly except: readonly OperationIr[];
+  readonly condition: ConditionIr;
+}
+
+/** One operation, or those that a pattern names: `name` is exact; `pattern` is a wildcard over names, `glob` over URIs. */
+export type OperationIr =
+  | { readonly kind: "tool" | "prompt"; readonly server: string; readonly name: string }
+  | { readonly kind: "tool" | "prompt"; readonly server: string; readonly pattern: string }
+  | { readonly kind: "resource"; readonly server: string; readonly glob: string }
+  | { readonly kind: "completion" | "sampling" | "elicitation" | "roots"; readonly server: string };
+
+/** Three-valued. `and` of none is true, `or` of none false. */
+export type ConditionIr =
+  | { readonly kind: "constant"; readonly truth: boolean | null }
+  | { readonly kind: "and" | "or"; readonly parts: readonly ConditionIr[] }
+  | { readonly kind: "not"; readonly part: ConditionIr }
+  | { readonly kind: "has"; readonly reference: ReferenceIr; readonly at: Seen }
+  | { readonly kind: "atom"; readonly operand: OperandIr; readonly at: Seen }
+  | {
+      readonly kind: "every" | "some";
+      readonly variable: string;
+      readonly over: OperandIr;
+      readonly body: ConditionIr;
+      readonly at: Seen;
+    };
+
+/** Where an atom stands and how it is spelled there. */
+export interface Seen {
+  readonly place: Place;
+  readonly text: string;
+}
+
+/** What gives a value or unknown. `as` is the type that it is read as; a constant is read once, when the policy is loaded. */
+export type OperandIr =
+  | { readonly kind: "constant"; readonly value: Value; readonly as: Type }
+  | ReferenceIr
+  | { readonly kind: "apply"; readonly operator: string; readonly operands: readonly OperandIr[]; readonly as: Type }
+  | { readonly kind: "field"; readonly of: OperandIr; readonly key: string | OperandIr; readonly as: Type }
+  | { readonly kind: "list"; readonly items: readonly OperandIr[]; readonly as: Type }
+  /** Text with holes; each hole's value must be one plain segment, else the whole is unknown. */
+  | { readonly kind: "text"; readonly parts: readonly (string | ReferenceIr)[]; readonly as: Type };
+
+/** A name and a path into it. Absent gives `fallback` where there is one, else unknown. */
+export interface ReferenceIr {
+  readonly kind: "reference";
+  readonly root: "args" | "principal" | "context" | "tool" | "resource" | "result" | "variable";
+  /** The quantified name, where `root` is `variable`. */
+  readonly variable?: string;
+  readonly path: readonly (string | number)[];
+  readonly fallback?: Value;
+  readonly as: Type;
+}

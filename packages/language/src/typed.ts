@@ -1,0 +1,128 @@
+import type { Field, Operator, OperationIr, Type, Value, WhoIr } from "@mcpolicy/core";
+import type { Source, Span } from "@mcpolicy/diagnostics";
+
+/**
+ * A policy that was resolved and checked: names are looked up, wildcards expanded, capabilities unfolded into the rules that name
+ * them, each operand knows the type that it is read as. The reference interpreter walks this; the compiler lowers it.
+ */
+export interface CheckedPolicy {
+  readonly sources: readonly Source[];
+  readonly servers: readonly CheckedServer[];
+  /** Each declared role with all that it includes, itself among them. */
+  readonly roles: Readonly<Record<string, readonly string[]>>;
+  /** Attributes of a caller, `id`, `client` and `roles` among them, and the claims that they come from. */
+  readonly principal: Readonly<Record<string, Field>>;
+  readonly claims: Readonly<Record<string, string>>;
+  readonly context: Readonly<Record<string, Field>>;
+  readonly rules: readonly CheckedRule[];
+  readonly checks: readonly CheckedCheck[];
+  readonly asserts: readonly CheckedAssert[];
+}
+
+export interface CheckedServer {
+  readonly name: string;
+  readonly untyped: boolean;
+  readonly trusted: boolean;
+  /** Canonical; undefined where the server has none. */
+  readonly root: string | undefined;
+  readonly tools: readonly CheckedTool[];
+  readonly prompts: readonly string[];
+  readonly resources: readonly string[];
+}
+
+export interface CheckedTool {
+  readonly name: string;
+  readonly digest: string;
+  readonly description: string;
+  readonly annotations: Readonly<Record<string, boolean>>;
+  /** The pinned schema as the server gave it. */
+  readonly inputSchema: Readonly<Record<string, Value>>;
+  /** What `args` is in a condition about this tool alone: a record, or `any`. */
+  readonly arguments: Type;
+}
+
+/** An `allow` or a `deny`. A capability that a role lists is the allow `role NAME: CAPABILITY`. */
+export interface CheckedRule {
+  readonly effect: "allow" | "deny";
+  /** The name, or the effect and a digest of the canonical text. Unique. */
+  readonly id: string;
+  readonly named: boolean;
+  readonly span: Span;
+  readonly who: WhoIr;
+  /** The rule matches where one of them does. `when A unless B` is `A and not (B)`; `from`/`until` are part of the condition. */
+  readonly branches: readonly CheckedBranch[];
+  readonly because: string | undefined;
+  readonly note: string | undefined;
+  readonly shadow: boolean;
+}
+
+/** Operations and the condition under which the rule speaks of them. */
+export interface CheckedBranch {
+  readonly operations: readonly OperationIr[];
+  readonly except: readonly OperationIr[];
+  readonly condition: TypedCondition;
+}
+
+/** A `check` of a tool's arguments, as the JSON Schema that narrows the pinned one (joined to it by `allOf`). */
+export interface CheckedCheck {
+  readonly server: string;
+  readonly tool: string;
+  readonly ofResult: boolean;
+  readonly span: Span;
+  /** Undeclared arguments are let through. */
+  readonly open: boolean;
+  readonly schema: Readonly<Record<string, Value>>;
+}
+
+/** Checked and carried; not proved yet. */
+export interface CheckedAssert {
+  readonly name: string | undefined;
+  readonly span: Span;
+  readonly claim: "never" | "always" | "only with approval";
+  readonly who: WhoIr;
+  readonly branches: readonly CheckedBranch[];
+}
+
+/** What is true, false or unknown. */
+export type TypedCondition =
+  | { readonly kind: "constant"; readonly value: boolean; readonly span: Span }
+  | { readonly kind: "and" | "or"; readonly parts: readonly TypedCondition[]; readonly span: Span }
+  | { readonly kind: "not"; readonly part: TypedCondition; readonly span: Span }
+  | { readonly kind: "has"; readonly reference: TypedReference; readonly span: Span }
+  /** An operand of type bool: a comparison, a test, or a flag such as `args.recursive`. */
+  | { readonly kind: "atom"; readonly operand: TypedOperand; readonly span: Span }
+  | {
+      readonly kind: "every" | "some";
+      readonly variable: string;
+      readonly over: TypedOperand;
+      readonly body: TypedCondition;
+      readonly span: Span;
+    };
+
+/** What gives a value or unknown. Its value is read as the type `as`. */
+export type TypedOperand =
+  | { readonly kind: "constant"; readonly value: Value; readonly as: Type; readonly span: Span }
+  | TypedReference
+  | {
+      readonly kind: "apply";
+      readonly operator: Operator;
+      readonly operands: readonly TypedOperand[];
+      readonly as: Type;
+      readonly span: Span;
+    }
+  /** A part of a computed value: `url(args.u).host`; or with a computed key. */
+  | { readonly kind: "field"; readonly of: TypedOperand; readonly key: string | TypedOperand; readonly as: Type; readonly span: Span }
+  | { readonly kind: "list"; readonly items: readonly TypedOperand[]; readonly as: Type; readonly span: Span }
+  /** Text with holes: each hole's value must be one plain segment, else unknown. */
+  | { readonly kind: "text"; readonly parts: readonly (string | TypedReference)[]; readonly as: Type; readonly span: Span };
+
+export interface TypedReference {
+  readonly kind: "reference";
+  readonly root: "args" | "principal" | "context" | "tool" | "resource" | "result" | "variable";
+  readonly variable?: string;
+  readonly path: readonly (string | number)[];
+  /** Replaces an absent value, never an unknown one. */
+  readonly fallback?: Value;
+  readonly as: Type;
+  readonly span: Span;
+}
