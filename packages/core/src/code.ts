@@ -41,10 +41,12 @@ export function joinCode(pieces: readonly Code[], separator: Code): Code {
 function show(splice: Splice): string {
   if (splice instanceof Code) return splice.text;
   if (Array.isArray(splice)) {
-    return splice.map((piece) => {
-      if (!(piece instanceof Code)) throw new Error("a list in a code template holds code only");
-      return piece.text;
-    }).join(", ");
+    return splice
+      .map((piece) => {
+        if (!(piece instanceof Code)) throw new Error("a list in a code template holds code only");
+        return piece.text;
+      })
+      .join(", ");
   }
   return literal(typeof splice === "object" && splice !== null && "json" in splice ? splice.json : splice);
 }

@@ -21,7 +21,7 @@ export interface Place {
   readonly column: number;
 }
 
-/** A rule that made a decision. `truth` is false-proof: `unknown` where only an unknown made it match. */
+/** A rule that made a decision. `matched` is `unknown` where only an unknown made it match. */
 export interface DecidingRule {
   readonly id: string;
   readonly place: Place;
@@ -72,6 +72,8 @@ export interface Kept {
   readonly nearest?: NearestAllow;
   /** The caller's list hides the operation: it was answered as unknown before its arguments were read. */
   readonly hidden?: boolean;
+  /** `shadow` rules that would have matched: logged, not enforced. */
+  readonly shadow?: readonly DecidingRule[];
   readonly fault?: string;
 }
 
@@ -79,7 +81,7 @@ export interface Kept {
 export interface Decision {
   readonly effect: Effect;
   readonly reason: Reason;
-  /** Every rule that made it: the denies that matched, or the allows that covered it. In source order of ids. */
+  /** Every rule that made it: the denies that matched, or the allows that covered it. Sorted by id. */
   readonly rules: readonly DecidingRule[];
   readonly obligations: readonly Obligation[];
   readonly told: Told;

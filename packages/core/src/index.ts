@@ -1,1 +1,42 @@
-export * from "./decision.ts";
+export type { Artifact } from "./artifact.ts";
+export { Code, identifier, joinCode, js, type Splice } from "./code.ts";
+export {
+  type DecidingRule,
+  type Decision,
+  denied,
+  type Effect,
+  fault,
+  type Kept,
+  type NearestAllow,
+  type Obligation,
+  type Place,
+  type Reason,
+  reasons,
+  type SeenAtom,
+  type Told,
+  type Violation,
+} from "./decision.ts";
+export type { Engine, EngineFactory } from "./engine.ts";
+export {
+  type BranchIr,
+  type ConditionIr,
+  IR_VERSION,
+  type OperandIr,
+  type OperationIr,
+  type PolicyIr,
+  type ReferenceIr,
+  type RuleIr,
+  type Seen,
+  type ServerIr,
+  type ToolIr,
+  type WhoIr,
+} from "./ir.ts";
+export { operatorById, operators, operatorsSpelled } from "./operators/index.ts";
+export { call, type Example, type Level, type Operator, type Shape, type Signature } from "./operators/operator.ts";
+export type { PinFile, PinnedTool } from "./pins.ts";
+export { read, whyUnreadable } from "./readers/index.ts";
+export type { Reader } from "./readers/reader.ts";
+export type { Context, Operation, Principal, Request } from "./request.ts";
+export { all, and, any, isPossibly, isSurely, not, or, type Truth } from "./truth.ts";
+export type { ConstantKind, Field, PlainKind, Type } from "./type.ts";
+export { absent, equal, isRecord, type JsonObject, type Prepared, step, type Value } from "./value.ts";

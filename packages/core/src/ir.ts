@@ -43,6 +43,9 @@ export interface RuleIr {
   readonly who: WhoIr;
   /** The rule matches where any of its branches does. */
   readonly branches: readonly BranchIr[];
+  /** `from <= context.time < until`, epoch milliseconds: known even where the rest of `context` is not. */
+  readonly from?: number;
+  readonly until?: number;
   readonly because?: string;
   readonly note?: string;
   /** Decided and logged, not enforced. */

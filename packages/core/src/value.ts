@@ -24,7 +24,10 @@ export function isRecord(value: unknown): value is JsonObject {
  * One step into a value. Own properties only, so that `__proto__` and `constructor` are names like any other.
  * Gives `absent` where a record lacks the key or a list is too short, `undefined` (unknown) where there is nothing to step into.
  */
-export function step(value: Value | undefined | typeof absent, key: string | number): Value | undefined | typeof absent {
+export function step(
+  value: Value | undefined | typeof absent,
+  key: string | number,
+): Value | undefined | typeof absent {
   if (value === absent) return absent;
   if (Array.isArray(value)) {
     if (typeof key !== "number" || !Number.isInteger(key) || key < 0) return undefined;

@@ -193,7 +193,9 @@ export interface Limit extends RuleBase {
   readonly kind: "limit";
   readonly amount: NumberLiteral;
   /** `at once`, or a window with what is summed (undefined: calls are counted). */
-  readonly window: { readonly kind: "at once" } | { readonly kind: "per"; readonly of: Expression | undefined; readonly duration: Duration };
+  readonly window:
+    | { readonly kind: "at once" }
+    | { readonly kind: "per"; readonly of: Expression | undefined; readonly duration: Duration };
   readonly keys: readonly LimitKey[];
 }
 
@@ -319,7 +321,12 @@ export type Expression =
       readonly events: Events;
     })
   | (Node & { readonly kind: "sum-over"; readonly value: Expression; readonly events: Events })
-  | (Node & { readonly kind: "sum-for"; readonly value: Expression; readonly variable: Name; readonly list: Expression });
+  | (Node & {
+      readonly kind: "sum-for";
+      readonly value: Expression;
+      readonly variable: Name;
+      readonly list: Expression;
+    });
 
 export interface StringLiteral extends Node {
   readonly kind: "string";

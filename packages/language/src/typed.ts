@@ -1,4 +1,4 @@
-import type { Field, Operator, OperationIr, Type, Value, WhoIr } from "@mcpolicy/core";
+import type { Field, OperationIr, Operator, Type, Value, WhoIr } from "@mcpolicy/core";
 import type { Source, Span } from "@mcpolicy/diagnostics";
 
 /**
@@ -49,8 +49,11 @@ export interface CheckedRule {
   readonly named: boolean;
   readonly span: Span;
   readonly who: WhoIr;
-  /** The rule matches where one of them does. `when A unless B` is `A and not (B)`; `from`/`until` are part of the condition. */
+  /** The rule matches where one of them does. `when A unless B` is `A and not (B)`. */
   readonly branches: readonly CheckedBranch[];
+  /** `from <= context.time < until`, in epoch milliseconds: part of the condition, and known even to a `list` decision. */
+  readonly from: number | undefined;
+  readonly until: number | undefined;
   readonly because: string | undefined;
   readonly note: string | undefined;
   readonly shadow: boolean;
@@ -111,10 +114,21 @@ export type TypedOperand =
       readonly span: Span;
     }
   /** A part of a computed value: `url(args.u).host`; or with a computed key. */
-  | { readonly kind: "field"; readonly of: TypedOperand; readonly key: string | TypedOperand; readonly as: Type; readonly span: Span }
+  | {
+      readonly kind: "field";
+      readonly of: TypedOperand;
+      readonly key: string | TypedOperand;
+      readonly as: Type;
+      readonly span: Span;
+    }
   | { readonly kind: "list"; readonly items: readonly TypedOperand[]; readonly as: Type; readonly span: Span }
   /** Text with holes: each hole's value must be one plain segment, else unknown. */
-  | { readonly kind: "text"; readonly parts: readonly (string | TypedReference)[]; readonly as: Type; readonly span: Span };
+  | {
+      readonly kind: "text";
+      readonly parts: readonly (string | TypedReference)[];
+      readonly as: Type;
+      readonly span: Span;
+    };
 
 export interface TypedReference {
   readonly kind: "reference";
