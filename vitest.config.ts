@@ -3,11 +3,13 @@ import { defineConfig } from "vitest/config";
 
 // Tests run from the TypeScript sources: no build, no stale `dist`.
 const conditions = ["@mcpolicy/source"];
+const report = process.env["MCPOLICY_TEST_REPORT"];
 
 export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
+    reporters: report === undefined ? ["default"] : ["default", ["json", { outputFile: report }]],
     projects: readdirSync("packages").map((name) => ({
       extends: true,
       test: { name, root: `packages/${name}`, include: ["test/**/*.test.ts"], testTimeout: 60_000 },
