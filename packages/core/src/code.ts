@@ -58,10 +58,10 @@ function literal(value: unknown): string {
     throw new Error("this value has no literal in JavaScript");
   }
   if (Object.is(value, -0)) return "-0";
-  if (typeof value === "object" && text.includes('"__proto__"')) return `JSON.parse(${escape(JSON.stringify(text))})`;
-  return escape(text);
+  if (typeof value === "object" && text.includes('"__proto__"')) return `JSON.parse(${escapeText(JSON.stringify(text))})`;
+  return escapeText(text);
 }
 
-function escape(text: string): string {
+function escapeText(text: string): string {
   return text.replaceAll("<", "\\u003c").replaceAll("\u2028", "\\u2028").replaceAll("\u2029", "\\u2029");
 }
