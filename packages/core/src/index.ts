@@ -16,6 +16,7 @@ export {
   type Told,
   type Violation,
 } from "./decision.ts";
+export { canonicalJson, digestOf, pinOf } from "./digest.ts";
 export type { Engine, EngineFactory } from "./engine.ts";
 export {
   type BranchIr,
