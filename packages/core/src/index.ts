@@ -32,12 +32,15 @@ export {
   type ToolIr,
   type WhoIr,
 } from "./ir.ts";
+export { matchesName } from "./operation-names.ts";
 export { operatorById, operators, operatorsSpelled } from "./operators/index.ts";
 export { call, type Example, type Level, type Operator, type Shape, type Signature } from "./operators/operator.ts";
 export type { PinFile, PinnedTool } from "./pins.ts";
 export { read, whyUnreadable } from "./readers/index.ts";
 export type { Reader } from "./readers/reader.ts";
 export type { Context, Operation, Principal, Request } from "./request.ts";
+export { matchesResource, readResourceUri } from "./resource-uri.ts";
+export { type Facts, toolFacts } from "./tool-facts.ts";
 export { all, and, any, isPossibly, isSurely, not, or, type Truth } from "./truth.ts";
 export type { ConstantKind, Field, PlainKind, Type } from "./type.ts";
 export { absent, equal, isRecord, type JsonObject, type Prepared, step, type Value } from "./value.ts";
