@@ -35,6 +35,7 @@ export {
 export { matchesName } from "./operation-names.ts";
 export { operatorById, operators, operatorsSpelled } from "./operators/index.ts";
 export { call, type Example, type Level, type Operator, type Shape, type Signature } from "./operators/operator.ts";
+export { isPathName, pathWords } from "./path-names.ts";
 export type { PinFile, PinnedTool } from "./pins.ts";
 export { read, whyUnreadable } from "./readers/index.ts";
 export type { Reader } from "./readers/reader.ts";
@@ -43,4 +44,17 @@ export { matchesResource, readResourceUri } from "./resource-uri.ts";
 export { type Facts, toolFacts } from "./tool-facts.ts";
 export { all, and, any, isPossibly, isSurely, not, or, type Truth } from "./truth.ts";
 export type { ConstantKind, Field, PlainKind, Type } from "./type.ts";
+export {
+  fieldNames,
+  fieldOf,
+  isAssignable,
+  joinTypes,
+  matchSignature,
+  membersOf,
+  type OperandView,
+  type SignatureMatch,
+  showShape,
+  showType,
+  typeOfConstant,
+} from "./type-relations.ts";
 export { absent, equal, isRecord, type JsonObject, type Prepared, step, type Value } from "./value.ts";

@@ -1,9 +1,22 @@
+import { equality } from "./equality.ts";
 import type { Operator } from "./operator.ts";
+import { paths } from "./paths.ts";
+import { strings } from "./strings.ts";
+import { text } from "./text.ts";
 
 /** Every operator there is, family by family. */
-export const operators: readonly Operator[] = Object.freeze([].flat());
+export const operators: readonly Operator[] = Object.freeze([equality, text, paths, strings].flat());
 
-const byId: ReadonlyMap<string, Operator> = new Map(operators.map((row) => [row.id, row]));
+const byId: ReadonlyMap<string, Operator> = indexed(operators);
+
+function indexed(rows: readonly Operator[]): ReadonlyMap<string, Operator> {
+  const found = new Map<string, Operator>();
+  for (const row of rows) {
+    if (found.has(row.id)) throw new Error(`two operators have the id ${JSON.stringify(row.id)}`);
+    found.set(row.id, row);
+  }
+  return found;
+}
 
 /** The row with this id. Throws where there is none: IR names only rows. */
 export function operatorById(id: string): Operator {

@@ -1,19 +1,76 @@
 import type { Type } from "../type.ts";
-import type { absent, Value } from "../value.ts";
+import { absent, isRecord, type Value } from "../value.ts";
+import { path } from "./path.ts";
+import { isPreparedValue } from "./prepared.ts";
+import { isNot, type Reader } from "./reader.ts";
+import { scalars } from "./scalars.ts";
+
+/** Every reader of a type without parts. A kind that is not here (`error`, `detector`) reads nothing. */
+export const readers: readonly Reader[] = Object.freeze([...scalars, path]);
+
+const byKind: ReadonlyMap<Type["kind"], Reader> = new Map(readers.map((reader) => [reader.kind, reader]));
 
 /**
  * Reads a value as a type: the canonical value, or `undefined` where it is absent, unknown already, of another JSON type or not
- * readable. A list is readable where each element is; a union where a member is. Readers accept their own results. Never throws.
+ * readable. A list is readable where each element is; a union where a member is, and the first such reads it; a record where it is
+ * one: its fields are read one by one, where a condition names them. Readers accept their own results. Never throws.
  */
 export function read(
   type: Type,
   value: Value | undefined | typeof absent,
   root: string | undefined,
 ): Value | undefined {
-  throw new Error(`no reader yet for ${type.kind} ${String(value)} ${root}`);
+  if (value === undefined || value === absent) return undefined;
+  switch (type.kind) {
+    case "enum":
+      return typeof value === "string" && type.values.includes(value) ? value : undefined;
+    case "list":
+      return Array.isArray(value) ? readAll(type.element, value, root) : undefined;
+    case "record":
+      return isRecord(value) && !isPreparedValue(value) ? value : undefined;
+    case "union":
+      for (const member of type.members) {
+        const result = read(member, value, root);
+        if (result !== undefined) return result;
+      }
+      return undefined;
+    default:
+      return byKind.get(type.kind)?.read(value, root);
+  }
+}
+
+function readAll(element: Type, items: readonly unknown[], root: string | undefined): Value | undefined {
+  const results: Value[] = [];
+  for (const item of items) {
+    const result = read(element, item as Value | undefined, root);
+    if (result === undefined) return undefined;
+    results.push(result);
+  }
+  return results;
 }
 
 /** Why a value is not readable as a type, as half a sentence ("it has a `..` segment"); empty where it is. */
 export function whyUnreadable(type: Type, value: Value | undefined | typeof absent, root: string | undefined): string {
-  throw new Error(`no reader yet for ${type.kind} ${String(value)} ${root}`);
+  if (value === absent) return "it is absent";
+  if (value === undefined) return "it is unknown";
+  switch (type.kind) {
+    case "enum":
+      if (read(type, value, root) !== undefined) return "";
+      return typeof value === "string" ? "it is none of the values" : isNot(value, "text");
+    case "list": {
+      if (!Array.isArray(value)) return isNot(value, "a list");
+      const items: readonly (Value | undefined)[] = value;
+      const at = items.findIndex((item) => read(type.element, item, root) === undefined);
+      return at < 0 ? "" : `at [${at}] ${whyUnreadable(type.element, items[at], root)}`;
+    }
+    case "record":
+      return read(type, value, root) !== undefined ? "" : isNot(value, "a record");
+    case "union": {
+      if (read(type, value, root) !== undefined) return "";
+      const reasons = type.members.map((member) => whyUnreadable(member, value, root));
+      return [...new Set(reasons)].join(", and ") || "it has no type";
+    }
+    default:
+      return byKind.get(type.kind)?.why(value, root) ?? `nothing is read as \`${type.kind}\``;
+  }
 }

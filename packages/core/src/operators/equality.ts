@@ -1,0 +1,45 @@
+import { js } from "../code.ts";
+import { equal, type Value } from "../value.ts";
+import { call, type Operator } from "./operator.ts";
+
+/** Sameness of two values that were read as one type: paths and URLs canonically, lists and records by their parts. */
+export const equality: readonly Operator[] = [
+  {
+    id: "equal",
+    spelling: "==",
+    level: "comparison",
+    signatures: [["T", "T", "bool"]],
+    narrowingOnly: false,
+    summary: "True where both are the same value, read as the same type.",
+    examples: [
+      ["a", "a", true],
+      ["a", "A", false],
+      [1, 1.5, false],
+      [[1, "x"], [1, "x"], true],
+      [{ a: 1, b: 2 }, { b: 2, a: 1 }, true],
+      [null, null, true],
+    ],
+    evaluate: (left: Value, right: Value) => equal(left, right),
+    partial: false,
+    emit: call("equal"),
+    toSet: "opaque",
+  },
+  {
+    id: "not-equal",
+    spelling: "!=",
+    level: "comparison",
+    signatures: [["T", "T", "bool"]],
+    narrowingOnly: false,
+    summary:
+      "True where the two are different values of the same type; unknown, not true, where either cannot be read.",
+    examples: [
+      ["a", "b", true],
+      ["a", "a", false],
+      [[1, 2], [2, 1], true],
+    ],
+    evaluate: (left: Value, right: Value) => !equal(left, right),
+    partial: false,
+    emit: (left, right) => js`!${call("equal")(left, right)}`,
+    toSet: "opaque",
+  },
+];

@@ -1,0 +1,54 @@
+import { isPathName } from "../path-names.ts";
+import type { Value } from "../value.ts";
+import { call, type Operator } from "./operator.ts";
+import { stringsOf } from "./strings.ts";
+
+/** Places in a tree of files, by segment, on canonical paths. */
+export const paths: readonly Operator[] = [
+  {
+    id: "under",
+    spelling: "under",
+    level: "comparison",
+    signatures: [["path", "path+", "bool"]],
+    narrowingOnly: false,
+    summary:
+      "True where the path is the directory itself or lies below it, of any of the directories where a list is given.",
+    examples: [
+      ["/w/a.md", ["/w"], true],
+      ["/w", ["/w"], true],
+      ["/work", ["/w"], false],
+      ["//w//a/", ["/x", "/w/"], true],
+      ["/w/../etc/passwd", ["/w"], undefined],
+      ["/w/%2e%2e/etc", ["/w"], undefined],
+      ["~/a", ["/"], undefined],
+    ],
+    evaluate: (path: string, directories: readonly string[]) => directories.some((each) => isUnder(path, each)),
+    partial: false,
+    emit: call("under"),
+    toSet: "opaque",
+  },
+  {
+    id: "paths",
+    spelling: "paths",
+    level: "function",
+    signatures: [["any", "list<path>"]],
+    narrowingOnly: false,
+    summary: "Every text, at any depth, whose name or the name of a list or record around it is one of a path.",
+    examples: [
+      [{ path: "/a", text: "b", edits: [{ file: "/c", n: 1 }] }, ["/a", "/c"]],
+      [{ files: ["/a", { x: "/b" }] }, ["/a", "/b"]],
+      [{ sourcePath: "/a", profile: "b" }, ["/a"]],
+      ["/a", []],
+    ],
+    evaluate: (of: Value) => stringsOf(of, { under: isPathName, names: undefined }),
+    partial: false,
+    emit: call("paths"),
+    toSet: "opaque",
+  },
+];
+
+/** By segment, on canonical paths: `/work` is not under `/w`. */
+export function isUnder(path: string, directory: string): boolean {
+  if (directory === "/" || path === directory) return true;
+  return path.startsWith(directory) && path.charCodeAt(directory.length) === 0x2f;
+}
