@@ -1,0 +1,226 @@
+import { operatorById, type PlainKind, read } from "@mcpolicy/core";
+import { ArtifactError } from "./artifact-error.ts";
+
+/** Throws an `ArtifactError` where a value has not got the shape; `at` is the place in the artifact, for people. */
+type Shape = (value: unknown, at: string) => void;
+
+// ----------------------------------------------------------- combinators
+
+function broken(at: string, expected: string): never {
+  throw new ArtifactError("P0601", `${at} of the artifact must be ${expected}; compile the policy again`);
+}
+
+function scalar(expected: string, isFit: (value: unknown) => boolean): Shape {
+  return (value, at) => {
+    if (!isFit(value)) broken(at, expected);
+  };
+}
+
+function list(item: Shape): Shape {
+  return (value, at) => {
+    if (!Array.isArray(value)) broken(at, "a list");
+    for (const [index, each] of value.entries()) item(each, `${at}[${index}]`);
+  };
+}
+
+function entries(value: unknown, at: string): [string, unknown][] {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) broken(at, "an object");
+  return Object.entries(value);
+}
+
+function map(item: Shape): Shape {
+  return (value, at) => {
+    for (const [key, each] of entries(value, at)) item(each, `${at}[${JSON.stringify(key)}]`);
+  };
+}
+
+/** A record with these fields and no others; a name ending in `?` may be left out. */
+function record(fields: Readonly<Record<string, Shape>>): Shape {
+  return (value, at) => {
+    const given = new Map(entries(value, at));
+    for (const [name, shape] of Object.entries(fields)) {
+      const field = name.replace(/\?$/, "");
+      if (given.has(field)) shape(given.get(field), `${at}.${field}`);
+      else if (field === name) broken(`${at}.${field}`, "there");
+      given.delete(field);
+    }
+    for (const extra of given.keys()) broken(`${at}.${extra}`, "absent: this version knows no such field");
+  };
+}
+
+/** A record told by its `kind`. */
+function byKind(shapes: () => Readonly<Record<string, Shape>>): Shape {
+  return (value, at) => {
+    const kind = new Map(entries(value, at)).get("kind");
+    const shape = typeof kind === "string" && Object.hasOwn(shapes(), kind) ? shapes()[kind] : undefined;
+    if (shape === undefined) broken(`${at}.kind`, `one of ${Object.keys(shapes()).join(", ")}`);
+    else shape(value, at);
+  };
+}
+
+function oneOf(...values: readonly unknown[]): Shape {
+  return (value, at) => {
+    if (!values.includes(value)) broken(at, `one of ${values.map((each) => JSON.stringify(each)).join(", ")}`);
+  };
+}
+
+function either(isFirst: (value: unknown) => boolean, first: Shape, second: Shape): Shape {
+  return (value, at) => (isFirst(value) ? first(value, at) : second(value, at));
+}
+
+// ----------------------------------------------------------------- scalars
+
+const text = scalar("text", (value) => typeof value === "string");
+const bool = scalar("true or false", (value) => typeof value === "boolean");
+const number = scalar("a finite number", (value) => Number.isFinite(value));
+const index = either(
+  (value) => typeof value === "number",
+  scalar("an index", (value) => Number.isSafeInteger(value)),
+  text,
+);
+const json: Shape = () => {};
+const isText = (value: unknown): boolean => typeof value === "string";
+
+// ------------------------------------------------------------------- types
+
+// biome-ignore format: one row a sort of type
+const plainKinds: readonly PlainKind[] = [
+  "bool", "int", "number", "null", "any", "error",
+  "string", "path", "url", "ip", "mail", "words",
+  "time", "duration",
+  "glob", "regex", "domain", "cidr", "window", "command", "range", "detector",
+];
+
+/** A kind that this runtime can read; another would make each atom over it unknown, or fail inside a decision. */
+const plainType: Shape = (value, at) => {
+  record({ kind: text })(value, at);
+  const { kind } = value as { readonly kind: PlainKind };
+  try {
+    read({ kind }, null, undefined);
+  } catch {
+    throw new ArtifactError(
+      "P0604",
+      `${at} names the type \`${kind}\`, which this runtime cannot read; update the runtime`,
+    );
+  }
+};
+
+const type: Shape = byKind(() => types);
+const field = record({ type, optional: bool });
+const types: Readonly<Record<string, Shape>> = {
+  ...Object.fromEntries(plainKinds.map((kind) => [kind, plainType])),
+  enum: record({ kind: text, values: list(text) }),
+  list: record({ kind: text, element: type }),
+  record: record({ kind: text, fields: map(field), open: bool }),
+  union: record({ kind: text, members: list(type) }),
+};
+
+// -------------------------------------------------------------- conditions
+
+const place = record({ file: text, line: number, column: number });
+const seen = record({ place, text });
+
+const reference = record({
+  kind: oneOf("reference"),
+  root: oneOf("args", "principal", "context", "tool", "resource", "result", "variable"),
+  "variable?": text,
+  path: list(index),
+  "fallback?": json,
+  as: type,
+});
+
+const operand: Shape = byKind(() => operands);
+const apply = record({ kind: text, operator: text, operands: list(operand), as: type });
+const operands: Readonly<Record<string, Shape>> = {
+  constant: record({ kind: text, value: json, as: type }),
+  reference,
+  apply: (value, at) => {
+    apply(value, at);
+    const { operator, operands } = value as { readonly operator: string; readonly operands: readonly unknown[] };
+    if (!takes(operator, operands.length)) {
+      const message = `${at} names the operator \`${operator}\` with ${operands.length} operands, which this runtime has not got`;
+      throw new ArtifactError("P0604", `${message}; update the runtime`);
+    }
+  },
+  field: record({ kind: text, of: operand, key: either(isText, text, operand), as: type }),
+  list: record({ kind: text, items: list(operand), as: type }),
+  text: record({ kind: text, parts: list(either(isText, text, reference)), as: type }),
+};
+
+function takes(operator: string, count: number): boolean {
+  try {
+    return operatorById(operator).signatures.some((signature) => signature.length === count + 1);
+  } catch {
+    return false;
+  }
+}
+
+const condition: Shape = byKind(() => conditions);
+const parts = record({ kind: text, parts: list(condition) });
+const quantifier = record({ kind: text, variable: text, over: operand, body: condition, at: seen });
+const conditions: Readonly<Record<string, Shape>> = {
+  constant: record({ kind: text, truth: oneOf(true, false, null) }),
+  and: parts,
+  or: parts,
+  not: record({ kind: text, part: condition }),
+  has: record({ kind: text, reference, at: seen }),
+  atom: record({ kind: text, operand, at: seen }),
+  every: quantifier,
+  some: quantifier,
+};
+
+// ------------------------------------------------------- rules and servers
+
+const named = either(
+  (value) => Object.hasOwn(Object(value), "pattern"),
+  record({ kind: text, server: text, pattern: text }),
+  record({ kind: text, server: text, name: text }),
+);
+const bare = record({ kind: text, server: text });
+const operation = byKind(() => ({
+  tool: named,
+  prompt: named,
+  resource: record({ kind: text, server: text, glob: text }),
+  completion: bare,
+  sampling: bare,
+  elicitation: bare,
+  roots: bare,
+}));
+
+const who: Shape = (value, at) =>
+  record({ anyone: bool, roles: list(text), ids: list(text), "except?": who })(value, at);
+
+const rule = record({
+  id: text,
+  effect: oneOf("allow", "deny"),
+  place,
+  who,
+  branches: list(record({ operations: list(operation), except: list(operation), condition })),
+  "from?": number,
+  "until?": number,
+  "because?": text,
+  "note?": text,
+  shadow: bool,
+});
+
+const server = record({
+  name: text,
+  untyped: bool,
+  trusted: bool,
+  "root?": text,
+  tools: map(record({ digest: text, description: text, annotations: map(bool), schema: map(json) })),
+  prompts: list(text),
+});
+
+/** The shape of `policy` in an artifact of this version. */
+export const policyShape: Shape = record({
+  version: number,
+  servers: list(server),
+  roles: map(list(text)),
+  principal: map(field),
+  context: map(field),
+  rules: list(rule),
+});
+
+/** The shape of an artifact, but for its policy. */
+export const artifactShape: Shape = record({ mcpolicyArtifact: number, digest: text, policy: json });

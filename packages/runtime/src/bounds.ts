@@ -1,0 +1,66 @@
+import { isRecord, type Violation } from "@mcpolicy/core";
+
+/** What arguments may at most be; beyond it a request is invalid before any rule is read. */
+export interface Bounds {
+  /** Lists and records within each other. */
+  readonly depth: number;
+  /** Values of every sort, names of fields not counted. */
+  readonly nodes: number;
+  /** UTF-16 code units of one string or name. */
+  readonly text: number;
+}
+
+/** 64 deep, 100,000 values, strings of 4 Mi code units. */
+export const defaultBounds: Bounds = Object.freeze({ depth: 64, nodes: 100_000, text: 4 * 1024 * 1024 });
+
+/**
+ * Whether arguments are a JSON object within bounds, with texts that are Unicode (no lone surrogates) and integers that a double
+ * holds exactly (language.md, section 4: else the request is invalid). Gives the first violation only, and never recurses deeper
+ * than the bound.
+ */
+export function outOfBounds(args: unknown, bounds: Bounds = defaultBounds): Violation | undefined {
+  if (!isRecord(args)) return { pointer: "", expected: "an object" };
+  let nodes = 0;
+  return visit(args, "", 0);
+
+  function visit(value: unknown, pointer: string, depth: number): Violation | undefined {
+    nodes++;
+    if (nodes > bounds.nodes) return { pointer, expected: `at most ${bounds.nodes} values in all` };
+    switch (typeof value) {
+      case "string":
+        return text(value, pointer);
+      case "boolean":
+        return undefined;
+      case "number":
+        if (!Number.isFinite(value)) return { pointer, expected: "a finite number" };
+        if (Number.isInteger(value) && !Number.isSafeInteger(value)) {
+          return { pointer, expected: "an integer within ±(2^53 − 1)" };
+        }
+        return undefined;
+      case "object":
+        return value === null ? undefined : parts(value, pointer, depth + 1);
+      default:
+        return { pointer, expected: "a JSON value" };
+    }
+  }
+
+  function parts(value: object, pointer: string, depth: number): Violation | undefined {
+    if (depth > bounds.depth) return { pointer, expected: `at most ${bounds.depth} levels of lists and objects` };
+    for (const [key, part] of Object.entries(value)) {
+      const broken = text(key, pointer) ?? visit(part, `${pointer}/${pointerToken(key)}`, depth);
+      if (broken !== undefined) return broken;
+    }
+    return undefined;
+  }
+
+  function text(value: string, pointer: string): Violation | undefined {
+    if (value.length > bounds.text) return { pointer, expected: `at most ${bounds.text} UTF-16 code units of text` };
+    if (!value.isWellFormed()) return { pointer, expected: "Unicode text without lone surrogates" };
+    return undefined;
+  }
+}
+
+/** A key as a token of a JSON pointer (RFC 6901). */
+export function pointerToken(key: string): string {
+  return key.replaceAll("~", "~0").replaceAll("/", "~1");
+}

@@ -1,0 +1,44 @@
+import { type Facts, type Field, type PolicyIr, type Principal, read, type Value } from "@mcpolicy/core";
+
+/** A caller as rules see it: `roles` hold all included roles, sorted; attributes without a value are left out. */
+export interface Caller extends Facts {
+  readonly id: string;
+  readonly roles: readonly string[];
+}
+
+/**
+ * A principal made ready, or why it cannot be one: a required attribute is missing or of another type. Roles are closed under
+ * inclusion; roles that the policy does not declare are ignored. An optional attribute of another type stays, and reads as unknown.
+ */
+export function callerOf(ir: PolicyIr, principal: Principal | undefined): Caller | { readonly why: string } {
+  if (principal === undefined) return { why: "no verified caller came with the request" };
+  if (typeof principal.id !== "string" || principal.id === "") return { why: "the caller has no `id`" };
+  if (!Array.isArray(principal.roles) || !principal.roles.every((role) => typeof role === "string")) {
+    return { why: "the caller's `roles` are not a list of texts" };
+  }
+  const caller: Caller = { ...given(principal), id: principal.id, roles: includedRoles(ir, principal.roles) };
+  const broken = Object.entries(ir.principal).find(([name, field]) => !isFit(caller, name, field));
+  if (broken !== undefined)
+    return { why: `the caller's required attribute \`${broken[0]}\` is missing or of another type` };
+  return caller;
+}
+
+/** A host's record without the fields that have no value: to a condition these are absent. */
+export function given<Record extends object>(facts: Record): Record {
+  return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined)) as Record;
+}
+
+/** Whether it is a reason instead of a caller. */
+export function isRefused(caller: Caller | { readonly why: string }): caller is { readonly why: string } {
+  return !Object.hasOwn(caller, "roles");
+}
+
+function includedRoles(ir: PolicyIr, roles: readonly string[]): readonly string[] {
+  const declared = roles.filter((role) => Object.hasOwn(ir.roles, role));
+  return [...new Set(declared.flatMap((role) => ir.roles[role] ?? []))].sort();
+}
+
+function isFit(caller: Caller, name: string, field: Field): boolean {
+  if (field.optional || name === "roles") return true;
+  return Object.hasOwn(caller, name) && read(field.type, caller[name] as Value | undefined, undefined) !== undefined;
+}

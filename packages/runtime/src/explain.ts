@@ -1,0 +1,239 @@
+import {
+  absent,
+  type ConditionIr,
+  type DecidingRule,
+  type NearestAllow,
+  type OperandIr,
+  type PolicyIr,
+  type ReferenceIr,
+  type RuleIr,
+  read,
+  type SeenAtom,
+  type Truth,
+  type Value,
+  whyUnreadable,
+} from "@mcpolicy/core";
+import { elementScenes, operandValue, truthOf } from "./interpret.ts";
+import { branchSpeaks, isAbout, isInForce, type Question, ruleTruth } from "./rule-truth.ts";
+import { isThere, lookUp, type Scene } from "./scene.ts";
+
+/** One rule as a request met it: its truth, why where no condition made it, and every atom that was read. */
+export interface SeenRule {
+  readonly id: string;
+  readonly effect: "allow" | "deny";
+  readonly place: RuleIr["place"];
+  readonly shadow: boolean;
+  readonly truth: SeenAtom["truth"];
+  /** Where no condition decided: the caller, the dates, the operation. Empty otherwise. */
+  readonly because: string;
+  readonly atoms: readonly SeenAtom[];
+}
+
+/** More elements of a list than these are not shown one by one. */
+const SHOWN_ELEMENTS = 20;
+const SHOWN_TEXT = 160;
+
+/** Every rule, as it met the request, sorted by id. */
+export function seenRules(ir: PolicyIr, question: Question): readonly SeenRule[] {
+  return [...ir.rules].sort(byId).map((rule) => {
+    const because = whyNotAsked(rule, question);
+    return {
+      id: rule.id,
+      effect: rule.effect,
+      place: rule.place,
+      shadow: rule.shadow,
+      truth: inWords(ruleTruth(rule, question)),
+      because,
+      atoms:
+        because === "" ? speaking(rule, question).flatMap((branch) => atomsOf(branch.condition, question.scene)) : [],
+    };
+  });
+}
+
+/** A rule that decided, with whether only an unknown made it match. */
+export function decidingRule(rule: RuleIr, truth: Truth): DecidingRule {
+  return { id: rule.id, place: rule.place, matched: truth === true ? "true" : "unknown" };
+}
+
+/** Rules by id, in code units: statement order never shows. */
+export function byId(a: { readonly id: string }, b: { readonly id: string }): number {
+  return a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
+}
+
+/** The atoms that made a deny match. */
+export function atomsThatHeld(rule: RuleIr, question: Question): readonly SeenAtom[] {
+  return speaking(rule, question)
+    .filter((branch) => truthOf(branch.condition, question.scene) !== false)
+    .flatMap((branch) => blamed(branch.condition, question.scene, "held"));
+}
+
+/**
+ * The allow that came nearest: of those that speak of this operation to this caller now, the one with the fewest failed atoms; else
+ * one for another time; else one for other callers. Among equals the first by id. Undefined where no allow speaks of the operation.
+ */
+export function nearestAllow(ir: PolicyIr, question: Question): NearestAllow | undefined {
+  const near = ir.rules
+    .filter((rule) => rule.effect === "allow" && !rule.shadow)
+    .flatMap((rule) => nearness(rule, question))
+    .sort((a, b) => a.rank - b.rank || a.failures - b.failures || byId(a.allow, b.allow));
+  return near[0]?.allow;
+}
+
+interface Nearness {
+  readonly rank: number;
+  readonly failures: number;
+  readonly allow: NearestAllow;
+}
+
+function nearness(rule: RuleIr, question: Question): readonly Nearness[] {
+  const branches = speaking(rule, question);
+  if (branches.length === 0) return [];
+  const because = whyNotAsked(rule, question);
+  const asked = { id: rule.id, place: rule.place };
+  if (because !== "") {
+    const rank = isAbout(rule.who, question.caller) ? 1 : 2;
+    return [{ rank, failures: 0, allow: { ...asked, failed: undefined, because } }];
+  }
+  return branches.map((branch) => {
+    const failed = blamed(branch.condition, question.scene, "failed");
+    return {
+      rank: 0,
+      failures: failed.length,
+      allow: {
+        ...asked,
+        failed: failed[0],
+        because:
+          branchSpeaks(branch, question.operation) === undefined ? "the operation's URI cannot be read" : because,
+      },
+    };
+  });
+}
+
+function speaking(rule: RuleIr, question: Question): RuleIr["branches"] {
+  return rule.branches.filter((branch) => branchSpeaks(branch, question.operation) !== false);
+}
+
+function whyNotAsked(rule: RuleIr, question: Question): string {
+  if (speaking(rule, question).length === 0) return "it speaks of other operations";
+  if (!isAbout(rule.who, question.caller)) return `it is about ${whoInWords(rule)}`;
+  if (!isInForce(rule, question.time)) return "it is not in force at this time";
+  return "";
+}
+
+function whoInWords({ who }: RuleIr): string {
+  const named = [...who.roles.map((role) => `role ${role}`), ...who.ids.map((id) => `id ${JSON.stringify(id)}`)];
+  if (who.anyone) return "other callers: this one is excepted";
+  return named.length === 0
+    ? "no caller"
+    : `callers with ${named.join(" or ")}${who.except ? ", with exceptions" : ""}`;
+}
+
+/**
+ * The atoms on which it hangs that a condition held (is not false: what makes a deny match) or failed (is not true: what keeps an
+ * allow from granting), in the order of the source. `not` asks its part for the opposite.
+ */
+function blamed(condition: ConditionIr, scene: Scene, pole: "held" | "failed"): readonly SeenAtom[] {
+  const opposite = pole === "held" ? "failed" : "held";
+  const isPart = (each: ConditionIr, where: Scene): boolean => truthOf(each, where) !== (pole === "failed");
+  switch (condition.kind) {
+    case "constant":
+      return [];
+    case "and":
+    case "or":
+      return condition.parts.filter((part) => isPart(part, scene)).flatMap((part) => blamed(part, scene, pole));
+    case "not":
+      return blamed(condition.part, scene, opposite);
+    case "has":
+    case "atom":
+      return [seen(condition, scene)];
+    case "every":
+    case "some": {
+      const culprit = elementScenes(condition.variable, condition.over, scene)?.find((each) =>
+        isPart(condition.body, each),
+      );
+      const within = culprit === undefined ? [] : blamed(condition.body, culprit, pole);
+      return within.length === 0 ? [seen(condition, scene)] : within;
+    }
+  }
+}
+
+function atomsOf(condition: ConditionIr, scene: Scene): readonly SeenAtom[] {
+  switch (condition.kind) {
+    case "constant":
+      return [];
+    case "and":
+    case "or":
+      return condition.parts.flatMap((part) => atomsOf(part, scene));
+    case "not":
+      return atomsOf(condition.part, scene);
+    case "has":
+    case "atom":
+      return [seen(condition, scene)];
+    case "every":
+    case "some": {
+      const elements = elementScenes(condition.variable, condition.over, scene)?.slice(0, SHOWN_ELEMENTS) ?? [];
+      return [seen(condition, scene), ...elements.flatMap((each) => atomsOf(condition.body, each))];
+    }
+  }
+}
+
+function seen(condition: Extract<ConditionIr, { readonly at: unknown }>, scene: Scene): SeenAtom {
+  const read =
+    condition.kind === "has"
+      ? [`${nameOf(condition.reference)} is ${isThere(condition.reference, scene) === true ? "there" : "not there"}`]
+      : readings(condition.kind === "atom" ? condition.operand : condition.over, scene);
+  return { ...condition.at, truth: inWords(truthOf(condition, scene)), read: [...new Set(read)] };
+}
+
+/** `args.path = "/a/../b" (it has a .. segment)` for each name that an operand reads. */
+function readings(operand: OperandIr, scene: Scene): readonly string[] {
+  switch (operand.kind) {
+    case "constant":
+      return [];
+    case "reference":
+      return [reading(operand, scene)];
+    case "apply":
+    case "list": {
+      const parts = operand.kind === "apply" ? operand.operands : operand.items;
+      return parts.flatMap((part) => readings(part, scene));
+    }
+    case "field":
+      return [...readings(operand.of, scene), ...(typeof operand.key === "string" ? [] : readings(operand.key, scene))];
+    case "text":
+      return operand.parts.flatMap((part) => {
+        if (typeof part === "string") return [];
+        const why = operandValue(part, scene) === undefined ? "" : " (put into a text: it must be one plain segment)";
+        return [reading(part, scene) + why];
+      });
+  }
+}
+
+function reading(reference: ReferenceIr, scene: Scene): string {
+  const name = nameOf(reference);
+  const found = lookUp(reference, scene);
+  if (found === undefined) return `${name} is unknown`;
+  if (found === absent) {
+    return reference.fallback === undefined ? `${name} is absent` : `${name} is absent, so ${show(reference.fallback)}`;
+  }
+  const isReadable = read(reference.as, found, scene.root) !== undefined;
+  const why = isReadable ? "" : ` (${whyUnreadable(reference.as, found, scene.root)})`;
+  return `${name} = ${show(found)}${why}`;
+}
+
+function nameOf(reference: ReferenceIr): string {
+  const root = reference.root === "variable" ? (reference.variable ?? "") : reference.root;
+  const steps = reference.path.map((key) => {
+    if (typeof key === "number") return `[${key}]`;
+    return /^[A-Za-z_][\w-]*$/.test(key) ? `.${key}` : `.${JSON.stringify(key)}`;
+  });
+  return root + steps.join("");
+}
+
+function show(value: Value): string {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length <= SHOWN_TEXT ? text : `${text.slice(0, SHOWN_TEXT)}…`;
+}
+
+function inWords(truth: Truth): SeenAtom["truth"] {
+  return truth === undefined ? "unknown" : truth ? "true" : "false";
+}

@@ -1,0 +1,91 @@
+import {
+  absent,
+  type Context,
+  type Facts,
+  isRecord,
+  type JsonObject,
+  type Operation,
+  type ReferenceIr,
+  type ServerIr,
+  step,
+  type Truth,
+  toolFacts,
+  type Value,
+} from "@mcpolicy/core";
+import type { Caller } from "./caller.ts";
+
+/**
+ * All that the conditions of one request can read. A root that is `undefined` is unknown as a whole: that is how a `list` decision
+ * asks "whatever the arguments"; a root that the operation has not got (`tool` of a resource) is the empty record.
+ */
+export interface Scene {
+  readonly args: Value | undefined;
+  readonly principal: Facts;
+  readonly context: Value | undefined;
+  readonly tool: Facts;
+  readonly resource: Facts;
+  readonly result: Facts;
+  /** Where relative paths of this server hang. */
+  readonly root: string | undefined;
+  readonly variables: Readonly<Record<string, Value>>;
+}
+
+const nothing = Object.freeze({});
+
+/** The scene of a whole request. */
+export function sceneOf(
+  server: ServerIr,
+  operation: Operation,
+  caller: Caller,
+  args: JsonObject,
+  context: Context,
+): Scene {
+  return { ...knownBefore(server, operation, caller), args, context: context as JsonObject };
+}
+
+/** The scene of a `list` decision: arguments and context unknown, caller and tool known. */
+export function residualScene(server: ServerIr, operation: Operation, caller: Caller): Scene {
+  return { ...knownBefore(server, operation, caller), args: undefined, context: undefined };
+}
+
+function knownBefore(server: ServerIr, operation: Operation, caller: Caller): Omit<Scene, "args" | "context"> {
+  return {
+    principal: caller,
+    tool: operation.kind === "tool" ? toolFacts(server, operation.name) : nothing,
+    resource: operation.kind === "resource" ? { uri: operation.uri } : nothing,
+    result: nothing,
+    root: server.root,
+    variables: nothing,
+  };
+}
+
+type Found = Value | undefined | typeof absent;
+
+/** The value at a reference before it is read: `absent` where it is not there, `undefined` where that is unknown. */
+export function lookUp(reference: ReferenceIr, scene: Scene): Found {
+  let value = rootOf(reference, scene);
+  for (const key of reference.path) value = step(value, key);
+  return value;
+}
+
+/** Whether a reference's value is there. Known wherever its root is known: stepping into what has no parts finds nothing. */
+export function isThere(reference: ReferenceIr, scene: Scene): Truth {
+  let value = rootOf(reference, scene);
+  if (value === undefined) return undefined;
+  for (const [index, key] of reference.path.entries()) {
+    const part = step(value, key);
+    if (part === absent) return false;
+    // A fact can be there and unknown: a reassuring hint of an untrusted server.
+    if (part === undefined) {
+      return index === reference.path.length - 1 && isRecord(value) && Object.hasOwn(value, key);
+    }
+    value = part;
+  }
+  return true;
+}
+
+function rootOf(reference: ReferenceIr, scene: Scene): Found {
+  if (reference.root !== "variable") return scene[reference.root] as Value | undefined;
+  const name = reference.variable ?? "";
+  return Object.hasOwn(scene.variables, name) ? scene.variables[name] : undefined;
+}

@@ -1,0 +1,302 @@
+import {
+  absent,
+  type BranchIr,
+  type ConditionIr,
+  type Engine,
+  type Facts,
+  isRecord,
+  type JsonObject,
+  matchesName,
+  matchesResource,
+  type OperandIr,
+  type Operation,
+  type OperationIr,
+  operatorById,
+  type PolicyIr,
+  type ReferenceIr,
+  type Request,
+  type RuleIr,
+  read,
+  type ServerIr,
+  step,
+  toolFacts,
+  type Value,
+  type WhoIr,
+} from "@mcpolicy/core";
+import { plainSegment } from "./interpret.ts";
+
+/** How a condition is asked: an allow must surely be true, a deny possibly. `not` asks its part the other way. */
+type Polarity = "surely" | "possibly";
+
+type Caller = NonNullable<Request["principal"]>;
+type Get = (moment: Moment) => Value | undefined;
+type Test = (moment: Moment) => boolean;
+
+/** What closures read: the request, and the elements that quantifiers stand on, innermost last. */
+interface Moment {
+  readonly args: JsonObject;
+  readonly principal: Caller;
+  readonly context: Request["context"];
+  readonly tool: Facts;
+  readonly resource: Facts;
+  readonly result: Facts;
+  readonly elements: Value[];
+}
+
+interface Compiled {
+  readonly who: (caller: Caller) => boolean;
+  readonly from: number;
+  readonly until: number;
+  readonly branches: readonly { readonly speaks: (operation: Operation) => boolean; readonly test: Test }[];
+}
+
+const nothing = Object.freeze({});
+
+/** The engine for places without `new Function`: closures, compiled once per polarity to plain booleans. */
+export function closureEngine(ir: PolicyIr): Engine {
+  const servers = new Map(ir.servers.map((server) => [server.name, compileServer(ir, server)]));
+  return {
+    name: "closures",
+    permits(request) {
+      const { operation, principal, context } = request;
+      const server = servers.get(operation.server);
+      if (server === undefined) return false;
+      const moment: Moment = {
+        args: request.arguments,
+        principal,
+        context,
+        tool: operation.kind === "tool" ? server.tool(operation.name) : nothing,
+        resource: operation.kind === "resource" ? { uri: operation.uri } : nothing,
+        result: nothing,
+        elements: [],
+      };
+      const matches = (rule: Compiled): boolean =>
+        context.time >= rule.from &&
+        context.time < rule.until &&
+        rule.who(principal) &&
+        rule.branches.some((branch) => branch.speaks(operation) && branch.test(moment));
+      return !server.denies.some(matches) && server.allows.some(matches);
+    },
+  };
+}
+
+function compileServer(
+  ir: PolicyIr,
+  server: ServerIr,
+): {
+  readonly denies: readonly Compiled[];
+  readonly allows: readonly Compiled[];
+  readonly tool: (name: string) => Facts;
+} {
+  const facts = new Map(Object.keys(server.tools).map((name) => [name, toolFacts(server, name)]));
+  const rulesOf = (effect: RuleIr["effect"]): readonly Compiled[] =>
+    ir.rules
+      .filter((rule) => rule.effect === effect && !rule.shadow)
+      .map((rule) => compileRule(rule, server))
+      .filter((rule) => rule.branches.length > 0);
+  return {
+    denies: rulesOf("deny"),
+    allows: rulesOf("allow"),
+    tool: (name) => facts.get(name) ?? toolFacts(server, name),
+  };
+}
+
+function compileRule(rule: RuleIr, server: ServerIr): Compiled {
+  const polarity: Polarity = rule.effect === "allow" ? "surely" : "possibly";
+  return {
+    who: compileWho(rule.who),
+    from: rule.from ?? Number.NEGATIVE_INFINITY,
+    until: rule.until ?? Number.POSITIVE_INFINITY,
+    branches: rule.branches
+      .filter((branch) => branch.operations.some((each) => each.server === server.name))
+      .map((branch) => ({
+        speaks: compileSpeaks(branch, server, polarity),
+        test: compileCondition(branch.condition, polarity, { root: server.root, variables: [] }),
+      })),
+  };
+}
+
+function compileWho(who: WhoIr): (caller: Caller) => boolean {
+  const { anyone } = who;
+  const roles = new Set(who.roles);
+  const ids = new Set(who.ids);
+  const except = who.except === undefined ? () => false : compileWho(who.except);
+  return (caller) => (anyone || ids.has(caller.id) || caller.roles.some((role) => roles.has(role))) && !except(caller);
+}
+
+// ------------------------------------------------------------- operations
+
+function compileSpeaks(branch: BranchIr, server: ServerIr, polarity: Polarity): (operation: Operation) => boolean {
+  const opposite = polarity === "surely" ? "possibly" : "surely";
+  const include = compileOperations(branch.operations, server, polarity);
+  const except = compileOperations(branch.except, server, opposite);
+  return (operation) => include(operation) && !except(operation);
+}
+
+function compileOperations(
+  named: readonly OperationIr[],
+  server: ServerIr,
+  polarity: Polarity,
+): (operation: Operation) => boolean {
+  const here = named.filter((each) => each.server === server.name);
+  const names = new Set(here.flatMap((each) => ("name" in each ? [`${each.kind} ${each.name}`] : [])));
+  const patterns = here.flatMap((each) => ("pattern" in each ? [each] : []));
+  const globs = here.flatMap((each) => ("glob" in each ? [each.glob] : []));
+  const kinds = new Set<string>(
+    here.flatMap((each) => ("name" in each || "pattern" in each || "glob" in each ? [] : [each.kind])),
+  );
+  const unreadable = polarity === "possibly";
+  return (operation) => {
+    switch (operation.kind) {
+      case "tool":
+      case "prompt":
+        return (
+          names.has(`${operation.kind} ${operation.name}`) ||
+          patterns.some((each) => each.kind === operation.kind && matchesName(each.pattern, operation.name))
+        );
+      case "resource":
+        return globs.some((glob) => matchesResource(glob, operation.uri) ?? unreadable);
+      default:
+        return kinds.has(operation.kind);
+    }
+  };
+}
+
+// ------------------------------------------------------------- conditions
+
+/** What a closure is compiled for: where relative paths hang, and the quantified names in scope, outermost first. */
+interface Scope {
+  readonly root: string | undefined;
+  readonly variables: readonly string[];
+}
+
+function compileCondition(condition: ConditionIr, polarity: Polarity, scope: Scope): Test {
+  switch (condition.kind) {
+    case "constant": {
+      const truth = condition.truth ?? polarity === "possibly";
+      return () => truth;
+    }
+    case "and": {
+      const parts = condition.parts.map((part) => compileCondition(part, polarity, scope));
+      return (moment) => parts.every((part) => part(moment));
+    }
+    case "or": {
+      const parts = condition.parts.map((part) => compileCondition(part, polarity, scope));
+      return (moment) => parts.some((part) => part(moment));
+    }
+    case "not": {
+      const part = compileCondition(condition.part, polarity === "surely" ? "possibly" : "surely", scope);
+      return (moment) => !part(moment);
+    }
+    case "has":
+      return compileHas(condition.reference, scope);
+    case "atom": {
+      const get = compileOperand(condition.operand, scope);
+      return polarity === "surely" ? (moment) => get(moment) === true : (moment) => get(moment) !== false;
+    }
+    case "every":
+    case "some": {
+      const over = compileOperand(condition.over, scope);
+      const body = compileCondition(condition.body, polarity, {
+        ...scope,
+        variables: [...scope.variables, condition.variable],
+      });
+      // `every` ends at the first element that fails, `some` at the first that holds.
+      const ends = condition.kind === "some";
+      return (moment) => {
+        const list = over(moment);
+        if (!Array.isArray(list)) return polarity === "possibly";
+        for (const element of list) {
+          moment.elements.push(element as Value);
+          const holds = body(moment);
+          moment.elements.pop();
+          if (holds === ends) return ends;
+        }
+        return !ends;
+      };
+    }
+  }
+}
+
+function compileHas(reference: ReferenceIr, scope: Scope): Test {
+  const whole = compileFind({ ...reference, path: reference.path.slice(0, -1) }, scope);
+  const last = reference.path.at(-1);
+  if (last === undefined) return (moment) => whole(moment) !== absent && whole(moment) !== undefined;
+  return (moment) => {
+    const holder = whole(moment);
+    if (isRecord(holder)) return Object.hasOwn(holder, last);
+    const part = step(holder, last);
+    return part !== absent && part !== undefined;
+  };
+}
+
+function compileFind(reference: ReferenceIr, scope: Scope): (moment: Moment) => Value | undefined | typeof absent {
+  const { root, path } = reference;
+  const at = scope.variables.lastIndexOf(reference.variable ?? "");
+  return (moment) => {
+    let value = (root === "variable" ? moment.elements[at] : moment[root]) as Value | undefined | typeof absent;
+    for (const key of path) value = step(value, key);
+    return value;
+  };
+}
+
+function compileOperand(operand: OperandIr, scope: Scope): Get {
+  const { as } = operand;
+  const { root } = scope;
+  switch (operand.kind) {
+    case "constant": {
+      const value = read(as, operand.value, root);
+      return () => value;
+    }
+    case "reference": {
+      const find = compileFind(operand, scope);
+      const fallback = operand.fallback === undefined ? undefined : read(as, operand.fallback, root);
+      return (moment) => {
+        const value = find(moment);
+        return value === absent ? fallback : read(as, value, root);
+      };
+    }
+    case "apply": {
+      const operands = operand.operands.map((each) => compileOperand(each, scope));
+      const { evaluate } = operatorById(operand.operator);
+      return (moment) => {
+        const values = valuesOf(operands, moment);
+        return values === undefined ? undefined : read(as, evaluate(...(values as never[])), root);
+      };
+    }
+    case "field": {
+      const of = compileOperand(operand.of, scope);
+      const fixed = operand.key;
+      const key: Get = typeof fixed === "string" ? () => fixed : compileOperand(fixed, scope);
+      return (moment) => {
+        const name = key(moment);
+        return typeof name === "string" || typeof name === "number"
+          ? read(as, step(of(moment), name), root)
+          : undefined;
+      };
+    }
+    case "list": {
+      const items = operand.items.map((each) => compileOperand(each, scope));
+      return (moment) => read(as, valuesOf(items, moment), root);
+    }
+    case "text": {
+      const parts: readonly Get[] = operand.parts.map((part) => {
+        if (typeof part === "string") return () => part;
+        const hole = compileOperand(part, scope);
+        return (moment) => plainSegment(hole(moment));
+      });
+      return (moment) => read(as, valuesOf(parts, moment)?.join(""), root);
+    }
+  }
+}
+
+/** All values, or `undefined` where one of them is unknown. */
+function valuesOf(gets: readonly Get[], moment: Moment): readonly Value[] | undefined {
+  const values: Value[] = [];
+  for (const get of gets) {
+    const value = get(moment);
+    if (value === undefined) return undefined;
+    values.push(value);
+  }
+  return values;
+}

@@ -1,0 +1,78 @@
+import { canonicalJson, type JsonObject, type ServerIr, type ToolIr, type Value, type Violation } from "@mcpolicy/core";
+import { Ajv, type AnySchemaObject, type Options, type ValidateFunction } from "ajv";
+import { Ajv2019 } from "ajv/dist/2019.js";
+import { Ajv2020 } from "ajv/dist/2020.js";
+import addFormats from "ajv-formats";
+import { pathKeyword } from "./path-keyword.ts";
+import { regExpEngine } from "./schema-regexp.ts";
+import { toViolations } from "./violations.ts";
+
+type AjvInstance = Ajv | Ajv2019 | Ajv2020;
+
+/** The dialects of JSON Schema, by what `$schema` names; without one a schema is 2020-12 (MCP 2025-11-25, "JSON Schema usage"). */
+// biome-ignore format: table
+const dialects: readonly { readonly names: RegExp; readonly make: (options: Options) => AjvInstance }[] = [
+  { names: /^https?:\/\/json-schema\.org\/draft\/2020-12\/schema#?$/, make: (options) => new Ajv2020(options) },
+  { names: /^https?:\/\/json-schema\.org\/draft\/2019-09\/schema#?$/, make: (options) => new Ajv2019(options) },
+  { names: /^https?:\/\/json-schema\.org\/draft-0[67]\/schema#?$/,    make: (options) => new Ajv(options) },
+  { names: /^$/,                                                      make: (options) => new Ajv2020(options) },
+];
+
+/** Checks the arguments of one server's tools against their schemas. */
+export interface Validator {
+  /** How arguments break a tool's schema; empty where they do not. Throws where the schema cannot be compiled. */
+  readonly violations: (tool: string, schema: ToolIr["schema"], args: JsonObject) => readonly Violation[];
+}
+
+/**
+ * A validator of one server's tools. Each schema is compiled on first use and kept. Arguments are never changed: no defaults, no
+ * coercion, no removal. Own properties only. Remote references are errors.
+ */
+export function validatorOf(server: ServerIr): Validator {
+  const instances = new Map<(typeof dialects)[number], AjvInstance>();
+  const compiled = new Map<string, ValidateFunction>();
+
+  function validate(tool: string, schema: ToolIr["schema"]): ValidateFunction {
+    const known = compiled.get(tool);
+    if (known !== undefined) return known;
+    const { $schema = "", ...rest } = schema;
+    const dialect = dialects.find((each) => typeof $schema === "string" && each.names.test($schema));
+    if (dialect === undefined)
+      throw new Error(`the schema of ${tool} is of an unknown dialect: ${JSON.stringify($schema)}`);
+    const ajv = instances.get(dialect) ?? makeAjv(dialect.make, server.root);
+    instances.set(dialect, ajv);
+    const made = ajv.compile(rest as AnySchemaObject);
+    compiled.set(tool, made);
+    return made;
+  }
+
+  return {
+    violations(tool, schema, args) {
+      const check = validate(tool, schema);
+      return check(args) ? [] : toViolations(check.errors ?? []);
+    },
+  };
+}
+
+function makeAjv(make: (options: Options) => AjvInstance, root: string | undefined): AjvInstance {
+  const ajv = make({
+    strict: false,
+    ownProperties: true,
+    allErrors: true,
+    addUsedSchema: false,
+    logger: false,
+    code: { regExp: regExpEngine },
+  });
+  addFormats.default(ajv as Ajv);
+  ajv.addKeyword(pathKeyword(root));
+  // ajv compares all pairs; texts of the canonical form tell the same in linear time.
+  ajv.removeKeyword("uniqueItems");
+  ajv.addKeyword({
+    keyword: "uniqueItems",
+    type: "array",
+    schemaType: "boolean",
+    validate: (isUnique: boolean, items: readonly Value[]) =>
+      !isUnique || new Set(items.map((item) => canonicalJson(item))).size === items.length,
+  });
+  return ajv;
+}
