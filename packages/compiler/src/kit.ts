@@ -1,0 +1,58 @@
+import {
+  absent,
+  isRecord,
+  matchesName,
+  matchesResource,
+  operators,
+  read,
+  step,
+  type Type,
+  toolFacts,
+  type Value,
+} from "@mcpolicy/core";
+
+type Found = Value | undefined | typeof absent;
+
+/**
+ * What generated code is given: readers and operators of the same core that every evaluator uses. Generated code reaches nothing
+ * else of ours.
+ */
+export const kit: Readonly<Record<string, unknown>> = Object.freeze({
+  read,
+  step,
+  matchesName,
+  matchesResource,
+  toolFacts,
+  /** Each row's own evaluation, by id. */
+  operators: Object.freeze(
+    Object.assign(Object.create(null), Object.fromEntries(operators.map((row) => [row.id, row.evaluate]))),
+  ),
+  /** `a ?? b`: the prepared fallback for what is absent, never for what is unknown. */
+  readOr(type: Type, value: Found, root: string | undefined, fallback: Value | undefined): Value | undefined {
+    return value === absent ? fallback : read(type, value, root);
+  },
+  /** Whether own properties lead from a value along a path. */
+  has(start: Found, path: readonly (string | number)[]): boolean {
+    let value = start;
+    for (const [index, key] of path.entries()) {
+      const part = step(value, key);
+      if (part === absent) return false;
+      if (part === undefined) return index === path.length - 1 && isRecord(value) && Object.hasOwn(value, key);
+      value = part;
+    }
+    return value !== undefined && value !== absent;
+  },
+  /** All values, or unknown where one is. */
+  every(values: readonly (Value | undefined)[]): readonly Value[] | undefined {
+    return values.includes(undefined) ? undefined : (values as readonly Value[]);
+  },
+  /** Texts and filled holes joined, or unknown where one is. */
+  join(parts: readonly (string | undefined)[]): string | undefined {
+    return parts.includes(undefined) ? undefined : parts.join("");
+  },
+  /** What fills a hole: one plain segment, else unknown (language.md, "Interpolation"). */
+  hole(value: Value | undefined): string | undefined {
+    if (typeof value !== "string" || value === "." || value === "..") return undefined;
+    return /^[A-Za-z0-9._-]+$/.test(value) ? value : undefined;
+  },
+});

@@ -1,0 +1,84 @@
+import { type Code, type ConditionIr, joinCode, js } from "@mcpolicy/core";
+import { applyCode, foundCode, operandCode, type Scope, variableName } from "./operand-code.ts";
+
+/**
+ * How a condition is asked. Kleene's three values fall into two questions: an allow asks whether a condition is *surely* true, a deny
+ * whether it is *possibly* true. Each question has plain boolean code.
+ */
+export type Polarity = "surely" | "possibly";
+
+/** `not C` is surely true where C is not possibly true, and the other way about. */
+const opposite = { surely: "possibly", possibly: "surely" } as const;
+
+/** Code of a boolean: whether a condition is surely, or possibly, true. */
+export function conditionCode(condition: ConditionIr, polarity: Polarity, scope: Scope): Code {
+  switch (condition.kind) {
+    case "constant":
+      return js`${condition.truth ?? polarity === "possibly"}`;
+    case "and":
+    case "or": {
+      const parts = condition.parts.map((part) => conditionCode(part, polarity, scope));
+      if (parts.length === 0) return js`${condition.kind === "and"}`;
+      return js`(${joinCode(parts, condition.kind === "and" ? js` && ` : js` || `)})`;
+    }
+    case "not":
+      return js`!${conditionCode(condition.part, opposite[polarity], scope)}`;
+    case "has":
+      return js`has(${foundCode(condition.reference, [], scope)}, ${scope.emission.path(condition.reference.path)})`;
+    case "atom":
+      return atomCode(condition, polarity, scope);
+    case "every":
+    case "some":
+      return quantifierCode(condition, polarity, scope);
+  }
+}
+
+/** Surely: every operand is readable and the operator holds. Possibly: some operand is unreadable, or it holds. */
+function atomCode(
+  { operand }: Extract<ConditionIr, { readonly kind: "atom" }>,
+  polarity: Polarity,
+  scope: Scope,
+): Code {
+  if (operand.kind === "apply") {
+    const { unreadable, result, isBool } = applyCode(operand, scope);
+    if (isBool) return polarity === "surely" ? js`(!${unreadable} && ${result})` : js`(${unreadable} || ${result})`;
+  }
+  const value = operandCode(operand, scope);
+  return polarity === "surely" ? js`(${value} === true)` : js`(${value} !== false)`;
+}
+
+/** A loop of its own: over an unknown list the quantifier is unknown, else it ends at the first element that settles it. */
+function quantifierCode(
+  condition: Extract<ConditionIr, { readonly kind: "every" | "some" }>,
+  polarity: Polarity,
+  scope: Scope,
+): Code {
+  const depth = scope.variables.length;
+  const outer = scope.variables.map((_, index) => variableName(index));
+  const element = variableName(depth);
+  const temporaries: Code[] = [];
+  const over = operandCode(condition.over, { ...scope, temporaries });
+  const body = conditionCode(condition.body, polarity, {
+    ...scope,
+    variables: [...scope.variables, condition.variable],
+    temporaries,
+  });
+  const ends = condition.kind === "some";
+  const name = scope.emission.function(
+    "l",
+    (loop) => js`function ${loop}(${[js`q`, ...outer]}) {
+  ${declaration(temporaries)}const list = ${over};
+  if (!Array.isArray(list)) return ${polarity === "possibly"};
+  for (const ${element} of list) {
+    if (${ends ? js`` : js`!`}${body}) return ${ends};
+  }
+  return ${!ends};
+}`,
+  );
+  return js`${name}(${[js`q`, ...outer]})`;
+}
+
+/** `let x0, x1;` and a new line, or nothing. */
+export function declaration(temporaries: readonly Code[]): Code {
+  return temporaries.length === 0 ? js`` : js`let ${temporaries};\n  `;
+}
