@@ -35,6 +35,7 @@ export {
 export { matchesName } from "./operation-names.ts";
 export { operatorById, operators, operatorsSpelled } from "./operators/index.ts";
 export { call, type Example, type Level, type Operator, type Shape, type Signature } from "./operators/operator.ts";
+export { chooseOverload, type Misfit, type Overload } from "./overloads.ts";
 export { isPathName, pathWords } from "./path-names.ts";
 export type { PinFile, PinnedTool } from "./pins.ts";
 export { read, whyUnreadable } from "./readers/index.ts";

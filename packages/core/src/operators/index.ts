@@ -1,11 +1,22 @@
+import { arithmetic } from "./arithmetic.ts";
 import { equality } from "./equality.ts";
+import { lists } from "./lists.ts";
+import { logic } from "./logic.ts";
+import { mail } from "./mail.ts";
+import { network } from "./network.ts";
 import type { Operator } from "./operator.ts";
+import { order } from "./order.ts";
 import { paths } from "./paths.ts";
+import { records } from "./records.ts";
 import { strings } from "./strings.ts";
 import { text } from "./text.ts";
+import { time } from "./time.ts";
+import { urls } from "./urls.ts";
 
-/** Every operator there is, family by family. */
-export const operators: readonly Operator[] = Object.freeze([equality, text, paths, strings].flat());
+/** Every operator there is, family by family. Of one spelling the narrower rows come first: `in` of a range before `in` of a list. */
+export const operators: readonly Operator[] = Object.freeze(
+  [logic, equality, order, arithmetic, text, strings, paths, urls, network, mail, time, lists, records].flat(),
+);
 
 const byId: ReadonlyMap<string, Operator> = indexed(operators);
 

@@ -28,6 +28,23 @@ export const paths: readonly Operator[] = [
     toSet: "opaque",
   },
   {
+    id: "path",
+    spelling: "path",
+    level: "function",
+    signatures: [["path", "path"]],
+    narrowingOnly: false,
+    summary: "The text read as a path, for arguments whose name does not say that they are one.",
+    examples: [
+      ["/a//b/", "/a/b"],
+      ["a/b", undefined],
+      ["/a/../b", undefined],
+    ],
+    evaluate: (of: string) => of,
+    partial: false,
+    emit: (of) => of,
+    toSet: "opaque",
+  },
+  {
     id: "paths",
     spelling: "paths",
     level: "function",

@@ -1,12 +1,31 @@
 import type { Type } from "../type.ts";
 import { absent, isRecord, type Value } from "../value.ts";
+import { domain } from "./domain.ts";
+import { cidr, ip } from "./ip.ts";
+import { mail } from "./mail.ts";
 import { path } from "./path.ts";
 import { isPreparedValue } from "./prepared.ts";
+import { range } from "./range.ts";
 import { isNot, type Reader } from "./reader.ts";
 import { scalars } from "./scalars.ts";
+import { duration, time } from "./time.ts";
+import { url } from "./url.ts";
+import { words } from "./words.ts";
 
 /** Every reader of a type without parts. A kind that is not here (`error`, `detector`) reads nothing. */
-export const readers: readonly Reader[] = Object.freeze([...scalars, path]);
+export const readers: readonly Reader[] = Object.freeze([
+  ...scalars,
+  path,
+  url,
+  domain,
+  ip,
+  cidr,
+  mail,
+  time,
+  duration,
+  words,
+  range,
+]);
 
 const byKind: ReadonlyMap<Type["kind"], Reader> = new Map(readers.map((reader) => [reader.kind, reader]));
 

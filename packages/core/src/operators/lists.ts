@@ -1,0 +1,96 @@
+import { equal, type Value } from "../value.ts";
+import { call, type Operator } from "./operator.ts";
+
+/** What a list holds, and how long it is. */
+export const lists: readonly Operator[] = [
+  {
+    id: "in-list",
+    spelling: "in",
+    level: "comparison",
+    signatures: [["T", "list<T>", "bool"]],
+    narrowingOnly: false,
+    summary: "True where the list holds the value, both read as the same type.",
+    examples: [
+      ["a", ["a", "b"], true],
+      ["c", ["a", "b"], false],
+      [1, [], false],
+      [1, "1", undefined],
+    ],
+    evaluate: (value: Value, list: readonly Value[]) => list.some((item) => equal(item, value)),
+    partial: false,
+    emit: call("in-list"),
+    toSet: "opaque",
+  },
+  {
+    id: "subset",
+    spelling: "subset of",
+    level: "comparison",
+    signatures: [["list<T>", "list<T>", "bool"]],
+    narrowingOnly: false,
+    summary: "True where the right list holds each value of the left one; true of an empty left list.",
+    examples: [
+      [["a"], ["a", "b"], true],
+      [["a", "c"], ["a", "b"], false],
+      [[], [], true],
+      ["a", ["a"], undefined],
+    ],
+    evaluate: (left: readonly Value[], right: readonly Value[]) =>
+      left.every((value) => right.some((item) => equal(item, value))),
+    partial: false,
+    emit: call("subset"),
+    toSet: "opaque",
+  },
+  {
+    id: "contains",
+    spelling: "contains",
+    level: "comparison",
+    signatures: [
+      ["string", "string", "bool"],
+      ["list<T>", "T", "bool"],
+    ],
+    narrowingOnly: false,
+    summary: "True where the right text stands somewhere in the left text, or the right value in the left list.",
+    examples: [
+      ["a b c", "b", true],
+      ["abc", "B", false],
+      [["a", "b"], "b", true],
+      [["ab"], "a", false],
+      [7, "7", undefined],
+    ],
+    evaluate: (left: string | readonly Value[], right: Value) => {
+      if (typeof left === "string") return typeof right === "string" && left.includes(right);
+      return left.some((item) => equal(item, right));
+    },
+    partial: false,
+    emit: call("contains"),
+    toSet: "opaque",
+  },
+  {
+    id: "size",
+    spelling: "size",
+    level: "function",
+    signatures: [
+      ["text", "int"],
+      ["list<any>", "int"],
+    ],
+    narrowingOnly: false,
+    summary: "How many code points a text has, or how many values a list.",
+    examples: [
+      ["abc", 3],
+      ["😀", 1],
+      [[1, [2, 3]], 2],
+      [null, undefined],
+    ],
+    evaluate: (of: string | readonly Value[]) => (typeof of === "string" ? codePoints(of) : of.length),
+    partial: false,
+    emit: call("size"),
+    toSet: "opaque",
+  },
+];
+
+/** Each surrogate pair is one. The text has no lone surrogates. */
+function codePoints(of: string): number {
+  let pairs = 0;
+  for (let at = 0; at < of.length; at++) if ((of.charCodeAt(at) & 0xfc00) === 0xd800) pairs++;
+  return of.length - pairs;
+}
