@@ -1,6 +1,14 @@
 export { catalogue, catalogueRow } from "./catalogue/index.ts";
 export type { CatalogueRow } from "./catalogue/row.ts";
-export { type Diagnostic, diagnostic, type Fix, hasErrors, type Label, type Severity } from "./diagnostic.ts";
+export {
+  type Diagnostic,
+  type DiagnosticBuilder,
+  diagnostic,
+  type Fix,
+  hasErrors,
+  type Label,
+  type Severity,
+} from "./diagnostic.ts";
 export { printable } from "./printable.ts";
 export { renderGithub, workflowCommand } from "./render-github.ts";
 export { type DiagnosticJson, diagnosticJson, type PlaceJson, renderJson } from "./render-json.ts";
