@@ -1,0 +1,20 @@
+import type { Command } from "commander";
+import type { Session } from "./session.ts";
+
+/** A command as `policy --help` lists it. Its flags and all it needs are loaded when it is run. */
+export interface CommandRow {
+  readonly name: string;
+  readonly summary: string;
+  readonly load: () => Promise<(session: Session) => Command>;
+}
+
+// biome-ignore format: table
+export const commands: readonly CommandRow[] = [
+  { name: "init",    summary: "write a first policy and its tests for a server's tools",   load: async () => (await import("./commands/init.ts")).initCommand },
+  { name: "check",   summary: "find mistakes in policies",                                 load: async () => (await import("./commands/check.ts")).checkCommand },
+  { name: "fmt",     summary: "write policies in their canonical form",                    load: async () => (await import("./commands/fmt.ts")).fmtCommand },
+  { name: "test",    summary: "run test files against their policies",                     load: async () => (await import("./commands/test.ts")).testCommand },
+  { name: "eval",    summary: "decide one request",                                        load: async () => (await import("./commands/eval.ts")).evalCommand },
+  { name: "explain", summary: "say why a request is decided so, or what a code means",     load: async () => (await import("./commands/explain.ts")).explainCommand },
+  { name: "proxy",   summary: "enforce a policy in front of an MCP server",                load: async () => (await import("./commands/proxy.ts")).proxyCommand },
+];

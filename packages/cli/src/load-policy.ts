@@ -1,0 +1,38 @@
+import { compile, generatedEngine } from "@mcpolicy/compiler";
+import { hasErrors, renderText, type Source } from "@mcpolicy/diagnostics";
+import { type CheckedPolicy, checkPolicy } from "@mcpolicy/language";
+import { ArtifactError, type LoadedPolicy, loadPolicy } from "@mcpolicy/runtime";
+import { type ExitCode, exitCodes } from "./exit-codes.ts";
+import { filesBelow } from "./files.ts";
+import { filesAt, policyFiles } from "./paths.ts";
+import type { Session } from "./session.ts";
+
+/** A policy ready to decide, with what it was made of. */
+export interface Ready {
+  readonly checked: CheckedPolicy;
+  readonly policy: LoadedPolicy;
+  readonly sources: ReadonlyMap<string, Source>;
+}
+
+/**
+ * All policies that PATHs mean as *one* policy, checked, compiled and loaded; or the exit code, after standard error was told
+ * what is wrong.
+ */
+export async function readyPolicy(session: Session, paths: readonly string[]): Promise<Ready | ExitCode> {
+  const entries = await filesAt(paths, policyFiles, session.cwd);
+  if (entries.length === 0) {
+    session.err.write("no policy found: there is no *.mcpolicy file here; name one with --policy\n");
+    return exitCodes.empty;
+  }
+  const { policy: checked, sources, diagnostics } = checkPolicy(entries, filesBelow(session.cwd));
+  if (checked === undefined || hasErrors(diagnostics)) {
+    session.err.write(renderText(diagnostics, sources, { color: session.err.color }));
+    return exitCodes.invalid;
+  }
+  try {
+    return { checked, policy: loadPolicy(compile(checked), { engine: generatedEngine }), sources };
+  } catch (problem) {
+    if (!(problem instanceof ArtifactError)) throw problem;
+    throw new Error(`the policy compiles, but does not load: ${problem.message}`, { cause: problem });
+  }
+}
