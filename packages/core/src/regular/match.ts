@@ -1,0 +1,132 @@
+import type { CharSet } from "./charset.ts";
+import { classesOf, classOf } from "./classes.ts";
+import { type Dfa, toDfa } from "./dfa.ts";
+import { closure, type Nfa, toNfa } from "./nfa.ts";
+import { MOST_POSITIONS, type PatternError, Refused, type Regular } from "./syntax.ts";
+
+/** A compiled glob or regular expression: a set of texts. Immutable, and safe to share. */
+export interface Pattern {
+  /** As it was written. */
+  readonly source: string;
+  /** Whether the whole text is in the set, in time linear in its length. A text with a lone surrogate never is. */
+  readonly matches: (text: string) => boolean;
+  /** The set as an automaton, for proofs; `undefined` where it has more than 10,000 states, and the matcher simulates. */
+  readonly dfa: Dfa | undefined;
+}
+
+export type Compiled =
+  | { readonly ok: true; readonly pattern: Pattern }
+  | { readonly ok: false; readonly error: PatternError };
+
+/** What a matcher needs of a text, so that a test can count how often it is read. */
+export type Text = Pick<string, "length" | "charCodeAt">;
+
+/** The most positions a pattern may have whose automaton is too large, since each may cost a step for each character. */
+export const MOST_SIMULATED = 2_000;
+
+/** Reads a source with `parse` and compiles the tree; what `parse` refuses becomes an error value. */
+export function compilePattern(source: string, parse: (source: string) => Regular): Compiled {
+  try {
+    return { ok: true, pattern: patternOf(source, parse(source)) };
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    return { ok: false, error: { message: error.message, offset: error.offset } };
+  }
+}
+
+function patternOf(source: string, tree: Regular): Pattern {
+  if (tree.positions > MOST_POSITIONS) throw new Refused(tooLarge(tree.positions, MOST_POSITIONS), 0);
+  const nfa = toNfa(tree);
+  const dfa = toDfa(nfa);
+  const literal = literalOf(tree);
+  if (literal !== undefined) return { source, dfa, matches: (text) => text === literal };
+  if (dfa !== undefined) return { source, dfa, matches: tableMatcher(dfa) };
+  if (tree.positions > MOST_SIMULATED) throw new Refused(tooLarge(tree.positions, MOST_SIMULATED), 0);
+  return { source, dfa: undefined, matches: simulator(nfa) };
+}
+
+/** The one text that the tree matches, where it is plain; the empty text does not count. */
+function literalOf(tree: Regular): string | undefined {
+  if (tree.kind !== "sequence") return undefined;
+  const parts = tree.parts.flatMap((part) => (part.kind === "sequence" ? part.parts : [part]));
+  const plain = parts.filter((part) => !(part.kind === "assertion" && part.where === "more"));
+  const characters = plain.map((part) => (part.kind === "set" ? onlyMember(part.set) : undefined));
+  if (characters.length === 0 || characters.includes(undefined)) return undefined;
+  // With "more" at the end nothing would match.
+  return parts.at(-1)?.kind === "set" ? characters.join("") : undefined;
+}
+
+function onlyMember(set: CharSet): string | undefined {
+  return set.length === 2 && set[0] === set[1] ? String.fromCodePoint(set[0]!) : undefined;
+}
+
+/** Message for a pattern that unfolds to too much. */
+export function tooLarge(positions: number, most: number): string {
+  const count = Number.isSafeInteger(positions) ? positions.toLocaleString("en") : "too many";
+  return `this pattern unfolds to ${count} positions, and ${most.toLocaleString("en")} are the most it may have: use smaller bounds, or limit the length with \`size()\``;
+}
+
+/** The hot loop: one table look-up a character, out at the first one that decides. */
+export function tableMatcher(dfa: Dfa): (text: Text) => boolean {
+  const { classes, accepts } = dfa;
+  const { ascii, count } = classes;
+  // Rows are addressed by their offset, which saves a multiplication a character.
+  const rows = dfa.next.map((state) => state * count);
+  const start = dfa.start * count;
+  const dead = dfa.dead * count;
+  return (text) => {
+    let row = start;
+    for (let index = 0; index < text.length; index += 1) {
+      const unit = text.charCodeAt(index);
+      let character: number;
+      if (unit < 128) {
+        character = ascii[unit]!;
+      } else {
+        const codePoint = isSurrogate(unit) ? pairAt(text, index) : unit;
+        if (codePoint < 0) return false;
+        if (codePoint > 0xffff) index += 1;
+        character = classOf(classes, codePoint);
+      }
+      row = rows[row + character]!;
+      if (row === dead) return false;
+    }
+    return accepts[row / count] === 1;
+  };
+}
+
+/** Follows all states at once, for automata whose deterministic form is too large. `work.states` counts the visits. */
+export function simulator(nfa: Nfa, work: { states: number } = { states: 0 }): (text: Text) => boolean {
+  const { classes, members } = classesOf(nfa.sets);
+  const standing = closure(nfa, work);
+  const first = standing([nfa.start], true);
+  return (text) => {
+    let here = first;
+    for (let index = 0; index < text.length; index += 1) {
+      const unit = text.charCodeAt(index);
+      const codePoint = isSurrogate(unit) ? pairAt(text, index) : unit;
+      if (codePoint < 0) return false;
+      if (codePoint > 0xffff) index += 1;
+      const character = classOf(classes, codePoint);
+      const entered: number[] = [];
+      for (const state of here.states) {
+        work.states += 1;
+        if (members[nfa.consumes[state]!]![character]) entered.push(nfa.target[state]!);
+      }
+      if (entered.length === 0) return false;
+      here = standing(entered, false);
+    }
+    return here.accepts;
+  };
+}
+
+function isSurrogate(unit: number): boolean {
+  return unit >= 0xd800 && unit <= 0xdfff;
+}
+
+/** The code point of the surrogate pair at `index`, or -1 where a surrogate stands alone. */
+function pairAt(text: Text, index: number): number {
+  const high = text.charCodeAt(index);
+  const low = index + 1 < text.length ? text.charCodeAt(index + 1) : 0;
+  if (high > 0xdbff || low < 0xdc00 || low > 0xdfff) return -1;
+  return (high - 0xd800) * 0x400 + (low - 0xdc00) + 0x10000;
+}
