@@ -1,5 +1,6 @@
 export type * from "./ast.ts";
 export type { Files } from "./files.ts";
+export { parse } from "./parse.ts";
 export type {
   CheckedAssert,
   CheckedBranch,
