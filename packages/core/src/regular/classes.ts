@@ -20,7 +20,9 @@ export function classesOf(sets: readonly CharSet[]): {
 } {
   const all = [surrogates, ...sets];
   const cuts = new Set([0]);
-  for (const set of all) set.forEach((bound, index) => cuts.add(index % 2 === 0 ? bound : bound + 1));
+  for (const set of all) {
+    for (const [index, bound] of set.entries()) cuts.add(index % 2 === 0 ? bound : bound + 1);
+  }
   const starts = [...cuts].filter((start) => start <= LAST_CODE_POINT).sort((a, b) => a - b);
 
   // Walk the intervals from left to right; `holds[s]` says whether set s holds the current one.
