@@ -33,6 +33,7 @@ export {
   type WhoIr,
 } from "./ir.ts";
 export { matchesName } from "./operation-names.ts";
+export { type ExampleReading, exampleReadings } from "./operators/examples.ts";
 export { operatorById, operators, operatorsSpelled } from "./operators/index.ts";
 export { call, type Example, type Level, type Operator, type Shape, type Signature } from "./operators/operator.ts";
 export { chooseOverload, type Misfit, type Overload } from "./overloads.ts";
@@ -40,6 +41,12 @@ export { isPathName, pathWords } from "./path-names.ts";
 export type { PinFile, PinnedTool } from "./pins.ts";
 export { read, whyUnreadable } from "./readers/index.ts";
 export type { Reader } from "./readers/reader.ts";
+export { complementOf, type Dfa, intersect, isEmpty, product, shortestWord } from "./regular/dfa.ts";
+export { compileForeign } from "./regular/foreign.ts";
+export { compileGlob } from "./regular/glob.ts";
+export type { Compiled, Pattern } from "./regular/match.ts";
+export { compileRegex } from "./regular/regex.ts";
+export type { PatternError } from "./regular/syntax.ts";
 export type { Context, Operation, Principal, Request } from "./request.ts";
 export { matchesResource, readResourceUri } from "./resource-uri.ts";
 export { type Facts, toolFacts } from "./tool-facts.ts";

@@ -2,7 +2,7 @@ import type { CharSet } from "./charset.ts";
 import { classesOf, classOf } from "./classes.ts";
 import { type Dfa, toDfa } from "./dfa.ts";
 import { closure, type Nfa, toNfa } from "./nfa.ts";
-import { MOST_POSITIONS, type PatternError, Refused, type Regular } from "./syntax.ts";
+import { MOST_POSITIONS, type PatternError, Refused, type Regular, tooLarge, tooManyStates } from "./syntax.ts";
 
 /** A compiled glob or regular expression: a set of texts. Immutable, and safe to share. */
 export interface Pattern {
@@ -41,7 +41,7 @@ function patternOf(source: string, tree: Regular): Pattern {
   const literal = literalOf(tree);
   if (literal !== undefined) return { source, dfa, matches: (text) => text === literal };
   if (dfa !== undefined) return { source, dfa, matches: tableMatcher(dfa) };
-  if (tree.positions > MOST_SIMULATED) throw new Refused(tooLarge(tree.positions, MOST_SIMULATED), 0);
+  if (tree.positions > MOST_SIMULATED) throw new Refused(tooManyStates(tree.positions, MOST_SIMULATED), 0);
   return { source, dfa: undefined, matches: simulator(nfa) };
 }
 
@@ -58,12 +58,6 @@ function literalOf(tree: Regular): string | undefined {
 
 function onlyMember(set: CharSet): string | undefined {
   return set.length === 2 && set[0] === set[1] ? String.fromCodePoint(set[0]!) : undefined;
-}
-
-/** Message for a pattern that unfolds to too much. */
-export function tooLarge(positions: number, most: number): string {
-  const count = Number.isSafeInteger(positions) ? positions.toLocaleString("en") : "too many";
-  return `this pattern unfolds to ${count} positions, and ${most.toLocaleString("en")} are the most it may have: use smaller bounds, or limit the length with \`size()\``;
 }
 
 /** The hot loop: one table look-up a character, out at the first one that decides. */

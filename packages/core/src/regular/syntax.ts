@@ -73,3 +73,14 @@ export const emptyText: Regular = sequence();
 function sum(nodes: readonly Regular[]): number {
   return nodes.reduce((total, node) => total + node.positions, 0);
 }
+
+/** Message for a pattern that unfolds to too much. */
+export function tooLarge(positions: number, most: number): string {
+  const count = Number.isSafeInteger(positions) ? positions.toLocaleString("en") : "too many";
+  return `this pattern unfolds to ${count} positions, and ${most.toLocaleString("en")} are the most it may have: use smaller bounds, or limit the length with \`size()\``;
+}
+
+/** Message for a pattern whose deterministic automaton is too large, and which is too large to be simulated as well. */
+export function tooManyStates(positions: number, most: number): string {
+  return `this pattern needs more than 10,000 states, and unfolds to ${positions.toLocaleString("en")} positions, of which such a pattern may have ${most.toLocaleString("en")}: use smaller bounds, or limit the length with \`size()\``;
+}
