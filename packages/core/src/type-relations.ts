@@ -217,6 +217,8 @@ function fits(view: OperandView, shape: Shape, bindings: Bindings): string {
     const element = elementOf(view);
     return element === undefined ? `it is ${withArticle(showType(view.type))}, not a list` : bind(element, bindings);
   }
+  // INVARIANT: an `any` that is no clean path is never matched as a mere name.
+  if (shape === "name" && view.name !== true) return "it is no name of a tool or server";
   const accepts = acceptance[shape];
   const wrong = membersOf(view.type).find(
     (member) => member.kind !== "any" && member.kind !== "error" && !accepts(member, view),
@@ -239,7 +241,7 @@ const acceptance: Readonly<Record<Exclude<Shape, "T" | "list<T>">, (type: Type, 
   record:         oneOf("record"),
   string:         oneOf("string", "enum"),
   text:           oneOf("string", "enum", "path", "url", "ip", "domain"),
-  name:           (type, view) => view.name === true && isText(type),
+  name:           isText,
   path:           oneOf("path", "string", "enum"),
   "path!":        (type, view) => type.kind === "path" || (isText(type) && isWritten(view)),
   url:            orWritten("url"),

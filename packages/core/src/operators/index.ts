@@ -1,4 +1,5 @@
 import { arithmetic } from "./arithmetic.ts";
+import { commands } from "./commands.ts";
 import { equality } from "./equality.ts";
 import { lists } from "./lists.ts";
 import { logic } from "./logic.ts";
@@ -15,7 +16,22 @@ import { urls } from "./urls.ts";
 
 /** Every operator there is, family by family. Of one spelling the narrower rows come first: `in` of a range before `in` of a list. */
 export const operators: readonly Operator[] = Object.freeze(
-  [logic, equality, order, arithmetic, text, strings, paths, urls, network, mail, time, lists, records].flat(),
+  [
+    logic,
+    equality,
+    order,
+    arithmetic,
+    text,
+    strings,
+    paths,
+    urls,
+    network,
+    commands,
+    mail,
+    time,
+    lists,
+    records,
+  ].flat(),
 );
 
 const byId: ReadonlyMap<string, Operator> = indexed(operators);

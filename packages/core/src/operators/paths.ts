@@ -1,4 +1,5 @@
 import { isPathName } from "../path-names.ts";
+import type { TextPattern } from "../readers/patterns.ts";
 import type { Value } from "../value.ts";
 import { call, type Operator } from "./operator.ts";
 import { stringsOf } from "./strings.ts";
@@ -25,6 +26,42 @@ export const paths: readonly Operator[] = [
     evaluate: (path: string, directories: readonly string[]) => directories.some((each) => isUnder(path, each)),
     partial: false,
     emit: call("under"),
+    toSet: "opaque",
+  },
+  {
+    id: "like",
+    spelling: "like",
+    level: "comparison",
+    signatures: [["path!", "glob+", "bool"]],
+    narrowingOnly: false,
+    summary: "True where the path matches the glob, or any of them; `*` stops at a slash, `**` does not.",
+    examples: [
+      ["/w/a.md", ["/w/*.md"], true],
+      ["/w/b/a.md", ["/w/*.md"], false],
+      ["/w/b/.env.local", ["**/.git/**", "**/.env*"], true],
+      ["/w//b/", ["/w/b"], true],
+      ["/w/../a.md", ["/**"], undefined],
+    ],
+    evaluate: likeAny,
+    partial: false,
+    emit: call("like"),
+    toSet: "opaque",
+  },
+  {
+    id: "like-name",
+    spelling: "like",
+    level: "comparison",
+    signatures: [["name", "glob+", "bool"]],
+    narrowingOnly: false,
+    summary: "True where the name of the tool or server matches the glob, or any of them.",
+    examples: [
+      ["read_file", ["read_*"], true],
+      ["write_file", ["read_*", "list_*"], false],
+      [7, ["*"], undefined],
+    ],
+    evaluate: likeAny,
+    partial: false,
+    emit: call("like-name"),
     toSet: "opaque",
   },
   {
@@ -63,6 +100,10 @@ export const paths: readonly Operator[] = [
     toSet: "opaque",
   },
 ];
+
+function likeAny(of: string, globs: readonly TextPattern[]): boolean {
+  return globs.some((glob) => glob.matches(of));
+}
 
 /** By segment, on canonical paths: `/work` is not under `/w`. */
 export function isUnder(path: string, directory: string): boolean {

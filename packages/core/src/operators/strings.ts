@@ -19,6 +19,7 @@ export const strings: readonly Operator[] = [
       [{ a: "x" }, ["a", "x"]],
       ["x", ["x"]],
       [7, []],
+      [{ a: "x" }, [1], undefined],
     ],
     evaluate: (of: Value, declared: readonly string[] = []) => {
       const known = new Set(declared);

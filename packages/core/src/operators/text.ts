@@ -1,4 +1,5 @@
 import { js } from "../code.ts";
+import type { TextPattern } from "../readers/patterns.ts";
 import { call, type Operator } from "./operator.ts";
 
 /** Text as it stands, in code points, without folding of case or forms. Paths and URLs are not for these but by `text(x)`. */
@@ -40,6 +41,25 @@ export const text: readonly Operator[] = [
     toSet: "opaque",
   },
   {
+    id: "matches",
+    spelling: "matches",
+    level: "comparison",
+    signatures: [["string", "regex", "bool"]],
+    narrowingOnly: false,
+    summary: "True where the whole text matches the regular expression, a newline being a character like any other.",
+    examples: [
+      ["abc", "[a-c]+", true],
+      ["abcd", "[a-c]+", false],
+      ["a\nb", "a.b", true],
+      ["", "a*", true],
+      [5, "[0-9]", undefined],
+    ],
+    evaluate: (of: string, pattern: TextPattern) => pattern.matches(of),
+    partial: false,
+    emit: (of, pattern) => js`${pattern}.matches(${of})`,
+    toSet: "opaque",
+  },
+  {
     id: "bytes",
     spelling: "bytes",
     level: "function",
@@ -67,7 +87,7 @@ export const text: readonly Operator[] = [
     examples: [
       ["DROP Table", "drop table"],
       ["ÄB", "Äb"],
-      ["K", "K"],
+      ["\u212a", "\u212a"],
       [true, undefined],
     ],
     evaluate: (of: string) => of.replace(/[A-Z]/g, (letter) => letter.toLowerCase()),

@@ -1,4 +1,6 @@
+import { js } from "../code.ts";
 import { time as reader } from "../readers/time.ts";
+import type { Window } from "../readers/window.ts";
 import { call, type Operator } from "./operator.ts";
 
 /** Instants. They are compared and added up by the rows of numbers. */
@@ -19,6 +21,26 @@ export const time: readonly Operator[] = [
     evaluate: (text: string) => reader.read(text, undefined),
     partial: true,
     emit: call("time"),
+    toSet: "opaque",
+  },
+  {
+    id: "in-window",
+    spelling: "in",
+    level: "comparison",
+    signatures: [["time", "window", "bool"]],
+    narrowingOnly: false,
+    summary:
+      "True where the instant lies in the window, by the clocks of its time zone; the end no longer belongs to it.",
+    examples: [
+      ["2026-11-23T08:00:00Z", "mon-fri 09:00-18:00 Europe/Berlin", true],
+      ["2026-11-23T17:00:00Z", "mon-fri 09:00-18:00 Europe/Berlin", false],
+      ["2026-11-22T12:00:00Z", "mon-fri 09:00-18:00 Europe/Berlin", false],
+      ["2026-11-28T01:00:00Z", "fri 22:00-06:00 UTC", true],
+      ["noon", "mon-fri 09:00-18:00 Europe/Berlin", undefined],
+    ],
+    evaluate: (instant: number, window: Window) => window.holds(instant),
+    partial: false,
+    emit: (instant, window) => js`${window}.holds(${instant})`,
     toSet: "opaque",
   },
 ];

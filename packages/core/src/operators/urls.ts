@@ -1,5 +1,7 @@
 import { isInDomain } from "../readers/domain.ts";
-import { url } from "../readers/url.ts";
+import { spellingProblem } from "../readers/path.ts";
+import type { TextPattern } from "../readers/patterns.ts";
+import { type Url, url } from "../readers/url.ts";
 import { call, type Operator } from "./operator.ts";
 
 /** URLs as the URL standard reads them, and their hosts. */
@@ -39,6 +41,29 @@ export const urls: readonly Operator[] = [
     evaluate: isInDomain,
     partial: false,
     emit: call("in-domain"),
+    toSet: "opaque",
+  },
+  {
+    id: "like-url",
+    spelling: "like",
+    level: "comparison",
+    signatures: [["url", "glob+", "bool"]],
+    narrowingOnly: false,
+    summary:
+      "True where the URL, as the standard writes it and without what follows a question mark or hash, matches the glob, or any of them. Unknown where its path could be read in two ways.",
+    examples: [
+      ["https://example.org/a/b.md", ["https://example.org/**"], true],
+      ["HTTPS://Example.org/a/../b", ["https://example.org/a/**"], false],
+      ["https://example.org/secret?/x.md", ["**/*.md"], false],
+      ["https://example.org/a/..%2fsecret", ["https://example.org/**"], undefined],
+      ["example.org", ["**"], undefined],
+    ],
+    evaluate: (of: Url, globs: readonly TextPattern[]) => {
+      const place = of.href.replace(/[?#].*$/s, "");
+      return spellingProblem(place) === "" ? globs.some((glob) => glob.matches(place)) : undefined;
+    },
+    partial: true,
+    emit: call("like-url"),
     toSet: "opaque",
   },
 ];

@@ -1,15 +1,18 @@
 import type { Type } from "../type.ts";
 import { absent, isRecord, type Value } from "../value.ts";
+import { command } from "./command.ts";
 import { domain } from "./domain.ts";
 import { cidr, ip } from "./ip.ts";
 import { mail } from "./mail.ts";
 import { path } from "./path.ts";
+import { glob, regex } from "./patterns.ts";
 import { isPreparedValue } from "./prepared.ts";
 import { range } from "./range.ts";
 import { isNot, type Reader } from "./reader.ts";
 import { scalars } from "./scalars.ts";
 import { duration, time } from "./time.ts";
 import { url } from "./url.ts";
+import { window } from "./window.ts";
 import { words } from "./words.ts";
 
 /** Every reader of a type without parts. A kind that is not here (`error`, `detector`) reads nothing. */
@@ -25,6 +28,10 @@ export const readers: readonly Reader[] = Object.freeze([
   duration,
   words,
   range,
+  glob,
+  regex,
+  command,
+  window,
 ]);
 
 const byKind: ReadonlyMap<Type["kind"], Reader> = new Map(readers.map((reader) => [reader.kind, reader]));
