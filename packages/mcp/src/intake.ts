@@ -37,14 +37,19 @@ export function intake(line: Uint8Array | string, bounds: Bounds = callerBounds)
 }
 
 /**
- * The id that a refused line seems to carry, so that whoever waits for its answer can be told. Lenient, and used for nothing else:
- * nothing of such a line is decided or forwarded.
+ * The id that a refused line seems to carry, where it seems to ask or to answer as `kind` says, so that whoever waits for its answer can be
+ * told. Lenient, and used for nothing else: nothing of such a line is decided or forwarded.
  */
-export function idOfRefused(line: Uint8Array | string, bounds: Bounds = callerBounds): string | number | undefined {
+export function idOfRefused(
+  line: Uint8Array | string,
+  kind: "request" | "response",
+  bounds: Bounds = callerBounds,
+): string | number | undefined {
   if (exceeds(line, bounds.bytes)) return undefined;
   try {
     const value: unknown = JSON.parse(asText(line));
     if (typeof value !== "object" || value === null || !Object.hasOwn(value, "id")) return undefined;
+    if (Object.hasOwn(value, "method") !== (kind === "request")) return undefined;
     const id = (value as JsonObject)["id"];
     return typeof id === "string" || (typeof id === "number" && Number.isSafeInteger(id)) ? id : undefined;
   } catch {

@@ -78,12 +78,13 @@ describe("intake", () => {
   });
 
   it("finds the id of a refused line, to answer it and for nothing else", () => {
-    expect(idOfRefused('{"id":7,"id":7,"method":"x"}')).toBe(7);
-    expect(idOfRefused('{"id":"a","x":1e400}')).toBe("a");
-    expect(idOfRefused('{"id":{}}')).toBeUndefined();
-    expect(idOfRefused('{"id":1.5}')).toBeUndefined();
-    expect(idOfRefused('{"id":1')).toBeUndefined();
-    expect(idOfRefused("[".repeat(100_000))).toBeUndefined();
+    expect(idOfRefused('{"id":7,"id":7,"method":"x"}', "request")).toBe(7);
+    expect(idOfRefused('{"id":"a","x":1e400,"result":{}}', "response")).toBe("a");
+    expect(idOfRefused('{"id":"a","x":1e400,"result":{}}', "request")).toBeUndefined();
+    expect(idOfRefused('{"id":{},"method":"x"}', "request")).toBeUndefined();
+    expect(idOfRefused('{"id":1.5,"method":"x"}', "request")).toBeUndefined();
+    expect(idOfRefused('{"id":1', "response")).toBeUndefined();
+    expect(idOfRefused("[".repeat(100_000), "response")).toBeUndefined();
   });
 });
 
