@@ -55,7 +55,7 @@ async function check(session: Session, paths: readonly string[], flags: Flags): 
   const diagnostics = new Map<string, Diagnostic>();
   const policies: Checked[] = [];
   for (const entry of separateEntries(found, files)) {
-    const result = checkPolicy([entry], files);
+    const result = checkPolicy([entry], files, { now: Date.now() });
     for (const [name, source] of result.sources) sources.set(name, source);
     for (const each of result.diagnostics) diagnostics.set(JSON.stringify(each), each);
     policies.push({ entry, census: result.policy === undefined ? undefined : census(result.policy) });
