@@ -1,1 +1,4 @@
-export {};
+export { type AgreementOptions, type AgreementReport, agreement } from "./agreement/agreement.ts";
+export type { Soak, SoakOptions, SoakResult } from "./soak.ts";
+export { attacks } from "./soaks/attacks.ts";
+export { tools } from "./soaks/tools.ts";

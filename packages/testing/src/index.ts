@@ -1,7 +1,7 @@
 export { disagreement } from "./agreement.ts";
 export { checkSuite } from "./check-suite.ts";
 export { readFixture } from "./fixture.ts";
-export { decideByReference, listByReference, type Violations } from "./reference.ts";
+export { decideByReference, listByReference, truthsByReference, type Violations } from "./reference.ts";
 export { reporters } from "./reporters/index.ts";
 export type { Reporter } from "./reporters/reporter.ts";
 export { type CaseResult, defaultTime, type Failure, runSuite, type Status, type Subject, subjectOf } from "./run.ts";

@@ -61,7 +61,7 @@ export function decideByReference(policy: CheckedPolicy, request: Request, viola
   }
 
   // 3. Arguments that break the tool's schema or a `check`.
-  if (operation.kind === "tool" && !server.untyped) {
+  if (operation.kind === "tool") {
     const found = violations(server.name, operation.name, request.arguments);
     if (found.length > 0) {
       return { ...denied, effect: "invalid", reason: "invalid", told: { because: [], violations: found } };
@@ -111,6 +111,15 @@ export function listByReference(
       return isVisible(policy, situation(server, request, false));
     })
     .toSorted(byCodeUnits);
+}
+
+/** The truth of each rule for a request, in the policy's order; none where it never gets as far as the rules. */
+export function truthsByReference(policy: CheckedPolicy, request: Request): readonly Truth[] {
+  const principal = authenticated(policy, request.principal);
+  const server = policy.servers.find((each) => each.name === request.operation.server);
+  if (principal === undefined || server === undefined || !isKnown(server, request.operation)) return [];
+  const now = situation(server, { ...request, principal }, true);
+  return policy.rules.map((rule) => truthOfRule(rule, now));
 }
 
 // ------------------------------------------------------------------------------------------------------------ the caller

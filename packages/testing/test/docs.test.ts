@@ -36,12 +36,15 @@ describe("the pages' policies", () => {
     expect(policy).toBeDefined();
   });
 
-  test.for(snippets.filter((each) => each.info === "mcpolicy later"))("$page:$line parses and prints", ({ page, text }) => {
-    const { policy, diagnostics } = parse(new Source(page, text));
-    expect(diagnostics).toEqual([]);
-    const printed = print(policy);
-    expect(print(parse(new Source(page, printed)).policy)).toBe(printed);
-  });
+  test.for(snippets.filter((each) => each.info === "mcpolicy later"))(
+    "$page:$line parses and prints",
+    ({ page, text }) => {
+      const { policy, diagnostics } = parse(new Source(page, text));
+      expect(diagnostics).toEqual([]);
+      const printed = print(policy);
+      expect(print(parse(new Source(page, printed)).policy)).toBe(printed);
+    },
+  );
 });
 
 function read(path: string): string | undefined {

@@ -1,0 +1,277 @@
+import { operators, type Request } from "@mcpolicy/core";
+import type { CheckedPolicy, TypedCondition, TypedOperand } from "@mcpolicy/language";
+import { truthsByReference } from "@mcpolicy/testing";
+import { checked, differenceOn, type Evaluators, evaluatorsOf, listDifferenceOn } from "./evaluators.ts";
+import { allowNeverLowers, denyNeverRaises, orderNeverMatters, printKeepsMeaning, unknownNeverGrants } from "./laws.ts";
+import { type Failing, minimise, show } from "./minimise.ts";
+import { addition, type Draft, draft, textOf, type Vocabulary, vocabularyOf } from "./policies.ts";
+import { type Random, randomOf } from "./random.ts";
+import { type Nearby, nearbyIn, requestFor } from "./requests.ts";
+import { declarations } from "./servers.ts";
+
+export interface AgreementOptions {
+  /** Pairs of a policy and a request. */
+  readonly cases: number;
+  readonly seed: number;
+  /** Requests per policy. */
+  readonly perPolicy?: number;
+  /** Whether the laws about additions, order and printing are tried as well. */
+  readonly laws?: boolean;
+}
+
+export interface AgreementReport {
+  readonly seed: number;
+  readonly policies: number;
+  readonly cases: number;
+  /** Cases in which a rule's truth was unknown, of all. */
+  readonly shares: { readonly allowed: number; readonly deniedByRule: number; readonly touchedByUnknown: number };
+  readonly outcomes: Readonly<Record<string, number>>;
+  /** How often each row of the operator table stood in a policy that was tried. */
+  readonly operators: Readonly<Record<string, number>>;
+  /** Statements that the checker refused, of all that were generated: those never count. */
+  readonly refused: {
+    readonly statements: number;
+    readonly of: number;
+    readonly reasons: Readonly<Record<string, number>>;
+  };
+  readonly lists: number;
+  readonly laws: Readonly<Record<string, number>>;
+  /** What went wrong, minimised; empty where nothing did. */
+  readonly failures: readonly string[];
+}
+
+const wantedShare = 0.2;
+
+/** Rows that no generated policy can be expected to hold: grammar of their own. */
+const unexpected = operators.filter(({ level }) => level === "logic").map(({ id }) => id);
+
+/** Compares the reference with generated code and closures on random policies and requests, and tries the laws. Stops at a failure. */
+export function agreement({ cases, seed, perPolicy = 150, laws = true }: AgreementOptions): AgreementReport {
+  const random = randomOf(seed);
+  const vocabulary = vocabularyOf(mustCheck({ statements: declarations }));
+  const outcomes: Record<string, number> = {};
+  const used: Record<string, number> = {};
+  const reasons: Record<string, number> = {};
+  const tried: Record<string, number> = {};
+  const failures: string[] = [];
+  let [policies, done, allowed, deniedByRule, touched, refused, generated, lists] = [0, 0, 0, 0, 0, 0, 0, 0];
+
+  while (done < cases && failures.length === 0) {
+    const made = sound(draft(random, vocabulary), reasons);
+    generated += made.of;
+    refused += made.refused;
+    policies += 1;
+    const { policy } = made;
+    for (const id of operatorsIn(policy)) used[id] = (used[id] ?? 0) + 1;
+    const evaluators = evaluatorsOf(policy);
+    const text = textOf(made.draft);
+    const nearby = nearbyIn(text);
+    const requests = Array.from({ length: Math.min(perPolicy, cases - done) }, () =>
+      requestFor(random, policy, nearby),
+    );
+    for (const request of requests) {
+      done += 1;
+      const { reference, difference } = differenceOn(evaluators, request);
+      const outcome = `${reference.effect}: ${reference.reason}`;
+      outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
+      if (reference.effect === "allow") allowed += 1;
+      if (reference.effect === "deny" && reference.reason === "rule") deniedByRule += 1;
+      if (truthsByReference(policy, request).some((truth) => truth === undefined)) touched += 1;
+      if (difference !== undefined) {
+        failures.push(
+          reported(
+            { draft: made.draft, request },
+            difference,
+            (each, smaller) => differenceOn(each, smaller).difference,
+          ),
+        );
+        break;
+      }
+      if (done % 10 === 0) {
+        lists += 1;
+        const wrong = listDifferenceOn(evaluators, request);
+        if (wrong !== undefined) {
+          failures.push(reported({ draft: made.draft, request }, wrong, listDifferenceOn));
+          break;
+        }
+      }
+    }
+    if (laws && failures.length === 0) {
+      const broken = brokenLaw({
+        draft: made.draft,
+        evaluators,
+        requests,
+        random,
+        vocabulary,
+        nearby,
+        tried,
+        every: policies % 4 === 0,
+      });
+      if (broken !== undefined) failures.push(broken);
+    }
+  }
+
+  const shares = { allowed: allowed / done, deniedByRule: deniedByRule / done, touchedByUnknown: touched / done };
+  if (failures.length === 0) {
+    for (const [name, share] of Object.entries(shares)) {
+      if (share < wantedShare)
+        failures.push(`only ${(share * 100).toFixed(1)} % of the cases are ${name}: the generator tests too little`);
+    }
+    if (policies >= 200) {
+      for (const { id } of operators) {
+        if (used[id] === undefined && !unexpected.includes(id))
+          failures.push(`no policy held the operator ${id}: it was not tested`);
+      }
+    }
+  }
+  return {
+    seed,
+    policies,
+    cases: done,
+    shares,
+    outcomes,
+    operators: Object.fromEntries(operators.map(({ id }) => [id, used[id] ?? 0])),
+    refused: { statements: refused, of: generated, reasons },
+    lists,
+    laws: tried,
+    failures: failures.map((failure) => `seed ${seed}: ${failure}`),
+  };
+}
+
+// ----------------------------------------------------------------------------------------------------------------- policies
+
+/** A draft without the statements that the checker refuses; the types that it is right about them stay its business. */
+function sound(
+  first: Draft,
+  reasons: Record<string, number>,
+): { readonly draft: Draft; readonly policy: CheckedPolicy; readonly refused: number; readonly of: number } {
+  let current = first;
+  for (;;) {
+    const { policy, errors } = checked(textOf(current));
+    if (policy !== undefined) {
+      const refused = first.statements.length - current.statements.length;
+      return { draft: current, policy, refused, of: first.statements.length - declarations.length };
+    }
+    const lines = errors.map(({ line }) => line);
+    for (const { message } of errors) {
+      const reason = message.replace(/`[^`]*`/g, "`…`");
+      reasons[reason] = (reasons[reason] ?? 0) + 1;
+    }
+    const next = current.statements.flatMap((statement, index) => mended(statement, index, current, lines));
+    if (next.join() === current.statements.join())
+      throw new Error(`no policy comes of ${textOf(current)}\n${JSON.stringify(errors)}`);
+    current = { statements: next };
+  }
+}
+
+/** A statement without the lines at fault, if it is a capability; else the statement goes. */
+function mended(statement: string, index: number, { statements }: Draft, wrong: readonly number[]): readonly string[] {
+  const before = statements.slice(0, index).join("\n\n");
+  const firstLine = 3 + (index === 0 ? 0 : before.split("\n").length + 1);
+  const lines = statement.split("\n");
+  if (!lines.some((_, at) => wrong.includes(firstLine + at))) return [statement];
+  if (!statement.startsWith("capability")) return [];
+  return [lines.map((line, at) => (wrong.includes(firstLine + at) ? line.replace(/ when .*$/, "") : line)).join("\n")];
+}
+
+function mustCheck(of: Draft): CheckedPolicy {
+  const { policy, errors } = checked(textOf(of));
+  if (policy === undefined) throw new Error(`the declarations have errors: ${JSON.stringify(errors)}`);
+  return policy;
+}
+
+/** The ids of the rows that a policy's conditions apply. */
+function operatorsIn(policy: CheckedPolicy): ReadonlySet<string> {
+  const found = new Set<string>();
+  const inOperand = (operand: TypedOperand): void => {
+    if (operand.kind === "apply") {
+      found.add(operand.operator.id);
+      operand.operands.forEach(inOperand);
+    }
+    if (operand.kind === "field") inOperand(operand.of);
+    if (operand.kind === "list") operand.items.forEach(inOperand);
+  };
+  const inCondition = (condition: TypedCondition): void => {
+    if (condition.kind === "atom") inOperand(condition.operand);
+    if (condition.kind === "and" || condition.kind === "or") condition.parts.forEach(inCondition);
+    if (condition.kind === "not") inCondition(condition.part);
+    if (condition.kind === "every" || condition.kind === "some") {
+      inOperand(condition.over);
+      inCondition(condition.body);
+    }
+  };
+  for (const rule of policy.rules) for (const branch of rule.branches) inCondition(branch.condition);
+  return found;
+}
+
+// --------------------------------------------------------------------------------------------------------------------- laws
+
+interface Trial {
+  readonly draft: Draft;
+  readonly evaluators: Evaluators;
+  readonly requests: readonly Request[];
+  readonly random: Random;
+  readonly vocabulary: Vocabulary;
+  readonly nearby: Nearby;
+  readonly tried: Record<string, number>;
+  /** Whether those that need another compilation are tried too. */
+  readonly every: boolean;
+}
+
+function brokenLaw(trial: Trial): string | undefined {
+  const count = (law: string, times: number): void => {
+    trial.tried[law] = (trial.tried[law] ?? 0) + times;
+  };
+  count("print keeps meaning", 1);
+  const printed = printKeepsMeaning(textOf(trial.draft));
+  if (printed !== undefined) return `${printed}\n\nof the policy\n${textOf(trial.draft)}`;
+  const few = trial.requests.slice(0, 30);
+  count("unknown never grants", few.length);
+  for (const request of few) {
+    const broken = unknownNeverGrants(trial.evaluators, request);
+    if (broken !== undefined) return reported({ draft: trial.draft, request }, broken, unknownNeverGrants);
+  }
+  if (!trial.every) return undefined;
+
+  const { statements } = trial.draft;
+  const shuffled = { statements: trial.random.some(statements, statements.length) };
+  const changes = [
+    {
+      name: "a deny never raises",
+      law: denyNeverRaises,
+      draft: { statements: [...statements, addition(trial.random, trial.vocabulary, "deny")] },
+    },
+    {
+      name: "an allow never lowers",
+      law: allowNeverLowers,
+      draft: { statements: [...statements, addition(trial.random, trial.vocabulary, "allow")] },
+    },
+    { name: "order never matters", law: orderNeverMatters, draft: shuffled },
+  ];
+  for (const { name, law, draft: changed } of changes) {
+    const { policy } = checked(textOf(changed));
+    if (policy === undefined) continue;
+    const after = evaluatorsOf(policy);
+    count(name, trial.requests.length);
+    for (const request of trial.requests) {
+      const broken = law(trial.evaluators, after, request);
+      if (broken !== undefined)
+        return `${broken}\n\nbefore:\n${textOf(trial.draft)}\nafter:\n${show({ draft: changed, request })}`;
+    }
+  }
+  return undefined;
+}
+
+/** A failure with the smallest policy and request that show it. */
+function reported(
+  failing: Failing,
+  what: string,
+  wrongOn: (evaluators: Evaluators, request: Request) => string | undefined,
+): string {
+  const smallest = minimise(failing, ({ draft: candidate, request }) => {
+    const { policy } = checked(textOf(candidate));
+    if (policy === undefined) return false;
+    return wrongOn(evaluatorsOf(policy), request) !== undefined;
+  });
+  return `${what}\n\n${show(smallest)}`;
+}

@@ -1,0 +1,210 @@
+import type { CheckedPolicy } from "@mcpolicy/language";
+import { condition } from "./expressions.ts";
+import type { Random } from "./random.ts";
+import { type Reference, referencesIn, sharedReferences } from "./references.ts";
+import { declarations } from "./servers.ts";
+
+/** A policy as the texts of its statements, so that one can be added, dropped or moved. */
+export interface Draft {
+  readonly statements: readonly string[];
+}
+
+/** The text of a draft: each statement begins a line. */
+export function textOf({ statements }: Draft): string {
+  return `mcpolicy 1\n\n${statements.join("\n\n")}\n`;
+}
+
+/** What conditions can name, by server and tool: taken from the checked declarations, so from the pinned schemas. */
+export interface Vocabulary {
+  readonly callers: readonly Reference[];
+  readonly facts: readonly Reference[];
+  readonly tools: ReadonlyMap<string, readonly Reference[]>;
+}
+
+/** The vocabulary of the declarations that each draft begins with. */
+export function vocabularyOf(checked: CheckedPolicy): Vocabulary {
+  const record = (name: string, fields: CheckedPolicy["principal"]): readonly Reference[] =>
+    referencesIn(name, { kind: "record", fields, open: false }).filter(({ text }) => text !== name);
+  const tools = checked.servers.flatMap((server) =>
+    server.tools.map((tool): [string, readonly Reference[]] => [
+      `${server.name}.${tool.name}`,
+      referencesIn("args", tool.arguments),
+    ]),
+  );
+  return {
+    callers: record("principal", checked.principal),
+    facts: record("context", checked.context),
+    tools: new Map(tools),
+  };
+}
+
+const roles = ["reader", "writer", "lead"] as const;
+const capabilities = ["do:read", "do:write", "do:net", "do:wild"] as const;
+
+/** A random policy over the made-up servers. */
+export function draft(random: Random, vocabulary: Vocabulary): Draft {
+  const maker = { random, vocabulary };
+  const rules = Array.from({ length: random.int(3, 7) }, (_, index) => rule(maker, index));
+  return {
+    statements: [
+      ...declarations,
+      ...capabilities.map((name) => capability(maker, name)),
+      ...roleStatements(maker),
+      ...rules,
+    ],
+  };
+}
+
+/** One more rule, for the laws about additions. */
+export function addition(random: Random, vocabulary: Vocabulary, effect: "allow" | "deny"): string {
+  return rule({ random, vocabulary }, 99, effect);
+}
+
+interface Maker {
+  readonly random: Random;
+  readonly vocabulary: Vocabulary;
+}
+
+function capability({ random, vocabulary }: Maker, name: string): string {
+  const maker = { random, vocabulary };
+  const wanted = {
+    "do:read": ["disk.read_file", "disk.read_many"],
+    "do:write": ["disk.write_file", "disk.edit_files"],
+    "do:net": ["hub.fetch", "hub.query"],
+  }[name];
+  const entries = (wanted ?? ["wild.read_all"]).map((tool) => {
+    const operations = wanted === undefined ? random.pick(["wild.read_*", "wild.*", "wild.write_all"]) : tool;
+    const when = random.chance(0.5) ? ` when ${conditionOn(maker, [tool], false)}` : "";
+    return `  ${operations}${when}`;
+  });
+  return `capability ${name} {\n${entries.join("\n")}\n}`;
+}
+
+function roleStatements({ random }: Maker): readonly string[] {
+  return [
+    `role reader { ${random.pick(["do:read", "do:read, do:wild", "do:net"])} }`,
+    `role writer { reader, ${random.pick(["do:write", "do:wild", "do:write, do:net"])} }`,
+    `role lead { writer${random.chance(0.5) ? ", do:net" : ""} }`,
+  ];
+}
+
+/** Which operations a rule speaks of, and the tools whose arguments its condition can read. */
+interface Target {
+  readonly operations: string;
+  readonly tools: readonly string[];
+  readonly kind: "tools" | "wild" | "resource" | "other";
+}
+
+function rule(maker: Maker, index: number, wanted?: "allow" | "deny"): string {
+  const { random } = maker;
+  const effect = wanted ?? (random.chance(0.55) ? "allow" : "deny");
+  const target = targetOf(maker, effect);
+  const named = random.chance(0.85) ? ` "${random.pick(["r", "R", "é"])}${index}"` : "";
+  const who = effect === "allow" || random.chance(0.4) ? ` ${whoOf(random)} to` : "";
+  const unconditional = random.chance(effect === "allow" ? 0.3 : 0.12);
+  const when = unconditional ? "" : `\n  when ${conditionOf(maker, target, effect === "deny")}`;
+  const unless = random.chance(0.15) ? `\n  unless ${conditionOf(maker, target, effect === "deny")}` : "";
+  const shadow = random.chance(0.06) ? "shadow " : "";
+  return `${shadow}${effect}${named}${who} ${target.operations}${when}${unless}${clauses(random)}`;
+}
+
+function clauses(random: Random): string {
+  const because = random.chance(0.4)
+    ? `\n  because ${JSON.stringify(random.pick(["No.", "Ask a lead.", "Not with these arguments."]))}`
+    : "";
+  const note = random.chance(0.1) ? '\n  note "seen by operators"' : "";
+  const from = random.chance(0.08) ? `\n  from ${random.pick(["2026-01-01", "2026-06-01T12:00Z", "2027-01-01"])}` : "";
+  const until = random.chance(0.08) ? `\n  until ${random.pick(["2026-06-01", "2028-01-01"])}` : "";
+  return `${because}${note}${from}${until}`;
+}
+
+function whoOf(random: Random): string {
+  const base = random.pick([
+    "anyone",
+    "anyone",
+    ...roles,
+    "reader or lead",
+    'id "ann"',
+    'role "guest" or writer',
+    'lead or id "bob"',
+  ]);
+  return random.chance(0.15) ? `${base} except ${random.pick([...roles, 'id "ann"'])}` : base;
+}
+
+function targetOf({ random, vocabulary }: Maker, effect: "allow" | "deny"): Target {
+  const all = [...vocabulary.tools.keys()];
+  const below = (prefix: string): readonly string[] => all.filter((name) => name.startsWith(prefix));
+  const except = random.chance(0.12) ? ` except ${random.pick(all)}` : "";
+  const roll = random.next();
+  if (roll < 0.42) {
+    const tools = random.some(all, random.chance(0.7) ? 1 : 2);
+    return { operations: tools.join(", "), tools, kind: "tools" };
+  }
+  if (roll < 0.52) return { operations: `disk.read_*${except}`, tools: below("disk.read_"), kind: "tools" };
+  if (roll < 0.6) return { operations: `disk.*${except}`, tools: below("disk."), kind: "tools" };
+  if (roll < 0.66) return { operations: `hub.*${except}`, tools: below("hub."), kind: "tools" };
+  if (roll < 0.72) return { operations: `*${except}`, tools: [], kind: "tools" };
+  if (roll < 0.78) {
+    const name = random.pick(capabilities);
+    return { operations: name, tools: [], kind: "other" };
+  }
+  if (roll < 0.88)
+    return {
+      operations: random.pick(["wild.*", "wild.read_*", 'wild."odd name"', "wild.*_all, wild.delete"]),
+      tools: [],
+      kind: "wild",
+    };
+  if (roll < 0.94) {
+    const glob = random.pick(["file:///srv/data/**", "file:///srv/data/*.md", "https://example.org/**", "file:///**"]);
+    return {
+      operations: `resource ${random.pick(["disk", "wild"])} ${JSON.stringify(glob)}`,
+      tools: [],
+      kind: "resource",
+    };
+  }
+  const others = [
+    "prompt disk.review",
+    "prompt disk.*",
+    "completion hub",
+    "sampling by disk",
+    "elicitation by disk",
+    "roots for hub",
+  ];
+  if (effect === "deny") others.push("everything of hub", "everything");
+  return { operations: random.pick(others), tools: [], kind: "other" };
+}
+
+function conditionOf(maker: Maker, target: Target, narrowing: boolean): string {
+  return conditionOn(maker, target.tools, narrowing, target.kind);
+}
+
+function conditionOn(
+  { random, vocabulary }: Maker,
+  tools: readonly string[],
+  narrowing: boolean,
+  kind: Target["kind"] = tools.length === 0 || tools[0]!.startsWith("wild") ? "wild" : "tools",
+): string {
+  const known = tools.filter((name) => vocabulary.tools.has(name));
+  const args = sharedReferences(known.map((name) => vocabulary.tools.get(name)!));
+  const outer = [...random.some(vocabulary.callers, 3), ...random.some(vocabulary.facts, 2)];
+  const own = kind === "wild" ? wildArguments : kind === "resource" ? [resource] : args;
+  const aboutTools = kind === "tools" || kind === "wild";
+  const hints = aboutTools && random.chance(0.15) ? [hint(random)] : [];
+  const references =
+    random.chance(0.75) && own.length > 1 ? [...own, ...hints, ...random.some(outer, 1)] : [...own, ...outer, ...hints];
+  const scope = { random, references, narrowing, aboutTools, quantified: 0 };
+  return condition(scope, random.pick([0, 0, 1, 1, 2]));
+}
+
+const wildArguments: readonly Reference[] = ["args", "args.path", "args.n", "args.list", "args.deep.x"].map((text) => ({
+  text,
+  type: { kind: "any" },
+  optional: text !== "args",
+}));
+
+const resource: Reference = { text: "resource.uri", type: { kind: "url" }, optional: false };
+
+function hint(random: Random): Reference {
+  const name = random.pick(["readOnlyHint", "destructiveHint", "idempotentHint", "openWorldHint"]);
+  return { text: `tool.annotations.${name}`, type: { kind: "bool" }, optional: false };
+}

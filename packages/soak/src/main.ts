@@ -1,0 +1,83 @@
+import { parseArgs } from "node:util";
+import { isSharedRequired, sharedFolder } from "./shared.ts";
+import type { Soak } from "./soak.ts";
+import { agreement } from "./soaks/agreement.ts";
+import { attacks } from "./soaks/attacks.ts";
+import { faults } from "./soaks/faults.ts";
+import { tools } from "./soaks/tools.ts";
+
+/** Every soak, by the name that the command line gives it. */
+const soaks: readonly Soak[] = [agreement, faults, tools, attacks];
+
+const usage = `pnpm soak NAME… [--cases N] [--seed N] [--format text|json]
+
+${soaks.map(({ name, summary }) => `  ${name.padEnd(10)} ${summary}`).join("\n")}
+
+Outside data is taken from MCPOLICY_SHARED, or ../shared beside the repository.`;
+
+process.exitCode = main(process.argv.slice(2));
+
+function main(argv: readonly string[]): number {
+  let parsed: ReturnType<typeof read>;
+  try {
+    parsed = read(argv);
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
+    return 4;
+  }
+  const { values, positionals } = parsed;
+  const chosen = positionals.map((name) => soaks.find((soak) => soak.name === name));
+  const [cases, seed] = [Number(values.cases), Number(values.seed)];
+  const isWrong =
+    chosen.length === 0 ||
+    chosen.includes(undefined) ||
+    !Number.isSafeInteger(cases) ||
+    cases < 1 ||
+    !Number.isSafeInteger(seed);
+  if (values.help || isWrong || !["text", "json"].includes(values.format)) {
+    console[values.help ? "log" : "error"](usage);
+    return values.help ? 0 : 4;
+  }
+  const results = (chosen as readonly Soak[]).map((soak) => runOne(soak, cases, seed, values.format));
+  if (values.format === "json") console.log(JSON.stringify(results.length === 1 ? results[0] : results, undefined, 2));
+  return results.every(({ ok }) => ok) ? 0 : 1;
+}
+
+function read(argv: readonly string[]) {
+  return parseArgs({
+    args: [...argv],
+    allowPositionals: true,
+    options: {
+      cases: { type: "string", default: "20000" },
+      seed: { type: "string", default: "1" },
+      format: { type: "string", default: "text" },
+      help: { type: "boolean", short: "h", default: false },
+    },
+  });
+}
+
+interface Outcome {
+  readonly soak: string;
+  readonly ok: boolean;
+  readonly skipped: boolean;
+  readonly seconds: number;
+  readonly data: unknown;
+}
+
+function runOne(soak: Soak, cases: number, seed: number, format: string): Outcome {
+  const say = format === "json" ? console.error : console.log;
+  const shared = sharedFolder();
+  if (soak.needsShared && shared === undefined) {
+    const required = isSharedRequired();
+    say(
+      `soak ${soak.name}: ${required ? "FAILED" : "SKIPPED, nothing was tested"}: there is no outside data at MCPOLICY_SHARED (${process.env["MCPOLICY_SHARED"] ?? "../shared"})`,
+    );
+    return { soak: soak.name, ok: !required, skipped: true, seconds: 0, data: null };
+  }
+  const began = performance.now();
+  const { ok, lines, data } = soak.run({ shared, cases, seed });
+  const seconds = Math.round((performance.now() - began) / 100) / 10;
+  for (const line of lines) say(line);
+  say(`soak ${soak.name}: ${ok ? "ok" : "FAILED"} after ${seconds} s on Node ${process.version}`);
+  return { soak: soak.name, ok, skipped: false, seconds, data };
+}

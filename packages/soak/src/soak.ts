@@ -1,0 +1,22 @@
+/** What a soak found: lines for people, the same as data, and whether it is well. */
+export interface SoakResult {
+  readonly ok: boolean;
+  readonly lines: readonly string[];
+  readonly data: unknown;
+}
+
+/** What soaks are started with. */
+export interface SoakOptions {
+  /** The folder of outside data, or undefined where it is not there. */
+  readonly shared: string | undefined;
+  readonly cases: number;
+  readonly seed: number;
+}
+
+/** A long check with a name. Those that need outside data are skipped, loudly, where it is not there. */
+export interface Soak {
+  readonly name: string;
+  readonly summary: string;
+  readonly needsShared: boolean;
+  readonly run: (options: SoakOptions) => SoakResult;
+}
