@@ -1,6 +1,8 @@
 export type * from "./ast.ts";
 export type { Files } from "./files.ts";
+export { format } from "./format.ts";
 export { parse } from "./parse.ts";
+export { print, printExpression, printOperation } from "./print.ts";
 export type {
   CheckedAssert,
   CheckedBranch,
@@ -13,3 +15,4 @@ export type {
   TypedOperand,
   TypedReference,
 } from "./typed.ts";
+export { childrenOf, expressionsOf, fold, walk } from "./visit.ts";

@@ -17,7 +17,7 @@ export function textValue(image: string): { readonly value: string; readonly pro
   if (!body.includes("\\")) return { value: body, problems: [] };
   const problems: LiteralProblem[] = [];
   const value = body.replace(
-    /\\(?:u\{([0-9A-Fa-f]*)\}?|([^]?))/gu,
+    /\\(?:u\{([0-9A-Fa-f]*)\}?|([\s\S]?))/gu,
     (all, hex: string | undefined, char: string | undefined, at: number) => {
       const problem = (message: string, help: string): void => {
         problems.push({ start: at + 1, end: at + 1 + all.length, message, help });

@@ -185,7 +185,7 @@ export const foreignSpellings: readonly ForeignSpelling[] = [
   foreign("BackQuoted",         /`[^`\n]*`/,            Text,        'a text stands in double quotes: "…"'),
   foreign("Semicolon",          /;/,                    undefined,   "nothing stands between statements: leave it out"),
   foreign("Hash",               /#[^\n]*/,              undefined,   "a comment begins with `//`"),
-  foreign("BlockComment",       /\/\*[^]*?(?:\*\/|(?![^]))/, undefined, "a comment begins with `//`, on each of its lines"),
+  foreign("BlockComment",       /\/\*[\s\S]*?(?:\*\/|(?![\s\S]))/, undefined, "a comment begins with `//`, on each of its lines"),
 ];
 
 export const Doc: TokenType = createToken({ name: "Doc", pattern: /\/\/\/(?!\/)[^\n]*/, group: "comments" });
