@@ -36,7 +36,6 @@ export { matchesName } from "./operation-names.ts";
 export { type ExampleReading, exampleReadings } from "./operators/examples.ts";
 export { operatorById, operators, operatorsSpelled } from "./operators/index.ts";
 export { call, type Example, type Level, type Operator, type Shape, type Signature } from "./operators/operator.ts";
-export { chooseOverload, type Misfit, type Overload } from "./overloads.ts";
 export { isPathName, pathWords } from "./path-names.ts";
 export type { PinFile, PinnedTool } from "./pins.ts";
 export { read, whyUnreadable } from "./readers/index.ts";

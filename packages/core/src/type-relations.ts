@@ -217,6 +217,7 @@ function fits(view: OperandView, shape: Shape, bindings: Bindings): string {
     const element = elementOf(view);
     return element === undefined ? `it is ${withArticle(showType(view.type))}, not a list` : bind(element, bindings);
   }
+  if (shape === "any!") return view.type.kind === "any" ? "" : `it is ${withArticle(showType(view.type))}`;
   // INVARIANT: an `any` that is no clean path is never matched as a mere name.
   if (shape === "name" && view.name !== true) return "it is no name of a tool or server";
   const accepts = acceptance[shape];
@@ -238,6 +239,7 @@ const acceptance: Readonly<Record<Exclude<Shape, "T" | "list<T>">, (type: Type, 
   number:         oneOf("int", "number"),
   null:           oneOf("null"),
   any:            () => true,
+  "any!":         () => false,
   record:         oneOf("record"),
   string:         oneOf("string", "enum"),
   text:           oneOf("string", "enum", "path", "url", "ip", "domain"),
@@ -396,6 +398,8 @@ function readingType(shape: Shape, bindings: Bindings): Type {
       return { kind: "string" };
     case "path!":
       return { kind: "path" };
+    case "any!":
+      return { kind: "any" };
     case "record":
       return { kind: "record", fields: {}, open: true };
     case "path+":

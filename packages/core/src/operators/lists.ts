@@ -45,6 +45,7 @@ export const lists: readonly Operator[] = [
     spelling: "contains",
     level: "comparison",
     signatures: [
+      ["any!", "T", "bool"],
       ["string", "string", "bool"],
       ["list<T>", "T", "bool"],
     ],
@@ -57,11 +58,11 @@ export const lists: readonly Operator[] = [
       [["ab"], "a", false],
       [7, "7", undefined],
     ],
-    evaluate: (left: string | readonly Value[], right: Value) => {
-      if (typeof left === "string") return typeof right === "string" && left.includes(right);
-      return left.some((item) => equal(item, right));
+    evaluate: (left: Value, right: Value) => {
+      if (Array.isArray(left)) return left.some((item) => equal(item as Value, right));
+      return typeof left === "string" && typeof right === "string" ? left.includes(right) : undefined;
     },
-    partial: false,
+    partial: true,
     emit: call("contains"),
     toSet: "opaque",
   },
@@ -70,6 +71,7 @@ export const lists: readonly Operator[] = [
     spelling: "size",
     level: "function",
     signatures: [
+      ["any!", "int"],
       ["text", "int"],
       ["list<any>", "int"],
     ],
@@ -81,8 +83,11 @@ export const lists: readonly Operator[] = [
       [[1, [2, 3]], 2],
       [null, undefined],
     ],
-    evaluate: (of: string | readonly Value[]) => (typeof of === "string" ? codePoints(of) : of.length),
-    partial: false,
+    evaluate: (of: Value) => {
+      if (Array.isArray(of)) return of.length;
+      return typeof of === "string" ? codePoints(of) : undefined;
+    },
+    partial: true,
     emit: call("size"),
     toSet: "opaque",
   },

@@ -12,11 +12,11 @@ export type Level = "logic" | "comparison" | "test" | "sum" | "product" | "funct
  * What an operand is read as, or what results. Besides the kinds of `Type`: `text` is the raw text of a string, path or URL; `T`
  * stands for one type on all its places; `…+` is one constant or a list of them, and `evaluate` always gets the list;
  * `ordered` is int, number, time or duration (the same on both sides); `words` is a list of strings taken as a command line;
- * `path!` is what is a path already, not any text that could be read as one; `name` is a tool's or a server's name.
+ * `path!` is what is a path already, not any text that could be read as one; `name` is a tool's or a server's name; `any!` is what is known to be nothing but `any`.
  */
 // biome-ignore format: one row a sort of shape
 export type Shape =
-  | "bool" | "int" | "number" | "any" | "record" | "null"
+  | "bool" | "int" | "number" | "any" | "any!" | "record" | "null"
   | "string" | "text" | "name" | "path" | "path!" | "url" | "ip" | "mail" | "words" | "time" | "duration"
   | "path+" | "glob+" | "command+" | "detector+" | "regex" | "domain" | "cidr" | "window" | "range"
   | "T" | "ordered" | "list<T>" | "list<any>" | "list<string>" | "list<number>" | "list<path>";

@@ -27,7 +27,7 @@ export const valuesOf: Readonly<Record<Shape, fc.Arbitrary<Value>>> = {
   bool: fc.boolean(),
   int: fc.oneof(fc.integer({ min: -5, max: 5 }), fc.maxSafeInteger()),
   number: numbers,
-  any: json,
+  any: json, "any!": fc.oneof(text, list(scalar), json),
   record: fc.dictionary(word, json, { maxKeys: 2 }) as fc.Arbitrary<Value>,
   null: fc.constant(null),
   string: text, text, name: text,
