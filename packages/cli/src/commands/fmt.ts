@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { type Diagnostic, diagnosticJson, hasErrors, printable, renderText, Source } from "@mcpolicy/diagnostics";
-import { parse, print } from "@mcpolicy/language";
+import { format } from "@mcpolicy/language";
 import { Command } from "commander";
 import { type ExitCode, exitCodes, UsageError } from "../exit-codes.ts";
 import { filesBelow } from "../files.ts";
@@ -47,11 +47,11 @@ async function fmt(session: Session, paths: readonly string[], flags: Flags): Pr
     if (text === undefined) throw new UsageError(`cannot read ${file}`);
     const source = new Source(file, text);
     sources.set(file, source);
-    const parsed = parse(source);
-    const errors = parsed.diagnostics.filter((each) => each.severity === "error");
-    diagnostics.push(...errors);
-    if (errors.length > 0) return { file, outcome: "invalid" };
-    const canonical = canonicalForm(parsed.policy, file);
+    const result = format(source);
+    diagnostics.push(...result.diagnostics.filter((each) => each.severity === "error"));
+    const canonical = result.text;
+    if (canonical === undefined) return { file, outcome: "invalid" };
+    holds(canonical, file);
     if (canonical === text) return { file, outcome: "canonical" };
     if (!flags.check) write(resolve(session.cwd, file), file, canonical);
     return { file, outcome: "changed" };
@@ -76,14 +76,10 @@ async function fmt(session: Session, paths: readonly string[], flags: Flags): Pr
   return isUntidy ? exitCodes.findings : exitCodes.fine;
 }
 
-/** The printed text. A formatter that changes what a policy says would be a disaster: the text must read back, and print the same. */
-function canonicalForm(policy: ReturnType<typeof parse>["policy"], file: string): string {
-  const text = print(policy);
-  const again = parse(new Source(file, text));
-  if (hasErrors(again.diagnostics) || print(again.policy) !== text) {
-    throw new Error(`the canonical form of ${file} does not read back as the same policy; the file was left as it is`);
-  }
-  return text;
+/** A formatter that changes what a policy says would be a disaster: the text must read back, and print the same. */
+function holds(canonical: string, file: string): void {
+  if (format(new Source(file, canonical)).text === canonical) return;
+  throw new Error(`the canonical form of ${file} does not read back as the same policy; the file was left as it is`);
 }
 
 function write(path: string, shown: string, text: string): void {
