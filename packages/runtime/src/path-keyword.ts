@@ -47,7 +47,7 @@ function demandTest(demand: PathDemand, spelling: "under" | "like", root: string
   const texts = typeof given === "string" ? [given] : given;
   const element: Type = { kind: spelling === "under" ? "path" : "glob" };
   const patterns = read({ kind: "list", element }, texts, root);
-  const row = operatorsSpelled(spelling).find((each) => each.signatures.some(([operand]) => operand === "path"));
+  const row = operatorsSpelled(spelling).find((each) => each.id === spelling);
   if (patterns === undefined || row === undefined) {
     throw new Error(`the schema asks for a path ${spelling} ${JSON.stringify(texts)}, which cannot be read`);
   }
