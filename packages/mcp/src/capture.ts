@@ -3,6 +3,7 @@ import type { JsonObject, PinFile, Value } from "@mcpolicy/core";
 import { isRecord } from "@mcpolicy/core";
 import { childEnvironment } from "./environment.ts";
 import { intake, serverBounds } from "./intake.ts";
+import { lineOf } from "./line-of.ts";
 import { Lines } from "./lines.ts";
 import { type Listing, type Origin, pinFileOf } from "./pin-file.ts";
 
@@ -136,7 +137,7 @@ function start({ command, args = [], env, cwd, timeout = 30_000 }: CaptureOption
     }
   });
 
-  const write = (message: JsonObject): void => void child.stdin.write(`${JSON.stringify(message)}\n`);
+  const write = (message: JsonObject): void => void child.stdin.write(lineOf(message));
   return {
     ask(method, params) {
       if (failure !== undefined) return Promise.reject(failure);

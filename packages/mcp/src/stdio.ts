@@ -3,6 +3,7 @@ import type { Readable, Writable } from "node:stream";
 import type { JsonObject, Principal } from "@mcpolicy/core";
 import { childEnvironment } from "./environment.ts";
 import { callerBounds, serverBounds } from "./intake.ts";
+import { lineOf } from "./line-of.ts";
 import { Lines } from "./lines.ts";
 import { escapeInvisible, type LogRecord, logLine } from "./log.ts";
 import type { EnforcedPolicy } from "./policy.ts";
@@ -184,7 +185,7 @@ function endOf(
 /** Writes one message as a line. Where `to` cannot keep up, `from` waits: nothing piles up here. */
 function send(to: Writable, message: JsonObject, from: Readable): void {
   if (to.writableEnded || to.destroyed) return;
-  if (to.write(`${JSON.stringify(message)}\n`) || from.isPaused()) return;
+  if (to.write(lineOf(message)) || from.isPaused()) return;
   from.pause();
   to.once("drain", () => from.resume());
 }

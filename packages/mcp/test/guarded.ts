@@ -27,9 +27,12 @@ function tool(name: string, properties: JsonObject): PinnedTool {
 }
 
 const place = { file: "a.mcpolicy", line: 1, column: 1 };
-const always: ConditionIr = { kind: "constant", truth: true };
 
-function rule(
+/** A condition that always holds. */
+export const always: ConditionIr = { kind: "constant", truth: true };
+
+/** A rule for developers about tools of `fs`. */
+export function rule(
   effect: RuleIr["effect"],
   id: string,
   names: readonly string[],
@@ -48,27 +51,34 @@ function rule(
   };
 }
 
-function pathIs(path: string): ConditionIr {
+/** `args.path OPERATOR "path"`. */
+export function path(operator: "equal" | "under", path: string): ConditionIr {
+  const [as, constant] = operator === "equal" ? (["string", "string"] as const) : (["path", "path"] as const);
+  const value = operator === "under" ? [path] : path;
   return {
     kind: "atom",
-    at: { place, text: `args.path == "${path}"` },
+    at: { place, text: `args.path ${operator} "${path}"` },
     operand: {
       kind: "apply",
-      operator: "equal",
+      operator,
       as: { kind: "bool" },
       operands: [
-        { kind: "reference", root: "args", path: ["path"], as: { kind: "string" } },
-        { kind: "constant", value: path, as: { kind: "string" } },
+        { kind: "reference", root: "args", path: ["path"], as: { kind: as } },
+        {
+          kind: "constant",
+          value,
+          as: operator === "under" ? { kind: "list", element: { kind: constant } } : { kind: constant },
+        },
       ],
     },
   };
 }
 
-/** Developers read and write, but not `/secret`; nobody sees `secret`. */
-export const policy: LoadedPolicy = (() => {
-  const tools = definitions.map(({ name, description = "", inputSchema }) => {
-    const schema = { ...inputSchema, additionalProperties: false };
-    return [name, { digest: digestOfTool(name), description, annotations: {}, schema }] as const;
+/** A loaded policy of one server, `fs`, with these tools pinned. */
+export function policyOf(pinned: readonly PinnedTool[], rules: readonly RuleIr[]): LoadedPolicy {
+  const tools = pinned.map((each) => {
+    const schema = { ...each.inputSchema, additionalProperties: false };
+    return [each.name, { digest: pinOf(each), description: each.description ?? "", annotations: {}, schema }] as const;
   });
   const ir: PolicyIr = {
     version: 1,
@@ -76,17 +86,16 @@ export const policy: LoadedPolicy = (() => {
     roles: { developer: ["developer"] },
     principal: {},
     context: {},
-    rules: [
-      rule("allow", "files", ["read", "write"], always),
-      rule("deny", "no secrets", ["read", "write"], pathIs("/secret"), "Secrets stay shut."),
-    ],
+    rules,
   };
   return loadPolicy({ mcpolicyArtifact: 1, digest: digestOf(ir), policy: ir });
-})();
-
-function digestOfTool(name: string): string {
-  return pinOf(definitions.find((each) => each.name === name)!);
 }
+
+/** Developers read and write, but not `/secret`; nobody sees `secret`. */
+export const policy: LoadedPolicy = policyOf(definitions, [
+  rule("allow", "files", ["read", "write"], always),
+  rule("deny", "no secrets", ["read", "write"], path("equal", "/secret"), "Secrets stay shut."),
+]);
 
 /** A session with a scripted server: what each side was sent, and what was logged. */
 export interface Bench {
