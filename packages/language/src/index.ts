@@ -2,7 +2,10 @@ export type * from "./ast.ts";
 export type { Files } from "./files.ts";
 export { format } from "./format.ts";
 export { parse } from "./parse.ts";
+export { pinsFromListing, readPins } from "./pins.ts";
+export { type Checked, checkPolicy } from "./pipeline.ts";
 export { print, printExpression, printOperation } from "./print.ts";
+export { type SchemaWarning, typeOfSchema } from "./tools.ts";
 export type {
   CheckedAssert,
   CheckedBranch,

@@ -49,7 +49,7 @@ export function lex(source: Source): Lexemes {
       .withHelp("split it into several files and `import` them");
     return { tokens: [], comments: [], diagnostics: [found] };
   }
-  lexer ??= new Lexer([...t.lexerTokens], { ensureOptimizations: true, positionTracking: "onlyOffset" });
+  lexer ??= new Lexer([...t.lexerTokens], { ensureOptimizations: true, positionTracking: "full" });
   // A byte order mark at the very start is no character of the text.
   const result = lexer.tokenize(text.startsWith("\ufeff") ? ` ${text.slice(1)}` : text);
   const tokens = joinBrokenWords(result, text);

@@ -1,4 +1,150 @@
 import type { CatalogueRow } from "./row.ts";
 
 /** P04xx, lint. */
-export const lint: readonly CatalogueRow[] = [];
+export const lint: readonly CatalogueRow[] = [
+  {
+    code: "P0401",
+    title: "Unused capability",
+    severity: "warning",
+    page: `No role, rule, assertion or other capability names it, so it grants nothing: its operations stay denied unless another rule allows
+them. Often its name was misspelt where it was meant.
+
+\`\`\`mcpolicy
+capability read:files { fs.read_file }
+role reader { }
+\`\`\`
+
+Add it to a role, or remove it.`,
+  },
+  {
+    code: "P0402",
+    title: "Unused let",
+    severity: "warning",
+    page: `Nothing names this constant, so it decides nothing. Often its value was written out where it was meant, and the two can drift apart.
+
+\`\`\`mcpolicy
+let secrets = ["**/.env*"]
+deny "no secrets" fs.* when some p in paths(args): p like "**/.env*"
+\`\`\`
+
+Use it, or remove it.`,
+  },
+  {
+    code: "P0403",
+    title: "Role does nothing",
+    severity: "warning",
+    page: `The role grants no capability, and no rule speaks of it. Whoever has it can do no more and no less than without it.
+
+\`\`\`mcpolicy
+role auditor { }
+\`\`\`
+
+List capabilities in it, name it in a rule, or remove it.`,
+  },
+  {
+    code: "P0404",
+    title: "Rule without a name",
+    severity: "info",
+    page: `A rule without a name is called by its effect and a digest of its text. The digest changes with the text, so tests and the audit log
+cannot hold on to it.
+
+\`\`\`mcpolicy
+deny fs.write_file
+\`\`\`
+
+Name it: \`deny "no writes" fs.write_file\`.`,
+  },
+  {
+    code: "P0405",
+    title: "Date is past",
+    severity: "warning",
+    page: `The rule was to be reviewed by a date that has come, or applies until one. A rule that is past its \`review\` applies as it stands; one
+that is past its \`until\` decides nothing any more.
+
+\`\`\`mcpolicy
+allow "migration" dev to db.query until 2026-01-31
+\`\`\`
+
+Read the rule again, then set the next date, or remove it.`,
+  },
+  {
+    code: "P0406",
+    title: "Operations that no rule mentions",
+    severity: "info",
+    page: `The server has pinned tools that no rule and no role speaks of. They are denied to everybody, which may be just what is meant; after a
+renewal of pins it shows what is new.
+
+\`\`\`mcpolicy
+server fs from "tools/filesystem.json"
+allow "read" dev to fs.read_file      // write_file, edit_file, … are denied
+\`\`\`
+
+Nothing has to be done.`,
+  },
+  {
+    code: "P0407",
+    title: "Deny meets including roles",
+    severity: "warning",
+    page: `A caller has the roles of its token and all that these include. So a \`deny\` about a role meets each role that includes it, which is
+often more people than were meant.
+
+\`\`\`mcpolicy
+role developer { readonly, write:files }
+deny "readers do not write" readonly to fs.write_file   // developers neither
+\`\`\`
+
+If that is not meant, except them: \`deny … readonly except developer to …\`.`,
+  },
+  {
+    code: "P0408",
+    title: "Allow for everything",
+    severity: "warning",
+    page: `An \`allow\` for each tool of each server, or for everything, also grants the server that somebody declares next month, before anybody
+has looked at its tools.
+
+\`\`\`mcpolicy
+allow "all" admin to *
+\`\`\`
+
+Name the servers (\`fs.*\`) or the tools.`,
+  },
+  {
+    code: "P0409",
+    title: "Strings that paths(args) does not see",
+    severity: "info",
+    page: `\`paths(args)\` sees the strings that their name makes a path, also inside lists and records below such a name. Other string arguments of
+the rule's tools may hold a path all the same.
+
+\`\`\`mcpolicy
+deny "no secrets" fs.* when some p in paths(args): p like "**/.env*"
+\`\`\`
+
+Where one of the listed arguments holds a path, test it by its name, or use \`strings(args)\`.`,
+  },
+  {
+    code: "P0410",
+    title: "Name that mixes scripts",
+    severity: "warning",
+    page: `The name holds letters of another script beside Latin ones. Some of them look exactly like Latin letters (Cyrillic \`а\`, Greek \`ο\`), so
+that the name looks like another and is never equal to it.
+
+\`\`\`mcpolicy
+role "аdmin" { }                      // the first letter is U+0430
+\`\`\`
+
+Write the name in one script. In a pinned tool's name it may be an attempt to pass for another tool.`,
+  },
+  {
+    code: "P0411",
+    title: "Assertion is not proved yet",
+    severity: "info",
+    page: `An \`assert\` states what must hold for every request. This version checks its names and types, and does not prove it: that it holds is
+not shown.
+
+\`\`\`mcpolicy
+assert "readers do not write" readonly never fs.write_file
+\`\`\`
+
+Write a test with a request that would fail where the assertion does not hold.`,
+  },
+];

@@ -1,4 +1,257 @@
 import type { CatalogueRow } from "./row.ts";
 
 /** P02xx, what the resolver reports. */
-export const names: readonly CatalogueRow[] = [];
+export const names: readonly CatalogueRow[] = [
+  {
+    code: "P0201",
+    title: "Unknown tool",
+    severity: "error",
+    page: `The server has no tool of this name among its pinned definitions. Most likely it is misspelt, or the server renamed it and the
+pins were renewed. Meanwhile the tool is denied to everybody, and the policy builds nothing.
+
+\`\`\`mcpolicy
+deny "no writes" fs.wirte_file      // did you mean \`write_file\`?
+\`\`\`
+
+Take the suggestion, or look at the tools in the server's pin file. Quoted names (\`fs."odd name"\`) hold no wildcard.`,
+  },
+  {
+    code: "P0202",
+    title: "Unknown server",
+    severity: "error",
+    page: `No \`server\` statement declares this name. A rule about a server that does not exist would never apply, so it is refused.
+
+\`\`\`mcpolicy
+server fs from "tools/filesystem.json"
+allow "read" dev to files.read_file   // there is no server \`files\`
+\`\`\`
+
+Declare the server, or write the name of one that is declared.`,
+  },
+  {
+    code: "P0203",
+    title: "Unknown argument",
+    severity: "error",
+    page: `A condition or \`check\` reads an argument that a tool does not have, by the tool's own input schema. In a rule over several tools
+an argument must exist in each of them; behind \`has args.x and\` in at least one. It is never a silent \`false\`.
+
+\`\`\`mcpolicy
+allow "read" dev to fs.read_* when args.path under "/workspace"   // read_multiple_files has \`paths\`
+\`\`\`
+
+Write the name as the schema has it, give the odd tool a line of its own, or ask first whether the argument is there.`,
+  },
+  {
+    code: "P0204",
+    title: "Unknown role",
+    severity: "error",
+    page: `No \`role\` statement declares this name. Roles in a caller's token that nothing declares are ignored, so a rule about one would
+meet nobody: a \`deny\` would be void without anybody noticing.
+
+\`\`\`mcpolicy
+role reader { read:files }
+deny "no mail" raeder to mail.send    // did you mean \`reader\`?
+\`\`\`
+
+Declare the role, even an empty one (\`role auditor { }\`), or take the suggestion.`,
+  },
+  {
+    code: "P0205",
+    title: "Unknown capability",
+    severity: "error",
+    page: `No \`capability\` statement declares this name. Names with a colon are always capabilities; tools are written with their server.
+
+\`\`\`mcpolicy
+allow "read" dev to raed:files        // did you mean \`read:files\`?
+\`\`\`
+
+Take the suggestion, or declare the capability.`,
+  },
+  {
+    code: "P0206",
+    title: "Name declared twice",
+    severity: "error",
+    page: `Servers, capabilities, roles, \`let\`s and quantified names share one name space, over all files of a policy, and nothing shadows. So a
+reader never has to ask which of two things a name means. The second declaration is passed over.
+
+\`\`\`mcpolicy
+role writer { }
+capability writer { fs.write_file }   // \`writer\` is a role already
+\`\`\`
+
+Rename one of the two. A file that is imported twice counts once and is no reason for this error.`,
+  },
+  {
+    code: "P0207",
+    title: "Name is built in",
+    severity: "error",
+    page: `\`args\`, \`tool\`, \`resource\` and \`its\` are what conditions read; a declaration of the same name would make them ambiguous.
+
+\`\`\`mcpolicy
+let args = ["a", "b"]                 // \`args\` is built in
+\`\`\`
+
+Choose another name.`,
+  },
+  {
+    code: "P0208",
+    title: "Cycle of capabilities",
+    severity: "error",
+    page: `A capability that includes itself, straight or through others, has no meaning: the set of its operations would be defined by itself.
+
+\`\`\`mcpolicy
+capability a { b }
+capability b { a }                    // a → b → a
+\`\`\`
+
+Remove one of the mentions that the message lists.`,
+  },
+  {
+    code: "P0209",
+    title: "Cycle of roles",
+    severity: "error",
+    page: `A role includes the roles that it lists. Where that leads back to itself, all roles of the cycle would be the same role, which is
+hardly meant: most often one of the mentions is the wrong way round.
+
+\`\`\`mcpolicy
+role developer { lead }
+role lead { developer }               // developer → lead → developer
+\`\`\`
+
+Remove the mention that points upwards.`,
+  },
+  {
+    code: "P0210",
+    title: "Nothing is meant",
+    severity: "error",
+    page: `A wildcard matches no pinned definition, or \`except\` leaves none. A rule about nothing never applies, and a \`deny\` that never
+applies is a hole.
+
+\`\`\`mcpolicy
+deny "no deletes" fs.remove_*         // the tools are called delete_file, delete_directory
+\`\`\`
+
+Look at the names in the pin file. Wildcards are expanded when the policy is built; on an \`untyped\` server they stay patterns.`,
+  },
+  {
+    code: "P0211",
+    title: "File not found",
+    severity: "error",
+    page: `An \`import\` names a file that cannot be read, or the policy itself is not there. A policy with a part missing could lack its
+denials, so nothing is built and everything is denied.
+
+\`\`\`mcpolicy
+import "./commmon.mcpolicy"
+\`\`\`
+
+The path is seen from the folder of the file that holds the statement.`,
+  },
+  {
+    code: "P0212",
+    title: "Unknown name",
+    severity: "error",
+    page: `An expression names something that is not there: no quantified name, no \`let\`, and none of \`args\`, \`principal\`, \`context\`, \`tool\`,
+\`resource\`.
+
+\`\`\`mcpolicy
+allow "read" dev to fs.read_file when path under "/w"   // meant: args.path
+\`\`\`
+
+Take the suggestion, or write where the value comes from: arguments are read as \`args.NAME\`.`,
+  },
+  {
+    code: "P0213",
+    title: "Unknown attribute",
+    severity: "error",
+    page: `What stands before the dot is known, and has no such part: the \`principal\` or \`context\` block does not declare it, a record of a
+tool's schema lacks it, or a URL has no such part.
+
+\`\`\`mcpolicy
+principal { team: string from claim "team" }
+allow "own" anyone to fs.read_file when args.path under "/d/{principal.taem}"
+\`\`\`
+
+Declare the attribute, or take the suggestion. A URL has \`.scheme .host .port .path .query .user\`.`,
+  },
+  {
+    code: "P0214",
+    title: "Unknown prompt",
+    severity: "error",
+    page: `The server has no prompt of this name among its pinned definitions. Meanwhile it is denied to everybody, and the policy builds
+nothing.
+
+\`\`\`mcpolicy
+allow "review" dev to prompt fs.reveiw
+\`\`\`
+
+Take the suggestion, or renew the pins.`,
+  },
+  {
+    code: "P0215",
+    title: "Rule name used twice",
+    severity: "error",
+    page: `A rule's name is its id: in decisions, in tests (\`rules: ["no secrets"]\`), in the audit log. Two rules of one name could not be told
+apart there.
+
+\`\`\`mcpolicy
+deny "no writes" fs.write_file
+deny "no writes" fs.edit_file
+\`\`\`
+
+Rename one. A rule over both tools is one statement: \`deny "no writes" fs.write_file, fs.edit_file\`.`,
+  },
+  {
+    code: "P0216",
+    title: "Not enforced by this version",
+    severity: "error",
+    page: `The language has this statement or form; this version reads, prints and formats it, and does not enforce it yet. A rule that is
+written and not enforced would be worse than none, so a policy that uses it builds nothing.
+
+\`\`\`mcpolicy
+limit "slowly" shell.run to 30 per 1h per principal
+\`\`\`
+
+Leave it out until a version that enforces it, and say with \`allow\`, \`deny\` and \`check\` what can be said by them.`,
+  },
+  {
+    code: "P0217",
+    title: "Unknown edition",
+    severity: "error",
+    page: `\`mcpolicy N\` states the edition of the language in which a file is written. This version knows edition 1. What a file of another
+edition means must not be guessed.
+
+\`\`\`mcpolicy
+mcpolicy 2
+\`\`\`
+
+Write \`mcpolicy 1\`, or use a version of the tools that knows the edition.`,
+  },
+  {
+    code: "P0218",
+    title: "Attribute declared differently",
+    severity: "error",
+    page: `\`principal\` and \`context\` blocks merge over all files; a field that stands in two of them must have the same type and the same \`?\` in
+both. \`id\`, \`client\` and \`roles\` of a principal, \`time\` and \`ip\` of a context are built in, and can only be repeated as they are.
+
+\`\`\`mcpolicy
+principal { team: string }
+principal { team?: string }
+\`\`\`
+
+Let both say the same, or declare it in one place.`,
+  },
+  {
+    code: "P0220",
+    title: "Name of another kind",
+    severity: "error",
+    page: `The name exists and stands for something else than is asked for here: a server where a capability is meant, a capability where a
+role is meant.
+
+\`\`\`mcpolicy
+server fs from "tools/fs.json"
+allow "all" dev to fs                 // each tool of it is \`fs.*\`
+\`\`\`
+
+Write a name of the right kind.`,
+  },
+];

@@ -1,0 +1,832 @@
+import {
+  fieldNames,
+  fieldOf,
+  isAssignable,
+  joinTypes,
+  matchSignature,
+  membersOf,
+  type Operator,
+  operators,
+  operatorsSpelled,
+  type SignatureMatch,
+  showType,
+  type Type,
+} from "@mcpolicy/core";
+import { diagnostic, type Span } from "@mcpolicy/diagnostics";
+import type { Binary, Expression } from "./ast.ts";
+import { constantOf } from "./constants.ts";
+import { holesOf } from "./holes.ts";
+import { isPresent, narrowType, stepKey } from "./narrow.ts";
+import { broken, constantOperand, type Operand, type Reference, referenceOperand, templateOperand } from "./operand.ts";
+import { type Finding, withSuggestion } from "./report.ts";
+import { textOf } from "./scope.ts";
+import type { Site } from "./site.ts";
+import type { TypedOperand } from "./typed.ts";
+import { listOf, plain, recordOf, unionOf } from "./types.ts";
+import { reportUnsupported } from "./unsupported.ts";
+
+/** Types an expression that gives a value, and reports an optional that is read without a guard where an unknown would match. */
+export function operandOf(expression: Expression, site: Site): Operand {
+  const operand = look(expression, site);
+  if (operand.reference?.unguarded && site.effect === "narrows") reportUnguarded(operand, site);
+  return operand;
+}
+
+/** The same without the report: for `has` and `??`, which tell absence. */
+export function look(expression: Expression, site: Site): Operand {
+  const { span } = expression;
+  const text = textOf(site.scope, span);
+  switch (expression.kind) {
+    case "string": {
+      const parts = holesOf(expression.value, span, site.scope, site.report);
+      if (parts?.every((part) => typeof part === "string")) {
+        const value = parts.join("");
+        return constantOperand({ value, type: { kind: "enum", values: [value] } }, span, text);
+      }
+      return parts === undefined
+        ? constantOperand(constantOf(expression, site.scope)!, span, text)
+        : templateOperand(parts, span, text);
+    }
+    case "number":
+    case "duration":
+    case "date":
+    case "regex":
+    case "bool":
+    case "null":
+      return constantOperand(constantOf(expression, site.scope)!, span, text);
+    case "range": {
+      const constant = constantOf(expression, site.scope);
+      if (constant !== undefined) return constantOperand(constant, span, text);
+      site.report(
+        diagnostic("P0314", span, "the ends of a range are written out")
+          .withNote("a range is a set that is known when the policy is loaded")
+          .withHelp("compare with `<=` twice, joined by `and`"),
+      );
+      return broken(span);
+    }
+    case "list":
+      return listOperand(expression.items, site, span, text);
+    case "name":
+      return nameOperand(expression, site, text);
+    case "member":
+      return memberOperand(expression, site, text);
+    case "index":
+      return indexOperand(expression, site, text);
+    case "default":
+      return defaultOperand(expression, site, text);
+    case "binary":
+      return binaryOperand(expression, site, text);
+    case "test":
+      return testOperand(expression, site, text);
+    case "call":
+      return callOperand(expression, site, text);
+    case "count":
+    case "sum-over":
+    case "sum-for":
+    case "carries":
+    case "happened":
+      reportUnsupported(expression, site.report);
+      return broken(span);
+    case "and":
+    case "or":
+    case "not":
+    case "every":
+    case "some":
+    case "has":
+      site.report(
+        diagnostic("P0306", span, "a condition stands here where a value is meant")
+          .withNote("`and`, `or`, `not`, `has` and quantifiers join conditions; they give no value to compare")
+          .withHelp("write the condition itself, or `not (…)`, without comparing it"),
+      );
+      return broken(span);
+  }
+}
+
+// --------------------------------------------------------- names and steps
+
+/** Names that conditions read without declaring them. */
+const roots = ["args", "principal", "context", "tool", "resource"] as const;
+
+function nameOperand(expression: Expression & { readonly kind: "name" }, site: Site, text: string): Operand {
+  const { name, span } = expression;
+  const { scope } = site;
+  const variable = site.variables.get(name.text);
+  if (variable !== undefined) {
+    const type = narrowType(variable.type, name.text, site.facts);
+    return referenceOperand(rootReference("variable", name.text), type, span, text);
+  }
+  const root = roots.find((each) => each === name.text);
+  if (root !== undefined) return rootOperand(root, span, text, site);
+  const declared = scope.constants.get(name.text);
+  if (declared !== undefined) {
+    if (declared.parameters !== undefined) return broken(span);
+    const constant = constantOf(declared.value, scope);
+    if (constant !== undefined) {
+      if (declared.value.kind === "string" || declared.value.kind === "list") {
+        const filled = look(declared.value, { ...site, variables: new Map() });
+        return { ...filled, span, text };
+      }
+      return constantOperand(constant, span, text);
+    }
+    return broken(span);
+  }
+  if (name.text === "result" || name.text === "data" || name.text === "its") {
+    reportUnsupported({ kind: name.text, span }, site.report);
+    return broken(span);
+  }
+  const other = scope.names.get(name.text);
+  const found = diagnostic("P0212", span, `there is nothing called \`${name.text}\` here`);
+  site.report(
+    withSuggestion(
+      other === undefined ? found : found.at(other.span, `declared here as a ${other.kind}, which has no value`),
+      name.text,
+      [...site.variables.keys(), ...scope.constants.keys(), ...roots],
+      span,
+      "names with a value",
+    ),
+  );
+  return broken(span);
+}
+
+function rootReference(root: Reference["root"], name: string): Reference {
+  return { root, ...(root === "variable" ? { variable: name } : {}), path: [], key: name, unguarded: false };
+}
+
+function rootOperand(root: (typeof roots)[number], span: Span, text: string, site: Site): Operand {
+  return referenceOperand(rootReference(root, root), rootType(root, site), span, text);
+}
+
+const hints = ["readOnlyHint", "destructiveHint", "idempotentHint", "openWorldHint"];
+
+function rootType(root: (typeof roots)[number], site: Site): Type {
+  const field = (type: Type) => ({ type, optional: false });
+  switch (root) {
+    case "args":
+      return recordOf({}, true);
+    case "principal":
+      return recordOf(site.scope.principal);
+    case "context":
+      return recordOf(site.scope.context);
+    case "resource":
+      return recordOf({ uri: field(plain("url")) });
+    case "tool":
+      return recordOf({
+        name: field(plain("string")),
+        server: field(plain("string")),
+        description: field(plain("string")),
+        annotations: field(recordOf(Object.fromEntries(hints.map((hint) => [hint, field(plain("bool"))])))),
+      });
+  }
+}
+
+function memberOperand(expression: Expression & { readonly kind: "member" }, site: Site, text: string): Operand {
+  const of = look(expression.of, site);
+  return stepInto(of, expression.key.text, expression.key.span, expression.span, site, text);
+}
+
+function indexOperand(expression: Expression & { readonly kind: "index" }, site: Site, text: string): Operand {
+  const of = look(expression.of, site);
+  const constant = constantOf(expression.key, site.scope)?.value;
+  if (typeof constant === "string" || typeof constant === "number") {
+    return stepInto(of, constant, expression.key.span, expression.span, site, text);
+  }
+  if (of.reference?.unguarded && site.effect === "narrows") reportUnguarded(of, site);
+  const key = operandOf(expression.key, site);
+  if (!isAssignable(key.view.type, unionOf([plain("string"), plain("int"), plain("path"), plain("url")]))) {
+    site.report(
+      diagnostic(
+        "P0301",
+        expression.key.span,
+        `a key is text or a whole number; this is ${showType(key.view.type)}`,
+      ).withHelp("index by a constant, `tool.name`, `tool.server` or a scalar"),
+    );
+    return broken(expression.span);
+  }
+  const keyType = membersOf(key.view.type).every((each) => each.kind === "int") ? plain("int") : plain("string");
+  return {
+    view: { type: elementsOf(of.view.type) },
+    span: expression.span,
+    text,
+    place: (as) => ({
+      kind: "field",
+      of: of.place(containerOf(of.view.type)),
+      key: key.place(keyType),
+      as,
+      span: expression.span,
+    }),
+  };
+}
+
+/** What lies under a computed key. */
+function elementsOf(type: Type): Type {
+  const parts = membersOf(type).map((member): Type => {
+    if (member.kind === "list") return member.element;
+    if (member.kind !== "record" || member.open) return plain("any");
+    return unionOf(Object.values(member.fields).map((field) => field.type));
+  });
+  return parts.length === 1 ? parts[0]! : unionOf(parts);
+}
+
+/** What a value is read as for the sake of its parts alone. */
+function containerOf(type: Type): Type {
+  const whole: readonly Type["kind"][] = ["url", "mail"];
+  return whole.includes(type.kind) ? type : plain("any");
+}
+
+function stepInto(of: Operand, key: string | number, keySpan: Span, span: Span, site: Site, text: string): Operand {
+  const { type } = of.view;
+  if (type.kind === "error") return broken(span);
+  const reference = of.reference;
+  if (reference?.root === "args" && reference.path.length === 0) {
+    return typeof key === "string" ? argumentOperand(key, keySpan, span, site, text) : broken(span);
+  }
+  if (reference !== undefined && reference.path.length === 0 && !readable(reference.root, span, site))
+    return broken(span);
+  if (reference?.root === "tool" && key === "description" && site.effect === "grants") {
+    site.report(
+      diagnostic("P0313", span, "`tool.description` stands only where a match forbids")
+        .withNote("it is the server's own word, which must not grant anything")
+        .withHelp("name the tools in this rule instead"),
+    );
+    return broken(span);
+  }
+  const field = fieldIn(type, key);
+  if (field === undefined) {
+    reportNoField(of, key, keySpan, site);
+    return broken(span);
+  }
+  if (reference === undefined || containerOf(type).kind !== "any") {
+    if (reference?.unguarded && site.effect === "narrows") reportUnguarded(of, site);
+    return {
+      view: { type: field.type },
+      span,
+      text,
+      place: (as) => ({ kind: "field", of: of.place(containerOf(type)), key: stepOf(key), as, span }),
+    };
+  }
+  const whole = stepKey(reference.key, key)!;
+  return referenceOperand(
+    {
+      ...reference,
+      path: [...reference.path, key],
+      key: whole,
+      unguarded: (reference.unguarded || field.optional) && !isPresent(whole, site.facts),
+    },
+    narrowType(field.type, whole, site.facts),
+    span,
+    text,
+    reference.root === "tool" && (key === "name" || key === "server") ? { name: true } : {},
+  );
+}
+
+function stepOf(key: string | number): string {
+  return String(key);
+}
+
+function fieldIn(type: Type, key: string | number): { readonly type: Type; readonly optional: boolean } | undefined {
+  const found = membersOf(type).map((member) => {
+    if (typeof key === "string") return fieldOf(member, key);
+    if (member.kind === "any") return { type: plain("any"), optional: false };
+    return member.kind === "list" ? { type: member.element, optional: true } : undefined;
+  });
+  if (!found.every((field) => field !== undefined)) return undefined;
+  return { type: unionOf(found.map((field) => field.type)), optional: found.some((field) => field.optional) };
+}
+
+function reportNoField(of: Operand, key: string | number, keySpan: Span, site: Site): void {
+  const { type } = of.view;
+  const missing = membersOf(type).find((member) => fieldIn(member, key) === undefined) ?? type;
+  const whole = of.reference?.path.length === 0 ? `\`${of.text}\`` : `\`${of.text}\` (${showType(type)})`;
+  const names = fieldNames(missing);
+  if (typeof key === "number" || (names.length === 0 && missing.kind !== "record")) {
+    const narrowable = missing !== type;
+    site.report(
+      diagnostic("P0317", keySpan, `${whole} has no part \`${key}\``)
+        .withNote(narrowable ? `it may be ${showType(missing)}` : `it is ${showType(missing)}`)
+        .withHelp(
+          narrowable
+            ? `ask first what it is: \`${of.text} is record and …\``
+            : names.length > 0 || missing.kind !== "list"
+              ? "read it as it is"
+              : `look at its elements: \`some x in ${of.text}: …\``,
+        ),
+    );
+    return;
+  }
+  site.report(
+    withSuggestion(
+      diagnostic("P0213", keySpan, `${whole} has no attribute \`${key}\``),
+      String(key),
+      names,
+      keySpan,
+      `attributes of \`${of.text}\``,
+    ),
+  );
+}
+
+/** Whether each operation of the rule has a tool, or a resource, to be read. */
+function readable(root: Reference["root"], span: Span, site: Site): boolean {
+  if (root !== "tool" && root !== "resource") return true;
+  const without = site.operations.find((each) => each.ir.kind !== root);
+  if (without === undefined) return true;
+  site.report(
+    diagnostic("P0308", span, `\`${root}\` is not there for every operation of this rule`)
+      .withNote(`\`${without.label}\` has none, so that the condition would be unknown there`)
+      .withHelp(`give the operations that have a ${root} a rule of their own`),
+  );
+  return false;
+}
+
+// --------------------------------------------------------------- arguments
+
+function argumentOperand(name: string, keySpan: Span, span: Span, site: Site, text: string): Operand {
+  const key = stepKey("args", name)!;
+  const given = site.operations.map((operation) => ({
+    operation,
+    field: operation.arguments === undefined ? undefined : fieldIn(operation.arguments, name),
+  }));
+  const having = given.flatMap(({ field }) => (field === undefined ? [] : [field]));
+  const missing = given.filter(({ field }) => field === undefined).map(({ operation }) => operation);
+  const guarded = isPresent(key, site.facts);
+  if (site.operations.length === 0) return broken(span);
+  if (having.length === 0 || (missing.length > 0 && !guarded)) {
+    reportNoArgument(name, keySpan, span, site);
+    return broken(span);
+  }
+  const type = narrowType(
+    having.map((field) => field.type).reduce((a, b) => joinTypes(a, b)),
+    key,
+    site.facts,
+  );
+  const unguarded = having.some((field) => field.optional) && !guarded;
+  return referenceOperand({ root: "args", path: [name], key, unguarded }, type, span, text);
+}
+
+/** Whether any operation of the rule has this argument, for `has`. */
+export function argumentIsKnown(name: string, site: Site): boolean {
+  return site.operations.some((each) => each.arguments !== undefined && fieldIn(each.arguments, name) !== undefined);
+}
+
+export function reportNoArgument(name: string, keySpan: Span, span: Span, site: Site): void {
+  const typed = site.operations.map((operation) => ({
+    operation,
+    field: operation.arguments === undefined ? undefined : fieldIn(operation.arguments, name),
+  }));
+  const missing = typed.filter(({ field }) => field === undefined).map(({ operation }) => operation);
+  const having = typed.filter(({ field }) => field !== undefined);
+  const first = missing[0]!;
+  const others = missing.length > 1 ? ` (nor have ${missing.length - 1} more)` : "";
+  let found: Finding = diagnostic("P0203", keySpan, `\`${first.label}\` has no argument \`${name}\`${others}`);
+  const names = [
+    ...new Set(site.operations.flatMap((each) => (each.arguments === undefined ? [] : fieldNames(each.arguments)))),
+  ];
+  if (having.length > 0) {
+    found = found.withLabel("not an argument of every tool that this rule speaks of");
+    const byType = Map.groupBy(having, ({ field }) => showType(field!.type));
+    for (const [type, those] of [...byType].slice(0, 3)) {
+      const labels = those.slice(0, 4).map(({ operation }) => operation.label);
+      const more = those.length > 4 ? ` and ${those.length - 4} more` : "";
+      found = found.withNote(`${labels.join(", ")}${more} ${those.length === 1 ? "has" : "have"} \`${name}: ${type}\``);
+    }
+    found = found.withNote(`${first.label} has ${showArguments(first.arguments)}`);
+    site.report(
+      found.withHelp(
+        `give \`${first.label}\` a line of its own, or ask first: \`has ${textOf(site.scope, span)} and …\``,
+      ),
+    );
+    return;
+  }
+  const note = first.arguments === undefined ? "it has no arguments at all" : undefined;
+  if (note !== undefined) found = found.withNote(note);
+  site.report(withSuggestion(found, name, names, keySpan, `arguments of \`${first.label}\``));
+}
+
+function showArguments(type: Type | undefined): string {
+  if (type?.kind !== "record" || Object.keys(type.fields).length === 0) return "no arguments";
+  const shown = Object.entries(type.fields).map(
+    ([name, field]) => `\`${name}${field.optional ? "?" : ""}: ${showType(field.type)}\``,
+  );
+  return shown.length > 6 ? `${shown.slice(0, 6).join(", ")} and ${shown.length - 6} more` : shown.join(", ");
+}
+
+/** An optional in a rule in which an unknown matches: it would fire for every call that leaves the value out. */
+function reportUnguarded(operand: Operand, site: Site): void {
+  const { span, bare } = site.atom;
+  const guarded = `has ${operand.text} and ${textOf(site.scope, span)}`;
+  site.report(
+    diagnostic("P0305", operand.span, `\`${operand.text}\` is optional, and nothing says what happens without it`)
+      .withLabel("absent, this is unknown")
+      .withNote("here an unknown matches, so that the rule would fire for each call without it")
+      .withHelp(`or give it a value for that case: \`${operand.text} ?? …\``)
+      .withFix({ title: `ask first whether it is there`, span, replacement: bare ? guarded : `(${guarded})` }),
+  );
+}
+
+// ---------------------------------------------------------- lists, defaults
+
+function listOperand(items: readonly Expression[], site: Site, span: Span, text: string): Operand {
+  const operands = items.map((item) => operandOf(item, site));
+  if (operands.every((each) => each.view.constant !== undefined)) {
+    const value = operands.map((each) => each.view.constant!);
+    const element = operands.length === 0 ? plain("any") : operands.map((each) => each.view.type).reduce(joinTypes);
+    return constantOperand({ value, type: listOf(element) }, span, text);
+  }
+  const element = operands.map((each) => each.view.type).reduce(joinTypes);
+  const written = operands.every((each) => each.view.constant !== undefined || each.view.template === true);
+  return {
+    view: { type: listOf(element), ...(written ? { template: true } : {}) },
+    span,
+    text,
+    place: (as) => ({
+      kind: "list",
+      items: operands.map((each) => each.place(as.kind === "list" ? as.element : each.view.type)),
+      as,
+      span,
+    }),
+    whyNot: (as) =>
+      as.kind === "list"
+        ? (operands.map((each) => each.whyNot?.(as.element) ?? "").find((why) => why !== "") ?? "")
+        : "",
+  };
+}
+
+function defaultOperand(expression: Expression & { readonly kind: "default" }, site: Site, text: string): Operand {
+  const { span } = expression;
+  const value = look(expression.value, site);
+  const fallback = constantOf(expression.fallback, site.scope);
+  if (value.view.type.kind === "error") return broken(span);
+  if (fallback === undefined) {
+    site.report(
+      diagnostic("P0314", expression.fallback.span, "behind `??` stands a constant")
+        .withNote("a value that a request brings must not take the place of another")
+        .withHelp("write the value out, or name a `let`"),
+    );
+    return broken(span);
+  }
+  const { reference } = value;
+  if (reference === undefined) {
+    site.report(
+      diagnostic("P0314", expression.value.span, "`??` stands behind a name, such as `args.x ?? 10`")
+        .withNote("only what a request or caller may leave out can be absent")
+        .withHelp("put `??` behind the name that may be absent"),
+    );
+    return broken(span);
+  }
+  const constant = constantOperand(fallback, expression.fallback.span, textOf(site.scope, expression.fallback.span));
+  const { type } = value.view;
+  const why = type.kind === "any" ? "" : (constant.whyNot?.(type) ?? "");
+  if (why !== "") {
+    site.report(
+      diagnostic(
+        "P0304",
+        constant.span,
+        `${constant.text} cannot stand for \`${value.text}\`, which is ${showType(type)}`,
+      )
+        .withNote(why)
+        .withHelp(`write a value of type ${showType(type)}`),
+    );
+    return broken(span);
+  }
+  return {
+    view: { type: type.kind === "any" ? plain("any") : type },
+    span,
+    text,
+    place: (as) => ({ ...(value.place(as) as TypedOperand & { kind: "reference" }), fallback: fallback.value, span }),
+  };
+}
+
+// ------------------------------------------------------------ operators
+
+/** Operators beside which text may hold `{principal.x}`, and on which side. */
+const takesHoles: Readonly<Record<string, readonly ("left" | "right")[]>> = {
+  under: ["right"],
+  like: ["right"],
+  "==": ["left", "right"],
+  in: ["left"],
+};
+
+function binaryOperand(expression: Binary, site: Site, text: string): Operand {
+  const left = operandOf(expression.left, site);
+  const right = operandOf(expression.right, site);
+  for (const [side, operand] of [
+    ["left", left],
+    ["right", right],
+  ] as const) {
+    if (operand.view.template !== true || takesHoles[expression.operator]?.includes(side)) continue;
+    site.report(
+      diagnostic("P0312", operand.span, `text with holes cannot stand here, beside \`${expression.operator}\``)
+        .withNote("it stands on the right of `under`, `like`, `==` and on the left of `in`")
+        .withHelp("use one of these, or write the text out"),
+    );
+    return broken(expression.span);
+  }
+  if (expression.operator === "*" && left.view.constant === undefined && right.view.constant === undefined) {
+    site.report(
+      diagnostic("P0314", expression.span, "one side of `*` is a constant")
+        .withNote("proofs count on sums of multiples")
+        .withHelp("write one of the two out"),
+    );
+    return broken(expression.span);
+  }
+  return applied(
+    rowsFor(expression.operator),
+    expression.operator,
+    [left, right],
+    expression.span,
+    site,
+    text,
+    expression,
+  );
+}
+
+function testOperand(expression: Expression & { readonly kind: "test" }, site: Site, text: string): Operand {
+  const spelling = expression.operator.startsWith("is ") ? expression.operator : `is ${expression.operator}`;
+  const rows = rowsFor(spelling);
+  const operand = operandOf(expression.operand, site);
+  if (rows.length === 0) {
+    const tests = operators.filter((row) => row.level === "test").map((row) => row.spelling.replace(/^is /, ""));
+    const word = spelling.slice(3);
+    const wordSpan = { ...expression.span, start: expression.span.end - word.length };
+    site.report(
+      withSuggestion(diagnostic("P0315", wordSpan, `there is no test \`is ${word}\``), word, tests, wordSpan, "tests"),
+    );
+    return broken(expression.span);
+  }
+  return applied(rows, spelling, [operand], expression.span, site, text);
+}
+
+function callOperand(expression: Expression & { readonly kind: "call" }, site: Site, text: string): Operand {
+  const { text: name, span } = expression.function;
+  if (site.scope.constants.get(name)?.parameters !== undefined) return broken(expression.span);
+  const rows = rowsFor(name).filter((row) => row.level === "function");
+  if (rows.length === 0) {
+    const functions = operators.filter((row) => row.level === "function").map((row) => row.spelling);
+    site.report(
+      withSuggestion(diagnostic("P0315", span, `there is no function \`${name}\``), name, functions, span, "functions"),
+    );
+    return broken(expression.span);
+  }
+  const operands = expression.operands.map((each) => operandOf(each, site));
+  const whole =
+    operands.length === 1 && operands[0]?.reference?.root === "args" && operands[0].reference.path.length === 0;
+  if (!whole) return applied(rows, name, operands, expression.span, site, text);
+  return argumentTexts(rows, name, operands, expression.span, site, text);
+}
+
+function rowsFor(spelling: string): readonly Operator[] {
+  return operatorsSpelled(spelling);
+}
+
+/**
+ * `strings(args)` is told which property names the tools declare, since it gives the names of the others; `paths(args)` on an
+ * untyped server gives every string, since nothing says there which is a path.
+ */
+function argumentTexts(
+  rows: readonly Operator[],
+  name: string,
+  operands: readonly Operand[],
+  span: Span,
+  site: Site,
+  text: string,
+): Operand {
+  const untyped = site.operations.some((each) => each.untyped);
+  const asStrings = name === "strings" || (name === "paths" && untyped);
+  if (!asStrings) return applied(rows, name, operands, span, site, text);
+  const declared = [...new Set(site.operations.flatMap((each) => declaredNames(each.arguments)))].sort();
+  const names = constantOperand({ value: declared, type: listOf(plain("string")) }, span, "");
+  const given = applied(operatorsSpelled("strings"), "strings", [...operands, names], span, site, text);
+  // On an untyped server each string is taken for a path, so that what is asked of paths is asked of all of them.
+  return name === "paths" && given.view.type.kind !== "error"
+    ? { ...given, view: { type: listOf(plain("path")) } }
+    : given;
+}
+
+/** Every property name that a type declares, at any depth. */
+function declaredNames(type: Type | undefined): readonly string[] {
+  switch (type?.kind) {
+    case "record":
+      return Object.entries(type.fields).flatMap(([name, field]) => [name, ...declaredNames(field.type)]);
+    case "list":
+      return declaredNames(type.element);
+    case "union":
+      return type.members.flatMap(declaredNames);
+    default:
+      return [];
+  }
+}
+
+type Failure = SignatureMatch & { readonly fits: false };
+
+/** The first signature of the rows that takes the operands; else a report of what stands in the way of the nearest. */
+function applied(
+  rows: readonly Operator[],
+  spelling: string,
+  operands: readonly Operand[],
+  span: Span,
+  site: Site,
+  text: string,
+  binary?: Binary,
+): Operand {
+  if (operands.some((each) => each.view.type.kind === "error")) return broken(span);
+  const failures: Failure[] = [];
+  let unreadable: { readonly operand: Operand; readonly as: Type; readonly why: string } | undefined;
+  for (const operator of rows) {
+    for (const signature of operator.signatures) {
+      const match = matchSignature(
+        signature,
+        operands.map((each) => each.view),
+      );
+      if (!match.fits) {
+        failures.push(match);
+        continue;
+      }
+      const bad = operands
+        .map((operand, index) => ({ operand, as: match.as[index]!, why: operand.whyNot?.(match.as[index]!) ?? "" }))
+        .find(({ why }) => why !== "");
+      if (bad !== undefined) {
+        unreadable ??= bad;
+        continue;
+      }
+      if (operator.narrowingOnly && site.effect === "grants") {
+        reportNarrowingOnly(spelling, span, site);
+        return broken(span);
+      }
+      return {
+        view: { type: match.result },
+        span,
+        text,
+        place: (as) => ({
+          kind: "apply",
+          operator,
+          operands: operands.map((each, index) => each.place(match.as[index]!)),
+          as: isLoose(as) ? as : match.result,
+          span,
+        }),
+      };
+    }
+  }
+  if (rows.length === 0) {
+    site.report(
+      diagnostic("P0216", span, `\`${spelling}\` is not enforced by this version`)
+        .withNote("a policy that uses it builds nothing: everything is denied")
+        .withHelp("say it with another operator"),
+    );
+  } else if (unreadable !== undefined) reportUnreadable(unreadable, operands, site);
+  else reportMismatch(spelling, operands, failures, span, site, binary);
+  return broken(span);
+}
+
+/** Asks for no reading of its own, of the value or of its elements. */
+function isLoose(as: Type): boolean {
+  return as.kind === "any" || (as.kind === "list" && as.element.kind === "any");
+}
+
+function reportNarrowingOnly(spelling: string, span: Span, site: Site): void {
+  site.report(
+    diagnostic("P0313", span, `\`${spelling}\` stands only where a match forbids`)
+      .withNote("what it cannot see would be granted here")
+      .withHelp("use it in a `deny`"),
+  );
+}
+
+function reportUnreadable(
+  { operand, as, why }: { readonly operand: Operand; readonly as: Type; readonly why: string },
+  operands: readonly Operand[],
+  site: Site,
+): void {
+  const beside = operands.find((each) => each !== operand);
+  const kind = showType(as.kind === "list" && operand.view.type.kind !== "list" ? as.element : as);
+  let found = diagnostic("P0304", operand.span, `${operand.text} cannot be read as ${kind}`).withNote(why);
+  if (beside !== undefined && beside.view.constant === undefined) {
+    found = found.at(beside.span, showType(beside.view.type)).withNote("so the condition could never be true");
+  }
+  site.report(
+    as.kind === "path"
+      ? found.withHelp(`write a full path, or compare the raw text: \`text(${beside?.text ?? "…"})\``)
+      : found.withHelp(`write what reads as ${kind}`),
+  );
+}
+
+/** Tests of raw text that look at a path or URL wrongly, and what says the same of it rightly. */
+const rawTests: Readonly<Record<string, { readonly path: string; readonly url: string }>> = {
+  "starts with": { path: "under", url: "like" },
+  "ends with": { path: "like", url: "like" },
+  contains: { path: "like", url: "like" },
+  matches: { path: "like", url: "like" },
+};
+
+function reportMismatch(
+  spelling: string,
+  operands: readonly Operand[],
+  failures: readonly Failure[],
+  span: Span,
+  site: Site,
+  binary: Binary | undefined,
+): void {
+  const nearest = failures.reduce((a, b) => (b.operand > a.operand ? b : a));
+  const operand = operands[nearest.operand] ?? operands[0];
+  if (operand === undefined) {
+    site.report(diagnostic("P0315", span, `\`${spelling}\`: ${nearest.why}`).withHelp("see `policy explain P0315`"));
+    return;
+  }
+  const [left] = operands;
+  const place = membersOf(left?.view.type ?? plain("any")).find((each) => each.kind === "path" || each.kind === "url");
+  if (Object.hasOwn(rawTests, spelling) && place !== undefined && left !== undefined && binary !== undefined) {
+    reportRawTest(spelling, place.kind as "path" | "url", left, operands[1], binary, site);
+    return;
+  }
+  if (spelling === "like" && left !== undefined && nearest.operand === 0) {
+    site.report(
+      diagnostic(
+        "P0302",
+        span,
+        `\`like\` is for paths, URLs and tool names; \`${left.text}\` is ${showType(left.view.type)}`,
+      )
+        .withNote("a `*` stops at a slash, so that in other text it would miss what it is meant to meet")
+        .withHelp(`use \`${left.text} contains "…"\` or \`${left.text} matches /…/\``),
+    );
+    return;
+  }
+  const compared = nearest.operand > 0 && /never equal|not among/.test(nearest.why);
+  if (compared && left !== undefined) {
+    site.report(
+      diagnostic(
+        "P0303",
+        operand.span,
+        `\`${left.text}\` and ${quoteOnce(operand.text)} are never equal: ${nearest.why}`,
+      )
+        .at(left.span, showType(left.view.type))
+        .withNote("the condition could never be true")
+        .withHelp(neverEqualHelp(left, operand)),
+    );
+    return;
+  }
+  const union = membersOf(operand.view.type).length > 1;
+  const help = union
+    ? `ask first what it is, as in \`${operand.text} is string and …\``
+    : `\`${spelling}\` takes ${signaturesOf(failures)}`;
+  site.report(
+    diagnostic("P0301", operand.span, `\`${spelling}\` does not fit \`${operand.text}\`: ${nearest.why}`).withHelp(
+      help,
+    ),
+  );
+}
+
+function signaturesOf(failures: readonly Failure[]): string {
+  const shapes = [...new Set(failures.map((failure) => failure.shape.replace(/[+!]$/, "")))];
+  return shapes.length === 1 ? `${shapes[0]} here` : `${shapes.slice(0, -1).join(", ")} or ${shapes.at(-1)} here`;
+}
+
+function quoteOnce(text: string): string {
+  return `\`${text}\``;
+}
+
+function neverEqualHelp(left: Operand, right: Operand): string {
+  const [first] = membersOf(left.view.type);
+  if (first?.kind === "enum") return `write one of ${showType(left.view.type)}`;
+  if (first?.kind === "list") return `look at its elements: \`some x in ${left.text}: x == ${right.text}\``;
+  return `compare with a value of type ${showType(left.view.type)}`;
+}
+
+function reportRawTest(
+  spelling: string,
+  kind: "path" | "url",
+  left: Operand,
+  right: Operand | undefined,
+  binary: Binary,
+  site: Site,
+): void {
+  const instead = rawTests[spelling]![kind];
+  const span: Span = { file: binary.span.file, start: binary.operatorSpan.start, end: binary.right.span.end };
+  const value = right?.view.constant;
+  const pattern = typeof value === "string" ? rightly(spelling, instead, value) : undefined;
+  const found = diagnostic(
+    "P0302",
+    binary.operatorSpan,
+    `\`${spelling}\` looks at the raw text of \`${left.text}\`, which is a ${kind}`,
+  )
+    .at(left.span, kind)
+    .withNote(
+      kind === "path"
+        ? "`/workspace/../etc/passwd` starts with `/workspace`: only a canonical reading tells where a path leads"
+        : "`https://example.org@evil.test/` starts with `https://example.org`: only a URL's parts tell where it leads",
+    )
+    .withHelp(
+      kind === "path"
+        ? `if it is no path at all, say so: \`text(${left.text}) ${spelling} …\``
+        : `look at a part: \`${left.text}.host in domain "…"\``,
+    );
+  site.report(
+    pattern === undefined
+      ? found.withHelp(`use \`${instead}\``)
+      : found.withFix({ title: `use \`${instead}\``, span, replacement: pattern }),
+  );
+}
+
+function rightly(spelling: string, instead: string, text: string): string {
+  if (instead === "under") return `under ${JSON.stringify(text.replace(/(.)\/+$/, "$1"))}`;
+  const escaped = text.replace(/[*?[\]{}\\]/g, "\\$&");
+  return spelling === "ends with"
+    ? `like ${JSON.stringify(`**/*${escaped}`)}`
+    : `like ${JSON.stringify(`**/*${escaped}*`)}`;
+}

@@ -1,0 +1,78 @@
+import { type OperandView, type Type, whyUnreadable } from "@mcpolicy/core";
+import type { Span } from "@mcpolicy/diagnostics";
+import type { Constant } from "./constants.ts";
+import type { TypedOperand, TypedReference } from "./typed.ts";
+import { plain } from "./types.ts";
+
+/** An expression that gives a value, before it is known what it is read as. */
+export interface Operand {
+  readonly view: OperandView;
+  readonly span: Span;
+  /** As it is called in messages: its own text. */
+  readonly text: string;
+  /** The operand, read as a type. */
+  readonly place: (as: Type) => TypedOperand;
+  /** Where it is a name with constant steps. */
+  readonly reference?: Reference;
+  /** Why a constant cannot be read as a type; absent or empty where nothing is in the way. */
+  readonly whyNot?: (as: Type) => string;
+}
+
+export interface Reference {
+  readonly root: TypedReference["root"];
+  readonly variable?: string;
+  readonly path: readonly (string | number)[];
+  /** As in `keyOf`. */
+  readonly key: string;
+  /** An optional on the way that nothing guards. */
+  readonly unguarded: boolean;
+}
+
+/** What stands for a mistake that was reported: it fits everywhere. */
+export function broken(span: Span): Operand {
+  const as = plain("error");
+  return { view: { type: as }, span, text: "", place: () => ({ kind: "constant", value: null, as, span }) };
+}
+
+/** A value written out. Where one or a list of them is asked for (`…+`), one alone becomes a list of one. */
+export function constantOperand({ value, type }: Constant, span: Span, text: string): Operand {
+  const listed = (as: Type) => (as.kind === "list" && !Array.isArray(value) ? [value] : value);
+  return {
+    view: { type, constant: value },
+    span,
+    text,
+    place: (as) => ({ kind: "constant", value: listed(as), as, span }),
+    whyNot: (as) => whyUnreadable(as, listed(as), undefined),
+  };
+}
+
+/** Text with holes. Its own parts are not known yet, so that nothing can be said of how it reads. */
+export function templateOperand(parts: readonly (string | TypedReference)[], span: Span, text: string): Operand {
+  const place = (as: Type): TypedOperand =>
+    as.kind === "list" ? { kind: "list", items: [place(as.element)], as, span } : { kind: "text", parts, as, span };
+  return { view: { type: plain("string"), template: true }, span, text, place };
+}
+
+/** A name with steps. */
+export function referenceOperand(
+  reference: Reference,
+  type: Type,
+  span: Span,
+  text: string,
+  more: Partial<OperandView> = {},
+): Operand {
+  return {
+    view: { type, ...more },
+    span,
+    text,
+    reference,
+    place: (as) => ({
+      kind: "reference",
+      root: reference.root,
+      ...(reference.variable === undefined ? {} : { variable: reference.variable }),
+      path: reference.path,
+      as,
+      span,
+    }),
+  };
+}

@@ -1,0 +1,27 @@
+import { broadAllow } from "./broad-allow.ts";
+import { confusableName } from "./confusable-name.ts";
+import { denyOnIncludedRole } from "./deny-on-included-role.ts";
+import { idleRole } from "./idle-role.ts";
+import { pastDate } from "./past-date.ts";
+import type { Lint } from "./rule.ts";
+import { uncoveredStrings } from "./uncovered-strings.ts";
+import { unmentionedOperations } from "./unmentioned-operations.ts";
+import { unnamedRule } from "./unnamed-rule.ts";
+import { unprovedAssert } from "./unproved-assert.ts";
+import { unusedCapability } from "./unused-capability.ts";
+import { unusedLet } from "./unused-let.ts";
+
+/** Every lint, what matters most first. */
+export const lints: readonly Lint[] = Object.freeze([
+  broadAllow,
+  denyOnIncludedRole,
+  confusableName,
+  pastDate,
+  unusedCapability,
+  unusedLet,
+  idleRole,
+  unprovedAssert,
+  unnamedRule,
+  uncoveredStrings,
+  unmentionedOperations,
+]);

@@ -1,0 +1,18 @@
+import type { Diagnostic } from "@mcpolicy/diagnostics";
+import type { Statement } from "../ast.ts";
+import type { Mentions } from "../mentions.ts";
+import type { Scope } from "../scope.ts";
+import type { CheckedRule } from "../typed.ts";
+
+/** What a lint looks at. */
+export interface Linted {
+  readonly statements: readonly Statement[];
+  readonly scope: Scope;
+  readonly rules: readonly CheckedRule[];
+  readonly mentions: Mentions;
+  /** Epoch milliseconds; where it is not given, nothing is said about dates. */
+  readonly now: number | undefined;
+}
+
+/** One thing worth saying about a policy that is right as it stands. */
+export type Lint = (linted: Linted) => Iterable<Diagnostic>;

@@ -1,0 +1,13 @@
+import { type Diagnostic, diagnostic } from "@mcpolicy/diagnostics";
+import type { Linted } from "./rule.ts";
+
+/** A `let` that nothing names: often its text was written out where it was meant. */
+export function* unusedLet({ scope, mentions }: Linted): Iterable<Diagnostic> {
+  for (const each of scope.constants.values()) {
+    const { text, span } = each.name;
+    if (mentions.names.has(text)) continue;
+    yield diagnostic("P0402", span, `nothing uses \`${text}\``)
+      .withNote("it decides nothing")
+      .withHelp("use it, or remove it");
+  }
+}

@@ -1,0 +1,39 @@
+import type { Field, Type } from "@mcpolicy/core";
+import type { Source, Span } from "@mcpolicy/diagnostics";
+import type { Capability, Let, Role, Server } from "./ast.ts";
+import type { CheckedServer } from "./typed.ts";
+
+/** What the declarations of a policy say, looked up: everything that a rule's names can mean. */
+export interface Scope {
+  readonly sources: ReadonlyMap<string, Source>;
+  /** Every declared name with what it names and where. */
+  readonly names: ReadonlyMap<string, Declared>;
+  readonly servers: ReadonlyMap<string, ServerScope>;
+  readonly capabilities: ReadonlyMap<string, Capability>;
+  readonly roles: ReadonlyMap<string, Role>;
+  readonly constants: ReadonlyMap<string, Let>;
+  /** Each role with all that it includes, itself among them. */
+  readonly closure: Readonly<Record<string, readonly string[]>>;
+  readonly principal: Readonly<Record<string, Field>>;
+  readonly claims: Readonly<Record<string, string>>;
+  readonly context: Readonly<Record<string, Field>>;
+}
+
+export interface Declared {
+  readonly kind: "server" | "capability" | "role" | "constant" | "table";
+  readonly span: Span;
+}
+
+export interface ServerScope {
+  readonly node: Server;
+  readonly checked: CheckedServer;
+  /** The pins could not be read: nothing is said about its tools, so that the one mistake is reported once. */
+  readonly broken: boolean;
+  /** A tool's arguments by its name. */
+  readonly arguments: ReadonlyMap<string, Type>;
+}
+
+/** The text of a place, as written. */
+export function textOf(scope: Pick<Scope, "sources">, span: Span): string {
+  return scope.sources.get(span.file)?.text.slice(span.start, span.end) ?? "";
+}

@@ -1,0 +1,29 @@
+import type { Type } from "@mcpolicy/core";
+import type { Span } from "@mcpolicy/diagnostics";
+import type { Expanded } from "./expand.ts";
+import type { Facts } from "./narrow.ts";
+import type { Report } from "./report.ts";
+import type { Scope } from "./scope.ts";
+
+/** Where a condition stands: what it can read, and what an unknown would do there. */
+export interface Site {
+  readonly scope: Scope;
+  readonly report: Report;
+  /** The operations that the condition speaks of; what it reads as `args` exists in each of them. */
+  readonly operations: readonly Expanded[];
+  /**
+   * `grants`: an unknown grants nothing. `narrows`: an unknown matches, so an optional is read behind a guard. `claims`: an
+   * assertion, in which both are fine.
+   */
+  readonly effect: "grants" | "narrows" | "claims";
+  readonly facts: Facts;
+  /** Quantified names, with the types of what they stand for. */
+  readonly variables: ReadonlyMap<string, Variable>;
+  /** The smallest condition around what is looked at; `bare` where `and` can be put before it without parentheses. */
+  readonly atom: { readonly span: Span; readonly bare: boolean };
+}
+
+export interface Variable {
+  readonly type: Type;
+  readonly span: Span;
+}

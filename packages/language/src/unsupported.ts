@@ -1,0 +1,51 @@
+import { diagnostic, type Span } from "@mcpolicy/diagnostics";
+import type { Statement } from "./ast.ts";
+import type { Report } from "./report.ts";
+
+/**
+ * What parses and prints already and gets its meaning in a later version. A policy that uses it builds nothing: a rule that is
+ * written and not enforced would be worse than none.
+ */
+const laterKinds: Readonly<Record<string, string>> = {
+  narrows: "narrows",
+  data: "data",
+  require: "require",
+  limit: "limit",
+  label: "label",
+  redact: "redact",
+  "deny-result": "deny result of",
+  token: "token",
+  audit: "audit",
+  network: "network",
+  carries: "carries",
+  happened: "history of calls",
+  count: "count of",
+  "sum-over": "sum of",
+  "sum-for": "sum of",
+  result: "result",
+  its: "its",
+};
+
+/** Reports something of a later version, at the place where it is used. */
+export function reportUnsupported(used: { readonly kind: string; readonly span: Span }, report: Report): void {
+  report(later(laterKinds[used.kind] ?? used.kind, used.span));
+}
+
+/** Reports each statement of a later version. */
+export function reportUnsupportedStatements(statements: readonly Statement[], report: Report): void {
+  for (const statement of statements) {
+    if (statement.kind === "let" && statement.parameters !== undefined) {
+      report(later("let NAME(…)", statement.span));
+    } else if (statement.kind === "check" && statement.ofResult) {
+      report(later("check result of", statement.span));
+    } else if (statement.kind !== "check" && statement.kind !== "let" && Object.hasOwn(laterKinds, statement.kind)) {
+      report(later(laterKinds[statement.kind]!, statement.span));
+    }
+  }
+}
+
+function later(what: string, span: Span) {
+  return diagnostic("P0216", span, `\`${what}\` is not enforced by this version`)
+    .withNote("a policy that uses it builds nothing: everything is denied")
+    .withHelp("leave it out, and say what you can with `allow`, `deny` and `check`");
+}
