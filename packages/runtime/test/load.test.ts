@@ -1,0 +1,77 @@
+import { type Artifact, type ConditionIr, digestOf } from "@mcpolicy/core";
+import { describe, expect, test } from "vitest";
+import { ArtifactError, loadPolicy } from "../src/index.ts";
+import { call, place, policy, rule } from "./small-policies.ts";
+
+const at = { place, text: "" };
+const bool = { kind: "bool" } as const;
+const whole = policy([rule({ id: "a", effect: "allow" })]);
+
+function artifact(ir: unknown): Artifact {
+  return { mcpolicyArtifact: 1, digest: digestOf(ir), policy: ir as Artifact["policy"] };
+}
+
+function codeOf(given: unknown): string | undefined {
+  try {
+    loadPolicy(given as Artifact);
+    return undefined;
+  } catch (failure) {
+    expect(failure).toBeInstanceOf(ArtifactError);
+    expect((failure as Error).message.length).toBeGreaterThan(20);
+    return (failure as ArtifactError).code;
+  }
+}
+
+const withCondition = (condition: unknown) =>
+  artifact(policy([rule({ id: "a", effect: "allow" }, condition as ConditionIr)]));
+const atom = (operand: unknown) => withCondition({ kind: "atom", operand, at });
+
+test("a whole artifact loads, through JSON too", () => {
+  const given = artifact(whole);
+  expect(loadPolicy(given).digest).toBe(given.digest);
+  expect(loadPolicy(JSON.parse(JSON.stringify(given))).decide(call({})).effect).toBe("allow");
+});
+
+test("what was verified is what decides: later changes to the artifact do not show", () => {
+  const given = structuredClone(artifact(whole));
+  const loaded = loadPolicy(given);
+  (given.policy.rules as unknown[]).length = 0;
+  expect(loaded.decide(call({})).effect).toBe("allow");
+});
+
+// biome-ignore format: table
+const broken: readonly (readonly [string, string, unknown])[] = [
+  ["P0601", "nothing",                       undefined],
+  ["P0601", "a list",                        []],
+  ["P0601", "no policy",                     { mcpolicyArtifact: 1, digest: "sha256-0" }],
+  ["P0602", "another version",               { ...artifact(whole), mcpolicyArtifact: 2 }],
+  ["P0602", "another version of the policy", artifact({ ...whole, version: 2 })],
+  ["P0603", "another digest",                { ...artifact(whole), digest: `sha256-${"0".repeat(64)}` }],
+  ["P0603", "a changed policy",              { ...artifact(whole), policy: { ...whole, rules: [] } }],
+  ["P0601", "a missing field",               artifact({ ...whole, roles: undefined })],
+  ["P0601", "an extra field",                artifact({ ...whole, limits: [] })],
+  ["P0601", "another effect",                artifact({ ...whole, rules: [{ ...whole.rules[0], effect: "ask" }] })],
+  ["P0601", "another condition",             withCondition({ kind: "xor", parts: [] })],
+  ["P0601", "a condition called constructor", withCondition({ kind: "constructor" })],
+  ["P0601", "another type",                  atom({ kind: "constant", value: 1, as: { kind: "complex" } })],
+  ["P0601", "another root",                  atom({ kind: "reference", root: "process", path: [], as: bool })],
+  ["P0604", "a type without a reader",       atom({ kind: "constant", value: 1, as: { kind: "error" } })],
+  ["P0604", "an unknown operator",           atom({ kind: "apply", operator: "constructor", operands: [], as: bool })],
+  ["P0604", "too few operands",              atom({ kind: "apply", operator: "under", operands: [], as: bool })],
+];
+
+test.for(broken)("%s: %s", ([code, , given]) => expect(codeOf(given)).toBe(code));
+
+describe("hostile artifacts end in an error", () => {
+  test("deeply nested conditions", () => {
+    let condition: unknown = { kind: "constant", truth: true };
+    for (let depth = 0; depth < 20_000; depth++) condition = { kind: "not", part: condition };
+    expect(codeOf({ mcpolicyArtifact: 1, digest: "", policy: { ...whole, version: 1, rules: [condition] } })).toBe(
+      "P0601",
+    );
+  });
+
+  test("values that are no JSON", () => {
+    expect(codeOf({ mcpolicyArtifact: 1, digest: "", policy: { ...whole, roles: () => 1 } })).toBe("P0601");
+  });
+});
