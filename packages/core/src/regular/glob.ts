@@ -1,5 +1,7 @@
 import { anything, type CharSet, charactersOf, complement, ranges, union, without } from "./charset.ts";
+import { type Dfa, toDfa } from "./dfa.ts";
 import { type Compiled, compilePattern } from "./match.ts";
+import { toNfa } from "./nfa.ts";
 import {
   assertion,
   choice,
@@ -17,13 +19,14 @@ import {
  *
  * `*` stays within a segment; `**` alone in a segment crosses segments, beside text it is `*`; `**` and a slash may stand for no
  * segment at all; `?` is one character but `/`; `[a-z]` and `[!a-z]` never match `/`; `{a,b}` is either, and nests; `\x` is x itself.
- * A leading dot is a character like any other. The whole text must match, and the empty text matches no glob.
+ * A leading dot is a character like any other, but a text with a `.` or `..` segment matches no glob: `/w/**` never takes
+ * `/w/../etc`. The whole text must match, and the empty text matches no glob.
  *
  * The corners equal micromatch's under `{ dot: true, noextglob: true, posix: true }`, as docs/decisions/0002-pattern-engine.md
  * tells with the exceptions. What micromatch gives another meaning (negation, ranges, extended globs, POSIX classes) is refused.
  */
 export function compileGlob(text: string): Compiled {
-  return compilePattern(text, parseGlob);
+  return compilePattern(text, parseGlob, noDotSegments);
 }
 
 /** Reads a glob into a tree. Throws `Refused`. */
@@ -47,6 +50,19 @@ const notSlash = complement(slashSet);
 const slash = oneOf(slashSet);
 const anyText = repeat(oneOf(anything), 0, Number.POSITIVE_INFINITY);
 const withinSegment = repeat(oneOf(notSlash), 0, Number.POSITIVE_INFINITY);
+
+/** The texts of which no segment is `.` or `..`. */
+const noDotSegments = ((): Dfa => {
+  const dot = oneOf(charactersOf("."));
+  const other = oneOf(without(notSlash, charactersOf(".")));
+  const segment = choice(
+    emptyText,
+    sequence(other, withinSegment),
+    sequence(dot, other, withinSegment),
+    sequence(dot, dot, oneOf(notSlash), withinSegment),
+  );
+  return toDfa(toNfa(sequence(segment, repeat(sequence(slash, segment), 0, Number.POSITIVE_INFINITY))))!;
+})();
 
 // biome-ignore format: table
 const refusedCharacters: Readonly<Record<string, string>> = {
@@ -179,7 +195,7 @@ function characterAt(text: string, offset: number): string {
   return character;
 }
 
-/** A path with a `.` or `..` segment is unknown before any glob is tried: a glob with one would silently match nothing. */
+/** As no text with a `.` or `..` segment matches, a glob with one would silently match nothing. */
 function refuseDotSegments(tokens: readonly Token[]): void {
   let segment: Token[] = [];
   for (const token of [...tokens, undefined]) {
@@ -190,7 +206,7 @@ function refuseDotSegments(tokens: readonly Token[]): void {
     if (/^\.\.?$/.test(segment.map(({ kind, text }) => (kind === "character" ? text : "*")).join(""))) {
       const name = segment.map(({ text }) => text).join("");
       throw new Refused(
-        `a path with a \`${name}\` segment is never matched against a glob, so this one would match nothing`,
+        `a text with a \`${name}\` segment matches no glob, so this one would match nothing`,
         segment[0]!.offset,
       );
     }

@@ -1,6 +1,6 @@
 import type { CharSet } from "./charset.ts";
 import { classesOf, classOf } from "./classes.ts";
-import { type Dfa, toDfa } from "./dfa.ts";
+import { type Dfa, intersect, toDfa } from "./dfa.ts";
 import { closure, type Nfa, toNfa } from "./nfa.ts";
 import { MOST_POSITIONS, type PatternError, Refused, type Regular, tooLarge, tooManyStates } from "./syntax.ts";
 
@@ -24,25 +24,33 @@ export type Text = Pick<string, "length" | "charCodeAt">;
 /** The most positions a pattern may have whose automaton is too large, since each may cost a step for each character. */
 export const MOST_SIMULATED = 2_000;
 
-/** Reads a source with `parse` and compiles the tree; what `parse` refuses becomes an error value. */
-export function compilePattern(source: string, parse: (source: string) => Regular): Compiled {
+/**
+ * Reads a source with `parse` and compiles the tree; what `parse` refuses becomes an error value. `within`, where given, is a set
+ * to which the texts that match are confined.
+ */
+export function compilePattern(source: string, parse: (source: string) => Regular, within?: Dfa): Compiled {
   try {
-    return { ok: true, pattern: patternOf(source, parse(source)) };
+    return { ok: true, pattern: patternOf(source, parse(source), within) };
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     return { ok: false, error: { message: error.message, offset: error.offset } };
   }
 }
 
-function patternOf(source: string, tree: Regular): Pattern {
+function patternOf(source: string, tree: Regular, within: Dfa | undefined): Pattern {
   if (tree.positions > MOST_POSITIONS) throw new Refused(tooLarge(tree.positions, MOST_POSITIONS), 0);
   const nfa = toNfa(tree);
-  const dfa = toDfa(nfa);
-  const literal = literalOf(tree);
-  if (literal !== undefined) return { source, dfa, matches: (text) => text === literal };
-  if (dfa !== undefined) return { source, dfa, matches: tableMatcher(dfa) };
+  const whole = toDfa(nfa);
+  const dfa = whole !== undefined && within !== undefined ? intersect(whole, within) : whole;
+  if (dfa !== undefined) {
+    const literal = literalOf(tree);
+    const matches = tableMatcher(dfa);
+    return { source, dfa, matches: literal !== undefined && matches(literal) ? (text) => text === literal : matches };
+  }
   if (tree.positions > MOST_SIMULATED) throw new Refused(tooManyStates(tree.positions, MOST_SIMULATED), 0);
-  return { source, dfa: undefined, matches: simulator(nfa) };
+  const follow = simulator(nfa);
+  const confine = within === undefined ? () => true : tableMatcher(within);
+  return { source, dfa: undefined, matches: (text) => confine(text) && follow(text) };
 }
 
 /** The one text that the tree matches, where it is plain; the empty text does not count. */
