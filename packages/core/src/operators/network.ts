@@ -1,4 +1,4 @@
-import { isAddressHost } from "../readers/domain.ts";
+import { hostOf, isAddressHost } from "../readers/domain.ts";
 import { type Cidr, ip, isPrivateAddress, isWithin } from "../readers/ip.ts";
 import type { Url } from "../readers/url.ts";
 import { call, type Operator } from "./operator.ts";
@@ -115,9 +115,10 @@ const localNames: readonly string[] = [
   "corp",
 ];
 
-/** A host as a URL has it, or as `domain` reads it. What is empty, or a name without a dot, is local. */
+/** A host as a URL has it, or as `domain` reads it. What is no host name, or a name without a dot, is local. */
 function isPrivateHost(written: string): boolean {
-  const host = written.toLowerCase().replace(/\.$/, "");
+  const host = hostOf(written);
+  if (host === undefined) return true;
   const address = hostAddress(host);
   if (address !== undefined) return isPrivateAddress(address);
   return !host.includes(".") || localNames.some((name) => host.endsWith(`.${name}`));
