@@ -1,9 +1,8 @@
-import { existsSync, readFileSync } from "node:fs";
-import { resolve } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { canonicalJson, digestOf, pinOf } from "../src/digest.ts";
 import type { PinnedTool } from "../src/pins.ts";
+import { outsideData } from "./outside-data.ts";
 
 describe("canonicalJson", () => {
   // biome-ignore format: table
@@ -83,22 +82,19 @@ describe("pinOf", () => {
   });
 });
 
-const shared = resolve(import.meta.dirname, "../../..", process.env["MCPOLICY_SHARED"] ?? "../shared");
-const vectors = resolve(shared, "data/jcs/vectors.json");
-const present = existsSync(vectors);
-if (!present) console.warn("data/jcs is absent from MCPOLICY_SHARED: 15 outside RFC 8785 vectors are not run");
+interface Vectors {
+  readonly documents: readonly {
+    readonly name: string;
+    readonly input_text: string;
+    readonly canonical_utf8_hex: string;
+  }[];
+  readonly numbers: readonly { readonly ieee754_hex: string; readonly want: string | null }[];
+}
 
-test.runIf(!present && process.env["MCPOLICY_REQUIRE_SHARED"] === "1")("outside data is there", () => {
-  expect(present).toBe(true);
-});
+const vectors = outsideData<Vectors>("jcs/vectors.json", "15 outside RFC 8785 vectors");
 
-describe.runIf(present)("outside RFC 8785 vectors", () => {
-  const { documents, numbers } = (
-    present ? JSON.parse(readFileSync(vectors, "utf8")) : { documents: [], numbers: [] }
-  ) as {
-    documents: readonly { name: string; input_text: string; canonical_utf8_hex: string }[];
-    numbers: readonly { ieee754_hex: string; want: string | null }[];
-  };
+describe.runIf(vectors)("outside RFC 8785 vectors", () => {
+  const { documents, numbers } = vectors ?? { documents: [], numbers: [] };
 
   test("are all read", () => {
     expect([documents.length, numbers.length]).toEqual([6, 9]);

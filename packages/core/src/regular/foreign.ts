@@ -17,7 +17,8 @@ export function compileForeign(pattern: string): Compiled {
 const lineEnds = charactersOf("\n\r\u2028\u2029");
 const spaces = union(lineEnds, charactersOf("\t\v\f \u00a0\u1680\u202f\u205f\u3000\ufeff"), ranges([0x2000, 0x200a]));
 
-const ecmascript: Dialect = {
+/** ECMAScript under the flag `u`. */
+export const ecmascript: Dialect = {
   dot: without(anything, lineEnds),
   space: spaces,
   letters: { n: "\n", t: "\t", r: "\r", v: "\v", f: "\f" },
