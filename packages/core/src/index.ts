@@ -38,7 +38,7 @@ export { operatorById, operators, operatorsSpelled } from "./operators/index.ts"
 export { call, type Example, type Level, type Operator, type Shape, type Signature } from "./operators/operator.ts";
 export { isPathName, pathWords } from "./path-names.ts";
 export type { PinFile, PinnedTool } from "./pins.ts";
-export { read, whyUnreadable } from "./readers/index.ts";
+export { read, readers, whyUnreadable } from "./readers/index.ts";
 export type { Reader } from "./readers/reader.ts";
 export { complementOf, type Dfa, intersect, isEmpty, product, shortestWord } from "./regular/dfa.ts";
 export { compileForeign } from "./regular/foreign.ts";
