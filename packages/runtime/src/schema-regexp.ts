@@ -1,4 +1,4 @@
-import { compileForeign, isRecord, type PolicyIr, type Value } from "@mcpolicy/core";
+import { type Compiled, compileForeign, compileRegex, isRecord, type PolicyIr, type Value } from "@mcpolicy/core";
 import type { CodeOptions } from "ajv";
 
 /** The longest text, in UTF-16 code units, that passes a `pattern` which is not enforced. */
@@ -10,7 +10,7 @@ export const UNENFORCED_LENGTH = 4096;
  */
 export const regExpEngine: NonNullable<CodeOptions["regExp"]> = Object.assign(
   (source: string) => {
-    const compiled = compileForeign(source);
+    const compiled = compile(source);
     return {
       test: (text: string) => (compiled.ok ? compiled.pattern.matches(text) : text.length <= UNENFORCED_LENGTH),
       // ajv tells patterns apart by this text.
@@ -21,12 +21,21 @@ export const regExpEngine: NonNullable<CodeOptions["regExp"]> = Object.assign(
   { code: "regExpEngine" },
 );
 
+/** As ECMAScript reads it; else, where it takes the whole text, as a policy does: so `matches` in a `check` is always enforced. */
+function compile(source: string): Compiled {
+  const foreign = compileForeign(source);
+  const whole = /^\^\(\?:(.*)\)\$$/s.exec(source)?.[1];
+  if (foreign.ok || whole === undefined) return foreign;
+  const ours = compileRegex(whole);
+  return ours.ok ? ours : foreign;
+}
+
 /** A line for each pattern of a tool's schema that is not enforced. */
 export function unenforcedPatterns(ir: PolicyIr): readonly string[] {
   return ir.servers.flatMap((server) =>
     Object.entries(server.tools).flatMap(([name, { schema }]) =>
       [...new Set(patternsOf(schema))].flatMap((pattern) => {
-        const compiled = compileForeign(pattern);
+        const compiled = compile(pattern);
         if (compiled.ok) return [];
         const what = `${server.name}.${name}: pattern ${JSON.stringify(pattern)} is left to the server`;
         return [`${what}, texts are only held to ${UNENFORCED_LENGTH} characters: ${compiled.error.message}`];
