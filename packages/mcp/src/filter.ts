@@ -44,7 +44,15 @@ export function filterTools(
 function narrowed(definition: JsonObject, schema: JsonObject | undefined): JsonObject {
   const { inputSchema } = definition;
   if (schema === undefined || inputSchema === undefined || onlyClosed(inputSchema, schema)) return definition;
-  return { ...definition, inputSchema: schema };
+  return { ...definition, inputSchema: withoutOurKeywords(schema) };
+}
+
+/** Keywords of our own mean nothing to a client, and a strict validator there would refuse them. */
+function withoutOurKeywords(schema: Value): Value {
+  if (Array.isArray(schema)) return schema.map(withoutOurKeywords);
+  if (!isRecord(schema)) return schema;
+  const kept = Object.entries(schema).filter(([keyword]) => !keyword.startsWith("x-mcpolicy-"));
+  return Object.fromEntries(kept.map(([keyword, value]) => [keyword, withoutOurKeywords(value)]));
 }
 
 /** Whether `schema` is `own`, but for records that were open and now say `additionalProperties: false`. */

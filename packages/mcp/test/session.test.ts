@@ -167,13 +167,15 @@ describe("tools/list", () => {
 
   it("shows the narrowed schema where a check narrows", async () => {
     const { policy } = await import("./guarded.ts");
-    const narrow = { type: "object", properties: { path: { type: "string", maxLength: 9 } }, required: ["path"] };
+    const shown = { type: "object", properties: { path: { type: "string", maxLength: 9 } }, required: ["path"] };
+    const path = { ...shown.properties.path, "x-mcpolicy-path": { under: "/a" } };
+    const narrow = { ...shown, properties: { path } };
     const b = bench({
       policy: { ...policy, schemaOf: (_, tool) => (tool === "read" ? narrow : policy.schemaOf("fs", tool)) },
     });
     const [answer] = await answers(b, { jsonrpc: "2.0", id: 1, method: "tools/list" });
     const { tools } = answer!["result"] as { tools: readonly JsonObject[] };
-    expect(tools.map(({ inputSchema }) => inputSchema)).toEqual([narrow, definitions[1]?.inputSchema]);
+    expect(tools.map(({ inputSchema }) => inputSchema)).toEqual([shown, definitions[1]?.inputSchema]);
   });
 });
 

@@ -1,0 +1,166 @@
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { createInterface } from "node:readline";
+import { describe, expect, it } from "vitest";
+import { folderOf, policy } from "./policy.ts";
+
+const main = join(import.meta.dirname, "../src/main.ts");
+const manifest = createRequire(import.meta.url).resolve("@modelcontextprotocol/server-filesystem/package.json");
+const filesystem = join(dirname(manifest), "dist/index.js");
+const example = join(import.meta.dirname, "../../../policies/filesystem");
+const pins = readFileSync(join(example, "tools/filesystem.json"), "utf8");
+
+/** A workspace, and the example policy with its paths moved there. */
+function workspace(): string {
+  const folder = folderOf({
+    "ws/README.md": "hello\n",
+    "ws/.env": "KEY=1\n",
+    "ws/src/a.ts": "",
+    "policy/tools/filesystem.json": pins,
+  });
+  const text = readFileSync(join(example, "filesystem.mcpolicy"), "utf8");
+  return withFile(folder, "policy/filesystem.mcpolicy", text.replaceAll("/workspace", join(folder, "ws")));
+}
+
+function withFile(folder: string, path: string, text: string): string {
+  writeFileSync(join(folder, path), text);
+  return folder;
+}
+
+interface Proxy {
+  readonly child: ChildProcessWithoutNullStreams;
+  readonly errors: () => string;
+  ask(message: object): Promise<Record<string, unknown>>;
+}
+
+function start(folder: string, roles: string, ...command: readonly string[]): Proxy {
+  const flags = ["--policy", "policy", "--principal", `id=dev,roles=${roles}`];
+  const child = spawn(process.execPath, ["--conditions=@mcpolicy/source", main, "proxy", ...flags, "--", ...command], {
+    cwd: folder,
+    stdio: "pipe",
+  });
+  const waiting: ((message: Record<string, unknown>) => void)[] = [];
+  createInterface({ input: child.stdout }).on("line", (line) => waiting.shift()?.(JSON.parse(line)));
+  let errors = "";
+  child.stderr.setEncoding("utf8").on("data", (chunk: string) => {
+    errors += chunk;
+  });
+  return {
+    child,
+    errors: () => errors,
+    ask(message) {
+      child.stdin.write(`${JSON.stringify({ jsonrpc: "2.0", ...message })}\n`);
+      return new Promise((resolve) => waiting.push(resolve));
+    },
+  };
+}
+
+const call = (id: number, name: string, args: object) => ({
+  id,
+  method: "tools/call",
+  params: { name, arguments: args },
+});
+
+describe("policy proxy", () => {
+  it("enforces the example policy in front of the real server", async () => {
+    const folder = workspace();
+    const proxy = start(folder, "reader", process.execPath, filesystem, join(folder, "ws"));
+    const opened = await proxy.ask({
+      id: 0,
+      method: "initialize",
+      params: { protocolVersion: "2025-11-25", capabilities: {}, clientInfo: { name: "t", version: "1" } },
+    });
+    expect(opened).toMatchObject({ id: 0, result: { serverInfo: { name: "secure-filesystem-server" } } });
+
+    const read = await proxy.ask(call(1, "read_text_file", { path: join(folder, "ws/README.md") }));
+    expect(read).toMatchObject({ id: 1, result: { content: [{ type: "text", text: "hello\n" }] } });
+
+    const secret = await proxy.ask(call(2, "read_text_file", { path: join(folder, "ws/.env") }));
+    expect(secret).toMatchObject({
+      id: 2,
+      result: {
+        isError: true,
+        content: [
+          { text: expect.stringMatching(/^Denied by policy: Secrets and git's own files .+ \(decision .+\)\.$/) },
+        ],
+        _meta: { "dev.mcpolicy/decision": { outcome: "deny", reason: "rule" } },
+      },
+    });
+
+    const hidden = await proxy.ask(call(3, "write_file", { path: join(folder, "ws/src/b.ts"), content: "" }));
+    expect(hidden).toEqual({
+      jsonrpc: "2.0",
+      id: 3,
+      result: { content: [{ type: "text", text: "MCP error -32602: Tool write_file not found" }], isError: true },
+    });
+
+    const { result } = (await proxy.ask({ id: 4, method: "tools/list" })) as { result: { tools: { name: string }[] } };
+    expect(result.tools.map(({ name }) => name)).toContain("read_text_file");
+    expect(result.tools.map(({ name }) => name)).not.toContain("write_file");
+    expect(JSON.stringify(result)).not.toContain("x-mcpolicy");
+
+    proxy.child.stdin.end();
+    const [code] = await once(proxy.child, "close");
+    expect(code).toBe(0);
+    expect(proxy.errors()).toContain("for development only");
+    const decided = proxy
+      .errors()
+      .split("\n")
+      .filter((line) => line.startsWith("{"))
+      .map((line) => JSON.parse(line));
+    expect(decided.find(({ id }) => id === 2)).toMatchObject({
+      tool: "read_text_file",
+      effect: "deny",
+      rules: [{ id: "no secrets", place: { line: expect.any(Number) } }],
+    });
+  });
+
+  it("ends with 1 where the server ends by itself, though the client still speaks", async () => {
+    const folder = workspace();
+    const proxy = start(folder, "reader", process.execPath, "-e", "process.exit(7)");
+    const [code] = await once(proxy.child, "close");
+    expect(code).toBe(1);
+    expect(proxy.errors()).toContain("mcpolicy: the server ended by itself (exit code 7)\n");
+  });
+
+  it("ends, and ends its server, on SIGTERM", async () => {
+    const folder = workspace();
+    const proxy = start(folder, "reader", process.execPath, filesystem, join(folder, "ws"));
+    await proxy.ask({ id: 0, method: "ping" });
+    proxy.child.kill("SIGTERM");
+    expect(await once(proxy.child, "close")).toEqual([0, null]);
+  });
+
+  const command = ["--", process.execPath, "-e", ""];
+  it.each([
+    [["--policy", "policy", "--principal", "id=a,roles=reader"], "missing required argument 'command'"],
+    [["--policy", "policy", ...command], "who calls? give --principal"],
+    [["--policy", "policy", "--principal", "roles=reader", ...command], "--principal needs an id"],
+    [
+      ["--policy", "policy", "--principal", "id=a", "--server", "gs", ...command],
+      "the policy has no server `gs`; it has fs",
+    ],
+    [["--policy", "policy", "--principal", "id=a", "--", "/no/such/program"], "the server did not start"],
+  ])("refuses %j", async (args, message) => {
+    const { code, err } = await policy(["proxy", ...args], { cwd: workspace() });
+    expect(err).toContain(message);
+    expect(code).toBe(4);
+  });
+
+  it("starts nothing under a policy that is not valid", async () => {
+    const folder = withFile(
+      workspace(),
+      "policy/filesystem.mcpolicy",
+      'mcpolicy 1\nserver fs from "tools/none.json"\n',
+    );
+    const { code, err } = await policy(
+      ["proxy", "--policy", "policy", "--principal", "id=a", "--", process.execPath, "-e", ""],
+      { cwd: folder },
+    );
+    expect(code).toBe(2);
+    expect(err).not.toContain("guards server");
+  });
+});
