@@ -1,5 +1,5 @@
-import { matchesName, type OperationIr, type Type } from "@mcpolicy/core";
-import type { CheckedPolicy, CheckedServer, CheckedTool, TypedCondition, TypedOperand } from "@mcpolicy/language";
+import { matchesName, type OperationIr } from "@mcpolicy/core";
+import type { CheckedPolicy, CheckedServer } from "@mcpolicy/language";
 
 /** What `policy check` tells of a policy that has no errors. */
 export interface Census {
@@ -20,8 +20,6 @@ export interface ServerCensus {
   readonly unmentioned: readonly string[];
   /** Tools and prompts that rules speak of, and that no `allow` lets anybody use. */
   readonly allowedToNobody: readonly string[];
-  /** `tool.argument` of type string, in tools whose rules read `paths(args)`, that `paths(args)` does not hold. */
-  readonly notPaths: readonly string[];
 }
 
 /** Counts what a checked policy says, and names what it does not speak of. */
@@ -65,67 +63,10 @@ function serverCensus(server: CheckedServer, policy: CheckedPolicy): ServerCensu
     prompts: server.prompts.length,
     unmentioned: unmentioned.map(({ name }) => name).sort(),
     allowedToNobody: nobody.map(({ name }) => name).sort(),
-    notPaths: server.tools
-      .filter((tool) => branchesOf("tool", tool.name).some((branch) => readsPaths(branch.condition)))
-      .flatMap(otherStrings),
   };
 }
 
 function isAbout(operation: OperationIr, server: string, kind: "tool" | "prompt", name: string): boolean {
   if (operation.server !== server || operation.kind !== kind) return false;
   return "name" in operation ? operation.name === name : matchesName(operation.pattern, name);
-}
-
-/** Whether the function `paths` stands somewhere in a condition. */
-function readsPaths(condition: TypedCondition): boolean {
-  switch (condition.kind) {
-    case "constant":
-    case "has":
-      return false;
-    case "and":
-    case "or":
-      return condition.parts.some(readsPaths);
-    case "not":
-      return readsPaths(condition.part);
-    case "atom":
-      return appliesPaths(condition.operand);
-    case "every":
-    case "some":
-      return appliesPaths(condition.over) || readsPaths(condition.body);
-  }
-}
-
-function appliesPaths(operand: TypedOperand): boolean {
-  switch (operand.kind) {
-    case "apply":
-      return operand.operator.id === "paths" || operand.operands.some(appliesPaths);
-    case "list":
-      return operand.items.some(appliesPaths);
-    case "field":
-      return appliesPaths(operand.of);
-    case "constant":
-    case "reference":
-    case "text":
-      return false;
-  }
-}
-
-function otherStrings(tool: CheckedTool): readonly string[] {
-  return stringsIn(tool.arguments, tool.name);
-}
-
-/** The places in a type that hold strings which are no paths. */
-function stringsIn(type: Type, at: string): readonly string[] {
-  switch (type.kind) {
-    case "string":
-      return [at];
-    case "list":
-      return stringsIn(type.element, `${at}[]`);
-    case "record":
-      return Object.entries(type.fields).flatMap(([name, field]) => stringsIn(field.type, `${at}.${name}`));
-    case "union":
-      return [...new Set(type.members.flatMap((member) => stringsIn(member, at)))];
-    default:
-      return [];
-  }
 }

@@ -29,7 +29,7 @@ it("packs, installs without dependencies, and runs as a user would run it", () =
   expect(policy("fmt", "--check", "p")).toEqual({ code: 0, out: "", err: "" });
   expect(policy("test", "p").out).toMatch(/ 2 passed\n$/);
   expect(policy("init", "--from-tools", "list.json", "--name", "mine")).toMatchObject({ code: 0, err: "" });
-  expect(policy("test").out).toMatch(/ 7 passed\n$/);
+  expect(policy("test").out).toMatch(/ 13 passed\n$/);
   const asked = ["--as", "id=a,roles=reader", "--call", "fs.read_text_file", "--with", '{"path": "/workspace/.env"}'];
   expect(policy("eval", "--policy", "p", ...asked).out).toMatch(/^deny \(rule\)/);
   expect(policy("eval", "--policy", "p", ...asked.slice(0, 4), "--with", '{"path": 1}').out).toMatch(/^invalid/);

@@ -12,13 +12,12 @@ describe("policy init --from-tools", () => {
     expect(out).toBe(`\
 3 tools: 2 that readers may use, 1 denied, 0 left for you to decide
 wrote tools/fs.json, policies/fs.mcpolicy, policies/fs.test.yaml
-5 tests pass; next: policy test policies/fs.test.yaml
+11 tests pass; next: policy test policies/fs.test.yaml
 `);
     expect(code).toBe(0);
     expect(readFileSync(join(cwd, "policies/fs.mcpolicy"), "utf8")).toBe(`mcpolicy 1
 
 /// A first policy for fs: readers read, nobody changes anything. Go through it, and give each role what it needs.
-
 server fs from "../tools/fs.json" root "/srv/data"
 
 capability read:fs {

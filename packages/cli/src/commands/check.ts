@@ -81,28 +81,20 @@ function asText({ entry, census }: Checked): string {
   const { allow, deny, shadow } = census.rules;
   const lines = [
     `${printable(entry)}: ${counted(allow, "allow")}, ${counted(deny, "deny", "denies")}${shadow === 0 ? "" : `, ${shadow} in shadow`}, ${counted(census.roles.length, "role")}`,
-    ...census.servers.flatMap(serverLines),
+    ...census.servers.map(serverLine),
   ];
-  if (census.unprovedAsserts > 0) {
-    lines.push(`  ${counted(census.unprovedAsserts, "assert")} checked for mistakes, not proved yet`);
-  }
+  if (census.unprovedAsserts > 0) lines.push(`  ${counted(census.unprovedAsserts, "assert")}, not proved yet`);
   return lines.map((line) => `${line}\n`).join("");
 }
 
-function serverLines(server: ServerCensus): readonly string[] {
+function serverLine(server: ServerCensus): string {
   const name = printable(server.name);
-  if (server.untyped) return [`  server ${name}: untyped, so its tools are not known here`];
-  const prompts = server.prompts === 0 ? "" : `, ${counted(server.prompts, "prompt")}`;
-  return [
-    `  server ${name}: ${counted(server.tools, "tool")}${prompts}`,
-    ...named("no rule speaks of", server.unmentioned),
-    ...named("allowed to nobody:", server.allowedToNobody),
-    ...named("strings that `paths(args)` does not cover:", server.notPaths),
-  ];
-}
-
-function named(what: string, names: readonly string[]): readonly string[] {
-  return names.length === 0 ? [] : [`    ${what} ${names.map(printable).join(", ")}`];
+  if (server.untyped) return `  server ${name}: untyped, so its tools are not known here`;
+  const all = server.tools + server.prompts;
+  const allowed = all - server.unmentioned.length - server.allowedToNobody.length;
+  const prompts = server.prompts === 0 ? "" : ` and ${counted(server.prompts, "prompt")}`;
+  const unmentioned = server.unmentioned.length === 0 ? "" : `, ${server.unmentioned.length} in no rule`;
+  return `  server ${name}: ${counted(server.tools, "tool")}${prompts}, of which ${allowed} allowed to somebody${unmentioned}`;
 }
 
 function counted(count: number, one: string, many: string = `${one}s`): string {

@@ -37,6 +37,8 @@ const reachingWords = new Set([
   "query", "expression", "statement", "function", "js", "pipeline", "graphql", "eval", "proxy", "webhook",
 ]);
 
+/** Where these stand in a tool's name, its `query` is what is looked for, not a program. */
+const searchingWords = new Set(["search", "find", "lookup", "docs"]);
 /** What a first policy should not hand out unasked, however harmless the reading. */
 // biome-ignore format: word lists
 const secretWords = new Set([
@@ -51,7 +53,9 @@ export function useOf(tool: PinnedTool, root: string): Use {
   if (words.some((word) => secretWords.has(word))) return { kind: "unclear", why: "it may tell secrets" };
 
   const { type } = typeOfSchema(tool.inputSchema);
-  if (type.kind !== "record" || type.open) return { kind: "unclear", why: "its arguments are not all declared" };
+  if (type.kind !== "record" || (type.open && !takesNothing(tool))) {
+    return { kind: "unclear", why: "its arguments are not all declared" };
+  }
   const paths: PathArgument[] = [];
   for (const [name, field] of Object.entries(type.fields)) {
     const shape = pathShape(field.type);
@@ -59,7 +63,7 @@ export function useOf(tool: PinnedTool, root: string): Use {
       paths.push({ name, list: shape === "list", optional: field.optional });
     } else if (holdsPath(field.type, name)) {
       return { kind: "unclear", why: `\`${name}\` may hold a path that cannot be bounded simply` };
-    } else if (reaches(field.type, name)) {
+    } else if (reaches(field.type, name) && !(name === "query" && words.some((word) => searchingWords.has(word)))) {
       return { kind: "unclear", why: `through \`${name}\` it may reach anywhere` };
     }
   }
@@ -68,6 +72,16 @@ export function useOf(tool: PinnedTool, root: string): Use {
   const required = paths.length === 1 ? paths.map((path) => ({ ...path, optional: false })) : paths;
   return { kind: "read", paths: required, conditions: required.map((path) => below(path, root)) };
 }
+
+/** Many servers declare a tool without arguments as an object and no more. */
+function takesNothing({ inputSchema }: PinnedTool): boolean {
+  return (
+    Object.keys(inputSchema).every((key) => harmless.has(key)) &&
+    Object.keys(inputSchema["properties"] ?? {}).length === 0
+  );
+}
+
+const harmless = new Set(["$schema", "type", "properties", "required", "description", "title"]);
 
 function isReading(tool: PinnedTool, words: readonly string[]): boolean {
   const hints = tool.annotations ?? {};

@@ -47,10 +47,6 @@ export function draftPolicy(plan: Plan, pinsPath: string): string {
     `server ${server} from ${JSON.stringify(pinsPath)}${rooted}`,
     "",
   ];
-  if (unclear.length > 0) {
-    lines.push("// Not allowed yet: look at these and decide.");
-    for (const { tool, use } of unclear) lines.push(`// ${server}.${tool.name}: ${use.why}.`);
-  }
   if (reads.length > 0) {
     lines.push(`capability read:${server} {`);
     const byCondition = Map.groupBy(reads, ({ use }) => use.conditions.map(grouped).join(" and "));
@@ -64,6 +60,10 @@ export function draftPolicy(plan: Plan, pinsPath: string): string {
     const names = changes.map(({ tool }) => operation(server, tool.name)).join(", ");
     lines.push(`deny ${JSON.stringify(denyName)} ${names}`);
     lines.push(`  because "This changes something, or may. The policy only lets read; ask its owner for a rule."`);
+  }
+  if (unclear.length > 0) {
+    lines.push("", "// Not allowed yet: look at these and decide.");
+    for (const { tool, use } of unclear) lines.push(`// ${server}.${tool.name}: ${use.why}.`);
   }
   return print(parse(new Source("draft.mcpolicy", `${lines.join("\n")}\n`)).policy);
 
