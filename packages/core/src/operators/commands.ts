@@ -1,4 +1,5 @@
 import { type CommandPattern, matchesCommand } from "../readers/command.ts";
+import { shellCommands } from "../readers/shell.ts";
 import { call, type Operator } from "./operator.ts";
 
 /** Commands, by their words. */
@@ -26,6 +27,34 @@ export const commands: readonly Operator[] = [
       patterns.some((pattern) => matchesCommand(pattern, words)),
     partial: false,
     emit: call("runs"),
+    toSet: "opaque",
+  },
+  {
+    id: "invokes",
+    spelling: "invokes",
+    level: "comparison",
+    signatures: [
+      ["string", "command+", "bool"],
+      ["list<string>", "command+", "bool"],
+    ],
+    narrowingOnly: true,
+    summary:
+      "True where some simple command of the text, in a list, a pipe, a group or a subshell, runs the pattern, or any of them; unknown where none does but an expansion leaves open what runs.",
+    examples: [
+      ["cd /tmp && rm -rf x", ["rm -**"], true],
+      ["(A=b rm x >/dev/null; true) | cat", ["rm -**"], true],
+      ["echo 'rm -rf /'", ["rm -**"], false],
+      [["rm", "x"], ["rm -**"], true],
+      ["rm $X", ["rm -**"], undefined],
+      ["$(echo rm) x", ["rm -**"], undefined],
+    ],
+    evaluate: (of: string | readonly string[], patterns: readonly CommandPattern[]) => {
+      const { commands, complete } = typeof of === "string" ? shellCommands(of) : { commands: [of], complete: true };
+      if (commands.some((words) => patterns.some((pattern) => matchesCommand(pattern, words)))) return true;
+      return complete ? false : undefined;
+    },
+    partial: true,
+    emit: call("invokes"),
     toSet: "opaque",
   },
 ];
