@@ -195,7 +195,7 @@ export class Session {
     this.#check(request);
   }
 
-  /** Decides a request whose form is right, and forwards or answers it. A failure of ours denies. */
+  /** Decides a request whose form is right, and forwards or answers it. A failure of ours denies, and so does a decision that no log takes. */
   #decide(request: RequestMessage, row: MethodRow) {
     let decision: Decision | undefined;
     try {
@@ -203,7 +203,8 @@ export class Session {
     } catch (problem) {
       decision = fault(problem instanceof Error ? problem.message : "the decision failed");
     }
-    const decisionId = this.#logged(request, decision);
+    const decisionId = this.#newId();
+    if (!this.#logged(request, decision, decisionId)) decision = fault("the decision could not be logged");
     if (decision !== undefined && decision.effect !== "allow") return this.#deny(request, decision, decisionId);
     const id = this.#toServer.open({ kind: "forwarded", request, row });
     if (id === undefined) return this.#answer(request, flaw("failure", "too many requests at once"));
@@ -307,7 +308,8 @@ export class Session {
     if (answer.kind === "error") return answer;
     const withheld = (note: string): Answer => {
       const decision: Decision = { ...denied, reason: "output", kept: { ...denied.kept, notes: [note] } };
-      const decisionId = this.#logged(request, decision);
+      const decisionId = this.#newId();
+      this.#logged(request, decision, decisionId);
       const unknownTool = this.#definitions.unknownTool("", request.era);
       return denial({ decision, decisionId, method: request.method, era: request.era, unknownTool });
     };
@@ -398,14 +400,13 @@ export class Session {
     this.#options.toClient(envelope(id, flaw(kind, why)));
   }
 
-  #logged(request: RequestMessage, decision: Decision | undefined): string {
-    const decisionId = this.#newId();
+  #logged(request: RequestMessage, decision: Decision | undefined, decisionId: string): boolean {
     const { method, params } = request;
     const tool =
       method === "tools/call"
         ? { tool: cut(String(params["name"])), arguments: argumentNames(argumentsOf(request)) }
         : {};
-    this.#write("client", decisionId, {
+    return this.#write("client", decisionId, {
       method,
       id: request.id,
       ...tool,
@@ -413,24 +414,29 @@ export class Session {
       reason: decision?.reason ?? "table",
       ...(decision === undefined ? {} : ofDecision(decision)),
     });
-    return decisionId;
   }
 
   #note(from: Side, reason: LogRecord["reason"], more: Partial<LogRecord>) {
     this.#write(from, this.#newId(), { effect: "deny", reason, ...more });
   }
 
-  #write(from: Side, decisionId: string, facts: Partial<LogRecord> & Pick<LogRecord, "effect" | "reason">) {
+  /** Whether the log took it. */
+  #write(from: Side, decisionId: string, facts: Partial<LogRecord> & Pick<LogRecord, "effect" | "reason">): boolean {
     const principal = this.#options.principal()?.id;
-    this.#options.log({
-      time: new Date(this.#now()).toISOString(),
-      decisionId,
-      server: this.#server.name,
-      from,
-      ...(principal === undefined ? {} : { principal }),
-      ...facts,
-      policy: this.#options.policy.digest,
-    });
+    try {
+      this.#options.log({
+        time: new Date(this.#now()).toISOString(),
+        decisionId,
+        server: this.#server.name,
+        from,
+        ...(principal === undefined ? {} : { principal }),
+        ...facts,
+        policy: this.#options.policy.digest,
+      });
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   #now(): number {

@@ -49,6 +49,9 @@ type Child = ChildProcessByStdio<Writable, Readable, Readable>;
 /** What a server gets to end by itself, then SIGTERM, then SIGKILL. Milliseconds. */
 const PATIENCE = 2_000;
 
+/** Bytes that may wait for a reader before the session is given up. */
+const MOST_WAITING = 64 * 1024 * 1024;
+
 /**
  * Guards one MCP server on stdio: starts it, decides every message between it and the client (`Session`), and resolves when both are done. Each
  * request that was read is answered, also where the server dies. Never rejects.
@@ -75,8 +78,8 @@ export function stdioProxy(options: StdioProxyOptions): Promise<ProxyEnd> {
     const session = new Session({
       ...options,
       principal: typeof principal === "function" ? principal : () => principal,
-      toClient: (message) => send(output, message, child.stdout),
-      toServer: (message) => send(child.stdin, message, input),
+      toClient: (message) => void (send(output, message, child.stdout) || giveUp()),
+      toServer: (message) => void (send(child.stdin, message, input) || giveUp()),
       log: options.log ?? ((record) => void errors.write(`${logLine(record)}\n`)),
       onDifferences(differences) {
         for (const { text } of differences) errors.write(`mcpolicy: ${escapeInvisible(text)}\n`);
@@ -95,6 +98,13 @@ export function stdioProxy(options: StdioProxyOptions): Promise<ProxyEnd> {
         child.kill("SIGTERM");
         after(PATIENCE, () => child.kill("SIGKILL"));
       });
+    };
+
+    /** Ends the server without waiting for what it still has to say. */
+    const giveUp = (): void => {
+      stop();
+      child.kill("SIGTERM");
+      child.stdout.resume();
     };
 
     const drain = (): void => {
@@ -127,24 +137,15 @@ export function stdioProxy(options: StdioProxyOptions): Promise<ProxyEnd> {
 
     // A client that is gone reads no answers, and without its log the proxy decides nothing; a server that closed its input will end, and
     // `close` tells.
-    const onOutputError = (): void => {
-      stop();
-      child.stdout.resume();
-    };
-    output.once("error", onOutputError);
-    errors.once("error", onOutputError);
+    output.once("error", giveUp);
+    errors.once("error", giveUp);
     child.stdin.on("error", () => {});
     child.once("error", (problem) => {
       spawnFailure = problem.message;
     });
 
-    const onAbort = (): void => {
-      stop();
-      child.kill("SIGTERM");
-      child.stdout.resume();
-    };
-    options.signal?.addEventListener("abort", onAbort, { once: true });
-    if (options.signal?.aborted) onAbort();
+    options.signal?.addEventListener("abort", giveUp, { once: true });
+    if (options.signal?.aborted) giveUp();
 
     // What the server started may hold its pipes open after it: they are read while something comes, and then let go.
     const letGo = (): void => {
@@ -155,7 +156,7 @@ export function stdioProxy(options: StdioProxyOptions): Promise<ProxyEnd> {
 
     child.once("close", (code, signal) => {
       for (const timer of timers) clearTimeout(timer);
-      options.signal?.removeEventListener("abort", onAbort);
+      options.signal?.removeEventListener("abort", giveUp);
       input.off("data", onInput);
       input.off("end", onInputEnd);
       input.off("error", drain);
@@ -163,8 +164,8 @@ export function stdioProxy(options: StdioProxyOptions): Promise<ProxyEnd> {
       session.serverEnded();
       // What was written before comes first, so that no answer is lost.
       flush(output, () => {
-        output.off("error", onOutputError);
-        errors.off("error", onOutputError);
+        output.off("error", giveUp);
+        errors.off("error", giveUp);
         resolve(endOf(state, spawnFailure, code, signal));
       });
     });
@@ -182,12 +183,16 @@ function endOf(
   return { kind: "lost", why: `the server ended by itself (${signal ?? `exit code ${code ?? "unknown"}`})` };
 }
 
-/** Writes one message as a line. Where `to` cannot keep up, `from` waits: nothing piles up here. */
-function send(to: Writable, message: JsonObject, from: Readable): void {
-  if (to.writableEnded || to.destroyed) return;
-  if (to.write(lineOf(message)) || from.isPaused()) return;
+/**
+ * Writes one message as a line. Where `to` cannot keep up, `from` waits. Gives false where too much waits already: someone sends and does not
+ * read.
+ */
+function send(to: Writable, message: JsonObject, from: Readable): boolean {
+  if (to.writableEnded || to.destroyed) return true;
+  if (to.write(lineOf(message)) || from.isPaused()) return to.writableLength <= MOST_WAITING;
   from.pause();
   to.once("drain", () => from.resume());
+  return true;
 }
 
 function flush(to: Writable, then: () => void): void {

@@ -1,7 +1,8 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { idOfRefused, intake } from "../src/intake.ts";
+import { idOfRefused, intake, serverBounds } from "../src/intake.ts";
+import { pinFileOf } from "../src/pin-file.ts";
 
 function why(text: string): string {
   const taken = intake(text);
@@ -127,3 +128,19 @@ describe.skipIf(!existsSync(file) && process.env["MCPOLICY_REQUIRE_SHARED"] !== 
     });
   },
 );
+
+const tools = join(shared, "data/mcp-tools");
+if (!existsSync(tools)) console.warn(`mcp: ${tools} is missing: 1 test is left out`);
+
+describe.skipIf(!existsSync(tools) && process.env["MCPOLICY_REQUIRE_SHARED"] !== "1")("intake on real listings", () => {
+  it("reads what 41 published servers list, as JSON.parse does, and pins all 762 tools", () => {
+    const files = readdirSync(tools).filter((name) => name.endsWith(".json") && name !== "index.json");
+    const pinned = files.map((name) => {
+      const text = readFileSync(join(tools, name), "utf8");
+      const taken = intake(text, serverBounds);
+      expect(taken, name).toEqual({ kind: "value", value: JSON.parse(text) });
+      return pinFileOf(JSON.parse(text), { package: name, version: "1", license: "MIT" }).tools.length;
+    });
+    expect([files.length, pinned.reduce((sum, count) => sum + count, 0)]).toEqual([41, 762]);
+  });
+});

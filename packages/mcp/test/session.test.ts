@@ -135,6 +135,17 @@ describe("tools/call", () => {
     expect(forwarded(b, "tools/call")).toEqual([]);
   });
 
+  it("denies what no log takes", async () => {
+    const b = bench({
+      log: () => {
+        throw new Error("disk full");
+      },
+    });
+    const [answer] = await answers(b, call(1, "read", { path: "/a" }));
+    expect(answer?.["error"]).toMatchObject({ code: -32603, message: "Internal error" });
+    expect(forwarded(b, "tools/call")).toEqual([]);
+  });
+
   it("marks its own results complete for modern callers", async () => {
     const b = bench();
     const meta = {
