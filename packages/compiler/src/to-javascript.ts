@@ -91,14 +91,12 @@ function subjectFunction(subject: Subject, emission: Emission): Code {
 function speakingCode({ rule, branches }: Speaking, subject: Subject, emission: Emission): Code {
   const polarity: Polarity = rule.effect === "allow" ? "surely" : "possibly";
   const tests = branches.map((branch) => {
-    const parts = [
-      ...operationTests(branch, subject, polarity),
-      branchFunction(rule, branch, subject.server, polarity, emission),
-    ];
-    return js`${joinCode(parts, js` && `)}`;
+    const isAlways = branch.condition.kind === "constant" && branch.condition.truth === true;
+    const condition = isAlways ? [] : [branchFunction(rule, branch, subject.server, polarity, emission)];
+    const parts = [...operationTests(branch, subject, polarity), ...condition];
+    return parts.length === 0 ? js`true` : joinCode(parts, js` && `);
   });
-  const any = tests.length === 1 ? tests[0]! : js`(${joinCode(tests, js` || `)})`;
-  return joinCode([...callerTests(rule, emission), any], js` && `);
+  return joinCode([...callerTests(rule, emission), js`(${joinCode(tests, js` || `)})`], js` && `);
 }
 
 function branchFunction(
