@@ -89,6 +89,8 @@ export function toNfa(tree: Regular): Nfa {
         hasAssertions = true;
         jump(from, to, node.where);
         return;
+      default:
+        assertNever(node);
     }
   };
   const connectAll = (parts: readonly Regular[], from: number, to: number): void => {
@@ -153,4 +155,8 @@ export function closure(nfa: Nfa, work: { states: number }): (entered: Iterable<
     }
     return { states: states.sort((a, b) => a - b), accepts };
   };
+}
+
+function assertNever(node: never): never {
+  throw new Error(`no such node: ${JSON.stringify(node)}`);
 }
