@@ -9,12 +9,19 @@ it.each([
   ["list_dir", undefined],
   ["listdirectory", "list_directory"],
   ["", undefined],
+  ["raed", undefined],
 ])("%s → %s", (word, expected) => {
   expect(suggest(word, tools)).toBe(expected);
 });
 
 it("prefers one that differs in case only", () => {
   expect(suggest("FS", ["fx", "fs"])).toBe("fs");
+});
+
+it("counts neighbours that changed places as one edit", () => {
+  expect(suggest("paht", ["path", "part"])).toBe("path");
+  expect(suggest("sf", ["fs"])).toBe("fs");
+  expect(suggest("abc", ["cba"])).toBeUndefined();
 });
 
 it("offers nothing that shares no letter", () => {

@@ -8,7 +8,9 @@ import {
   type Operator,
   operators,
   operatorsSpelled,
+  type Shape,
   type SignatureMatch,
+  showShape,
   showType,
   type Type,
 } from "@mcpolicy/core";
@@ -132,6 +134,14 @@ function nameOperand(expression: Expression & { readonly kind: "name" }, site: S
   }
   if (name.text === "result" || name.text === "data" || name.text === "its") {
     reportUnsupported({ kind: name.text, span }, site.report);
+    return broken(span);
+  }
+  if (argumentIsKnown(name.text, site)) {
+    site.report(
+      diagnostic("P0212", span, `there is nothing called \`${name.text}\` here`)
+        .withNote("arguments are read behind `args`")
+        .withFix({ title: `did you mean \`args.${name.text}\`?`, span, replacement: `args.${name.text}` }),
+    );
     return broken(span);
   }
   const other = scope.names.get(name.text);
@@ -546,7 +556,8 @@ function testOperand(expression: Expression & { readonly kind: "test" }, site: S
   if (rows.length === 0) {
     const tests = operators.filter((row) => row.level === "test").map((row) => row.spelling.replace(/^is /, ""));
     const word = spelling.slice(3);
-    const wordSpan = { ...expression.span, start: expression.span.end - word.length };
+    const start = expression.span.start + Math.max(0, text.lastIndexOf(word));
+    const wordSpan = { ...expression.span, start, end: start + word.length };
     site.report(
       withSuggestion(diagnostic("P0315", wordSpan, `there is no test \`is ${word}\``), word, tests, wordSpan, "tests"),
     );
@@ -709,7 +720,7 @@ function reportUnreadable(
 
 /** Tests of raw text that look at a path or URL wrongly, and what says the same of it rightly. */
 const rawTests: Readonly<Record<string, { readonly path: string; readonly url: string }>> = {
-  "starts with": { path: "under", url: "like" },
+  "starts with": { path: "under", url: ".host in domain" },
   "ends with": { path: "like", url: "like" },
   contains: { path: "like", url: "like" },
   matches: { path: "like", url: "like" },
@@ -747,14 +758,28 @@ function reportMismatch(
     );
     return;
   }
+  if (nearest.operand >= operands.length || /^it takes \d+, not \d+$/.test(nearest.why)) {
+    site.report(
+      diagnostic("P0315", span, `\`${spelling}\` has the wrong number of operands: ${nearest.why}`).withHelp(
+        `\`${spelling}\` takes ${signaturesOf(failures)}`,
+      ),
+    );
+    return;
+  }
+  if (writtenOnly.has(nearest.shape) && operand.view.constant === undefined && operand.view.template !== true) {
+    site.report(
+      diagnostic("P0314", operand.span, `behind \`${spelling}\` stands what is written out, not \`${operand.text}\``)
+        .withNote("a value that a request brings must not shape what it is compared with")
+        .withHelp(
+          'write the value out, name a `let`, or fill text with an attribute of the caller: `"/data/{principal.id}"`',
+        ),
+    );
+    return;
+  }
   const compared = nearest.operand > 0 && /never equal|not among/.test(nearest.why);
   if (compared && left !== undefined) {
     site.report(
-      diagnostic(
-        "P0303",
-        operand.span,
-        `\`${left.text}\` and ${quoteOnce(operand.text)} are never equal: ${nearest.why}`,
-      )
+      diagnostic("P0303", operand.span, neverEqualMessage(left, operand, nearest.why))
         .at(left.span, showType(left.view.type))
         .withNote("the condition could never be true")
         .withHelp(neverEqualHelp(left, operand)),
@@ -772,13 +797,26 @@ function reportMismatch(
   );
 }
 
-function signaturesOf(failures: readonly Failure[]): string {
-  const shapes = [...new Set(failures.map((failure) => failure.shape.replace(/[+!]$/, "")))];
-  return shapes.length === 1 ? `${shapes[0]} here` : `${shapes.slice(0, -1).join(", ")} or ${shapes.at(-1)} here`;
+/** Shapes of what is prepared once, when the policy is loaded. */
+const writtenOnly: ReadonlySet<Shape> = new Set<Shape>([
+  "path+",
+  "glob+",
+  "command+",
+  "detector+",
+  "regex",
+  "cidr",
+  "window",
+  "range",
+]);
+
+function neverEqualMessage(left: Operand, right: Operand, why: string): string {
+  const message = `\`${left.text}\` and \`${right.text}\` are never equal`;
+  return /are never equal$/.test(why) ? message : `${message}: ${why}`;
 }
 
-function quoteOnce(text: string): string {
-  return `\`${text}\``;
+function signaturesOf(failures: readonly Failure[]): string {
+  const shapes = [...new Set(failures.map((failure) => showShape(failure.shape)))];
+  return shapes.length === 1 ? `${shapes[0]} here` : `${shapes.slice(0, -1).join(", ")} or ${shapes.at(-1)} here`;
 }
 
 function neverEqualHelp(left: Operand, right: Operand): string {
@@ -799,7 +837,7 @@ function reportRawTest(
   const instead = rawTests[spelling]![kind];
   const span: Span = { file: binary.span.file, start: binary.operatorSpan.start, end: binary.right.span.end };
   const value = right?.view.constant;
-  const pattern = typeof value === "string" ? rightly(spelling, instead, value) : undefined;
+  const pattern = typeof value === "string" ? rightly(spelling, kind, left.text, value) : undefined;
   const found = diagnostic(
     "P0302",
     binary.operatorSpan,
@@ -819,14 +857,20 @@ function reportRawTest(
   site.report(
     pattern === undefined
       ? found.withHelp(`use \`${instead}\``)
-      : found.withFix({ title: `use \`${instead}\``, span, replacement: pattern }),
+      : found.withFix({ title: `use \`${instead}\``, span: { ...span, start: left.span.start }, replacement: pattern }),
   );
 }
 
-function rightly(spelling: string, instead: string, text: string): string {
-  if (instead === "under") return `under ${JSON.stringify(text.replace(/(.)\/+$/, "$1"))}`;
+/** The same said rightly, where that can be guessed. */
+function rightly(spelling: string, kind: "path" | "url", name: string, text: string): string | undefined {
+  if (kind === "url") {
+    const host = /^https?:\/\/([A-Za-z0-9.-]+)/.exec(text)?.[1];
+    return spelling === "starts with" && host !== undefined ? `${name}.host in domain "${host}"` : undefined;
+  }
+  if (spelling === "starts with") {
+    return text.startsWith("/") ? `${name} under ${JSON.stringify(text.replace(/(.)\/+$/, "$1"))}` : undefined;
+  }
+  if (spelling === "matches") return undefined;
   const escaped = text.replace(/[*?[\]{}\\]/g, "\\$&");
-  return spelling === "ends with"
-    ? `like ${JSON.stringify(`**/*${escaped}`)}`
-    : `like ${JSON.stringify(`**/*${escaped}*`)}`;
+  return `${name} like ${JSON.stringify(spelling === "ends with" ? `**/*${escaped}` : `**/*${escaped}*`)}`;
 }

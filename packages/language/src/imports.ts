@@ -2,7 +2,7 @@ import { type Diagnostic, diagnostic, Source, type Span } from "@mcpolicy/diagno
 import type { Policy, Statement } from "./ast.ts";
 import type { Files } from "./files.ts";
 import { parse } from "./parse.ts";
-import { collector, withSuggestion } from "./report.ts";
+import { collector } from "./report.ts";
 
 /** Every file that counts, once each, in the order in which it was first named. */
 export interface Loaded {
@@ -28,15 +28,9 @@ export function loadFiles(entries: readonly string[], files: Files): Loaded {
     if (text === undefined) {
       if (next.from === undefined) sources.set(next.path, new Source(next.path, ""));
       report(
-        withSuggestion(
-          diagnostic("P0211", next.from ?? { file: next.path, start: 0, end: 0 }, `there is no file \`${next.path}\``)
-            .withNote("a policy with a part missing builds nothing: everything is denied")
-            .withHelp("the path is seen from the folder of the file that names it"),
-          next.path,
-          [],
-          next.from ?? { file: next.path, start: 0, end: 0 },
-          "such file",
-        ),
+        diagnostic("P0211", next.from ?? { file: next.path, start: 0, end: 0 }, `there is no file \`${next.path}\``)
+          .withNote("a policy with a part missing builds nothing: everything is denied")
+          .withHelp("the path is seen from the folder of the file that names it"),
       );
       continue;
     }

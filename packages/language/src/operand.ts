@@ -1,4 +1,4 @@
-import { type OperandView, type Type, whyUnreadable } from "@mcpolicy/core";
+import { type OperandView, type Type, type Value, whyUnreadable } from "@mcpolicy/core";
 import type { Span } from "@mcpolicy/diagnostics";
 import type { Constant } from "./constants.ts";
 import type { TypedOperand, TypedReference } from "./typed.ts";
@@ -42,8 +42,16 @@ export function constantOperand({ value, type }: Constant, span: Span, text: str
     span,
     text,
     place: (as) => ({ kind: "constant", value: listed(as), as, span }),
-    whyNot: (as) => whyUnreadable(as, listed(as), undefined),
+    whyNot: (as) =>
+      as.kind === "list" && !Array.isArray(value) ? whyWritten(as.element, value) : whyWritten(as, value),
   };
+}
+
+/** Why text that a policy writes out cannot be read; unlike an argument's, its path hangs below no server's root. */
+function whyWritten(as: Type, value: Value): string {
+  const why = whyUnreadable(as, value, undefined);
+  if (why === "" || whyUnreadable(as, value, "/") !== "") return why;
+  return "it is relative; a path in a policy is written in full, from `/` on";
 }
 
 /** Text with holes. Its own parts are not known yet, so that nothing can be said of how it reads. */

@@ -18,7 +18,9 @@ export function readPins(source: Source): {
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : "";
     return broken(
-      diagnostic("P0502", spanOfJsonError(source, why), "this pin file is not JSON").withNote(why).withHelp(renew),
+      diagnostic("P0502", spanOfJsonError(source, why), "this pin file is not JSON")
+        .withNote(why.split(/, |\n/)[0] ?? "")
+        .withHelp(renew),
     );
   }
   const wrong = shapeOfListing(json);

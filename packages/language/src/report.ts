@@ -32,7 +32,7 @@ export function withSuggestion(
   if (near !== undefined) {
     return finding.withFix({ title: `did you mean \`${near}\`?`, span, replacement: near });
   }
-  if (all.length === 0) return finding.withNote(`there is no ${what}`);
+  if (all.length === 0) return finding.withNote(`${what}: none`);
   const shown = all.slice(0, 8).map((each) => `\`${each}\``);
   return finding.withNote(`${what}: ${shown.join(", ")}${all.length > 8 ? `, and ${all.length - 8} more` : ""}`);
 }
