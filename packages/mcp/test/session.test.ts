@@ -248,6 +248,19 @@ describe("pins", () => {
     expect(denied?.["result"]).toMatchObject({ isError: true });
   });
 
+  it("shows nothing of a list that comes while what is held is in doubt", async () => {
+    const usual = littleServer();
+    let silent = false;
+    const b = bench({ serve: (message) => (silent ? undefined : usual(message)) });
+    await answers(b, call(1, "read", { path: "/a" }));
+    silent = true;
+    b.client({ jsonrpc: "2.0", id: 2, method: "tools/list" });
+    const asked = b.atServer.at(-1)?.["id"];
+    b.server({ jsonrpc: "2.0", method: "notifications/tools/list_changed" });
+    b.server({ jsonrpc: "2.0", id: asked, result: { tools: definitions } });
+    expect(b.atClient.at(-1)).toEqual({ jsonrpc: "2.0", id: 2, result: { tools: [] } });
+  });
+
   it("denies all while the server does not say what it offers", async () => {
     const silent = littleServer();
     const b = bench({
@@ -396,22 +409,23 @@ describe("the server", () => {
     expect(b.atClient).toMatchObject([{ id: "q", error: { code } }]);
   });
 
-  it.each([{ resultType: "input_required", inputRequests: {} }, { resultType: "task", taskId: "1" }, {}])(
-    "whose result is %j: withheld",
-    async (result) => {
-      const usual = littleServer();
-      const isCall = ({ params }: JsonObject) => (params as JsonObject | undefined)?.["name"] === "read";
-      const b = bench({
-        serve: (message) =>
-          isCall(message) ? ({ jsonrpc: "2.0", id: message["id"], result } as JsonObject) : usual(message),
-      });
-      const [answer] = await answers(b, call(1, "read", { path: "/a" }));
-      expect(answer?.["result"]).toMatchObject({
-        isError: true,
-        _meta: { "dev.mcpolicy/decision": { reason: "output" } },
-      });
-    },
-  );
+  it.each([
+    { resultType: "input_required", inputRequests: {}, content: [] },
+    { resultType: "task", taskId: "1", content: [] },
+    {},
+  ])("whose result is %j: withheld", async (result) => {
+    const usual = littleServer();
+    const isCall = ({ params }: JsonObject) => (params as JsonObject | undefined)?.["name"] === "read";
+    const b = bench({
+      serve: (message) =>
+        isCall(message) ? ({ jsonrpc: "2.0", id: message["id"], result } as JsonObject) : usual(message),
+    });
+    const [answer] = await answers(b, call(1, "read", { path: "/a" }));
+    expect(answer?.["result"]).toMatchObject({
+      isError: true,
+      _meta: { "dev.mcpolicy/decision": { reason: "output" } },
+    });
+  });
 
   it("ends: whatever waits is answered, and whatever comes", async () => {
     const b = bench({ serve: () => undefined });
