@@ -15,12 +15,24 @@ export interface Mark {
 const tabStop = 4;
 const widest = 120;
 const before = 30;
+/** Of a longer line only a part around the first mark is looked at at all; in UTF-16 units, and far more than can be shown. */
+const longest = 2_000;
 
 /**
  * Shows a line and where marks lie in it: tabs become spaces, unprintable characters escapes, and a line wider than 120
  * columns is clipped around its first mark. An empty mark, or one past the end, is one column wide.
  */
 export function excerpt(line: string, marks: readonly Mark[]): Excerpt {
+  const anchor = marks[0]?.start ?? 0;
+  if (line.length <= longest) return clipped(line, marks, false, false);
+  const from = Math.max(0, anchor - longest / 2);
+  const to = from + longest;
+  const near = marks.map(({ start, end }) => ({ start: Math.max(0, start - from), end: Math.max(0, end - from) }));
+  return clipped(line.slice(from, to), near, from > 0, to < line.length);
+}
+
+/** `hasMoreBefore`, `hasMoreBehind`: the line goes on at that side. */
+function clipped(line: string, marks: readonly Mark[], hasMoreBefore: boolean, hasMoreBehind: boolean): Excerpt {
   const columnAt: number[] = [];
   const cells: { readonly text: string; readonly column: number; readonly width: number }[] = [];
   let column = 0;
@@ -49,8 +61,8 @@ export function excerpt(line: string, marks: readonly Mark[]): Excerpt {
     text += " ".repeat(cell.column - shown) + cell.text;
     shown = cell.column + cell.width;
   }
-  const head = first > 0 ? "…" : "";
-  const tail = last < end ? "…" : "";
+  const head = first > 0 || hasMoreBefore ? "…" : "";
+  const tail = last < end || hasMoreBehind ? "…" : "";
   return {
     text: `${head}${text}${tail}`,
     marks: wanted.map(({ from, to }) => {

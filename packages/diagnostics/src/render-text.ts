@@ -10,9 +10,11 @@ interface Place extends Label {
 
 const smallestGutter = 2;
 const longestFix = 12;
+/** Nobody reads more at once; the other forms give all. */
+const mostShown = 200;
 
 /**
- * Diagnostics for people, in the order given, and a last line that counts them. Safe to write to a terminal: text from
+ * Diagnostics for people, in the order given (the first 200), and a last line that counts them all. Safe to write to a terminal: text from
  * sources and messages is escaped. A span in a file that `sources` lacks is shown by the file's name alone.
  */
 export function renderText(
@@ -22,8 +24,9 @@ export function renderText(
 ): string {
   if (diagnostics.length === 0) return "";
   const paint = painter(color);
-  const blocks = diagnostics.map((each) => renderOne(each, sources, paint));
-  return `${blocks.join("\n")}\n${summary(diagnostics)}\n`;
+  const blocks = diagnostics.slice(0, mostShown).map((each) => renderOne(each, sources, paint));
+  const left = diagnostics.length - blocks.length;
+  return `${blocks.join("\n")}\n${left > 0 ? `… and ${left} more that are not shown\n` : ""}${summary(diagnostics)}\n`;
 }
 
 function renderOne(diagnostic: Diagnostic, sources: ReadonlyMap<string, Source>, paint: Paint): string {

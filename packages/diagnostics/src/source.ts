@@ -9,6 +9,7 @@ export class Source {
   readonly name: string;
   readonly text: string;
   #lineStarts: readonly number[] | undefined;
+  #last = { start: 0, at: 0, column: 1 };
 
   constructor(name: string, text: string) {
     this.name = name;
@@ -26,7 +27,21 @@ export class Source {
       if (starts[middle]! <= at) low = middle;
       else high = middle - 1;
     }
-    return { line: low + 1, column: [...this.text.slice(starts[low]!, at)].length + 1 };
+    return { line: low + 1, column: this.#column(starts[low]!, at) };
+  }
+
+  /** Counts on from the last position that was asked for: those of many mistakes in one long line cost no more than one walk. */
+  #column(start: number, at: number): number {
+    const from = this.#last.start === start && this.#last.at <= at ? this.#last : { start, at: start, column: 1 };
+    let column = from.column;
+    for (let unit = from.at; unit < at; unit += 1) {
+      const isPair = isHigh(this.text.charCodeAt(unit)) && unit + 1 < at && isLow(this.text.charCodeAt(unit + 1));
+      if (isPair) unit += 1;
+      column += 1;
+    }
+    // From the middle of a pair nothing can be counted on.
+    if (!isLow(this.text.charCodeAt(at))) this.#last = { start, at, column };
+    return column;
   }
 
   /** The UTF-16 offset at which a one-based line begins. */
@@ -53,4 +68,12 @@ export class Source {
     }
     return this.#lineStarts;
   }
+}
+
+function isHigh(unit: number): boolean {
+  return unit >= 0xd800 && unit <= 0xdbff;
+}
+
+function isLow(unit: number): boolean {
+  return unit >= 0xdc00 && unit <= 0xdfff;
 }

@@ -147,6 +147,24 @@ warning[P0203]: something about capability
     expect(lines[3]).toBe(`  │ ${"^".repeat(120)}`);
   });
 
+  it("looks at the neighbourhood of the mark alone in a line of megabytes", () => {
+    const source = new Source("a", `${"a".repeat(5_000_000)} here ${"b".repeat(5_000_000)}`);
+    const lines = rendered(finding(source, "here"), source).split("\n");
+    expect(lines[1]).toBe("  ┌─ a:1:5000002");
+    expect(lines[2]).toBe(` 1│ …${"a".repeat(29)} here ${"b".repeat(85)}…`);
+    expect(lines[3]).toBe(`  │ ${" ".repeat(31)}^^^^`);
+  });
+
+  it("shows the first two hundred, and counts the rest", () => {
+    const source = new Source("a", "x");
+    const text = rendered(
+      Array.from({ length: 203 }, () => finding(source, "x")),
+      source,
+    );
+    expect(text.split("error[P0203]")).toHaveLength(201);
+    expect(text).toMatch(/\n… and 3 more that are not shown\n203 errors\n$/);
+  });
+
   it("underlines the first line of a span over several", () => {
     const source = new Source("a", "role x {\n  y\n}\n");
     expect(rendered(finding(source, "role x {\n  y\n}"), source)).toContain(" 1│ role x {\n  │ ^^^^^^^^\n");
