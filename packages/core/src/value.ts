@@ -37,15 +37,28 @@ export function step(
   return Object.hasOwn(value, key) ? (value[key] as Value) : absent;
 }
 
-/** Deep equality of JSON values: order of keys does not matter, `0` equals `-0`, no value equals unknown. */
+/**
+ * Deep equality of JSON values: order of keys does not matter, `0` equals `-0`, no value equals unknown. With a stack of its own,
+ * since values nest as deep as a caller likes.
+ */
 export function equal(a: Value, b: Value): boolean {
   if (a === b) return true;
-  if (Array.isArray(a)) {
-    if (!Array.isArray(b) || a.length !== b.length) return false;
-    return a.every((item, index) => equal(item as Value, b[index] as Value));
+  const pairs: [unknown, unknown][] = [[a, b]];
+  for (let pair = pairs.pop(); pair !== undefined; pair = pairs.pop()) {
+    const [left, right] = pair;
+    if (left === right) continue;
+    if (Array.isArray(left)) {
+      if (!Array.isArray(right) || left.length !== right.length) return false;
+      for (let at = 0; at < left.length; at++) pairs.push([left[at], right[at]]);
+    } else {
+      if (!isRecord(left) || !isRecord(right)) return false;
+      const keys = Object.keys(left);
+      if (keys.length !== Object.keys(right).length) return false;
+      for (const key of keys) {
+        if (!Object.hasOwn(right, key)) return false;
+        pairs.push([left[key], right[key]]);
+      }
+    }
   }
-  if (!isRecord(a) || !isRecord(b)) return false;
-  const keys = Object.keys(a);
-  if (keys.length !== Object.keys(b).length) return false;
-  return keys.every((key) => Object.hasOwn(b, key) && equal(a[key] as Value, b[key] as Value));
+  return true;
 }
