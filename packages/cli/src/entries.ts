@@ -6,6 +6,7 @@ import { type Files, parse } from "@mcpolicy/language";
  * another in a circle the first stands for all.
  */
 export function separateEntries(given: readonly string[], files: Files): readonly string[] {
+  if (given.length === 1) return given;
   const reached = new Map(given.map((file) => [file, importedFrom(file, files)]));
   const isAbove = (above: string, below: string): boolean => above !== below && reached.get(above)!.has(below);
   return given.filter((file, index) =>

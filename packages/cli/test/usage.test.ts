@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { run } from "../src/run.ts";
 import { folderOf, policy, small } from "./policy.ts";
 
 const empty = folderOf({});
@@ -90,4 +91,23 @@ it("escapes what a user typed", async () => {
   const { err } = await policy(["\u001b[31mred"], { cwd: empty });
   expect(err).toContain("unknown command '\\u{1b}[31mred'");
   expect(err).not.toContain("\u001b");
+});
+
+it("ends with 3 on a bug of ours, says so, and shows where on demand", async () => {
+  const broken = {
+    write: () => {
+      throw new Error("no way out");
+    },
+    color: false,
+  };
+  const told: string[] = [];
+  const err = { write: (text: string) => void told.push(text), color: false };
+  const ended = (env: Record<string, string>) => run(["explain", "P0701"], { cwd: empty, env, out: broken, err });
+  expect(await ended({})).toBe(3);
+  expect(told.join("")).toMatch(
+    /^internal error: no way out\nThis is a bug in mcpolicy 0\.0\.0 \(Node [\d.]+\), not in your files\. Nothing was allowed\.\n {2}set MCPOLICY_DEBUG=1 to see where\n$/,
+  );
+  told.length = 0;
+  expect(await ended({ MCPOLICY_DEBUG: "1" })).toBe(3);
+  expect(told.join("")).toContain("at explainCode");
 });
