@@ -58,7 +58,8 @@ function literal(value: unknown): string {
     throw new Error("this value has no literal in JavaScript");
   }
   if (Object.is(value, -0)) return "-0";
-  if (typeof value === "object" && text.includes('"__proto__"')) return `JSON.parse(${escapeText(JSON.stringify(text))})`;
+  if (typeof value === "object" && text.includes('"__proto__"'))
+    return `JSON.parse(${escapeText(JSON.stringify(text))})`;
   return escapeText(text);
 }
 
