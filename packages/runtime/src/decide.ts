@@ -31,8 +31,8 @@ export interface Means {
 /**
  * Decides a request, in the order of language.md section 6. Never throws: any failure is a denial with reason `fault`.
  *
- * The engine answers the common case, an allowed call. Everything else, and the names of the rules, come from the interpreter, which
- * may never allow what the engine does not: where the two differ the request is denied as a fault.
+ * Two evaluators look at the rules: the engine answers yes or no, the interpreter names the rules. An answer needs both: where they
+ * differ the request is denied as a fault.
  */
 export function decide(means: Means, request: Request): Decision {
   try {
@@ -58,18 +58,13 @@ function decideOrThrow(means: Means, request: Request): Decision {
   if (server === undefined) return unknownOperation(`the policy knows no server \`${operation.server}\``);
   if (!isKnown(server, operation)) return unknownOperation(`it is not among what is pinned of \`${server.name}\``);
 
+  const hidden = hiddenDecision(ir, residualQuestion(server, operation, caller, context.time));
+  if (hidden !== undefined) return hidden;
+
   const violations = means.violations(operation, request.arguments);
-  const permits =
-    violations.length === 0 && means.engine.permits({ ...request, context, principal: asPrincipal(caller) });
+  if (violations.length > 0) return invalid(violations);
 
-  // INVARIANT: what the engine permits is listed, since knowing more can only turn unknown into true or false. So the list is asked
-  // only where the answer is no.
-  if (!permits) {
-    const hidden = hiddenDecision(ir, residualQuestion(server, operation, caller, context.time));
-    if (hidden !== undefined) return hidden;
-    if (violations.length > 0) return invalid(violations);
-  }
-
+  const permits = means.engine.permits({ ...request, context, principal: asPrincipal(caller) });
   const question = {
     caller,
     operation,

@@ -48,14 +48,25 @@ export function elementScenes(variable: string, over: OperandIr, scene: Scene): 
 
 /** The value of an operand, read as the type that it asks for; `undefined` is unknown. */
 export function operandValue(operand: OperandIr, scene: Scene): Value | undefined {
+  if (operand.kind === "constant") return constantValue(operand, scene.root);
   const value = rawValueOf(operand, scene);
   return value === undefined ? undefined : read(operand.as, value, scene.root);
 }
 
-function rawValueOf(operand: OperandIr, scene: Scene): Value | undefined {
+type Constant = Extract<OperandIr, { readonly kind: "constant" }>;
+
+const constants = new WeakMap<Constant, Map<string | undefined, Value | undefined>>();
+
+/** A constant as it is read below a root: prepared once, since a glob or a regular expression becomes an automaton. */
+function constantValue(operand: Constant, root: string | undefined): Value | undefined {
+  const values = constants.get(operand) ?? new Map<string | undefined, Value | undefined>();
+  constants.set(operand, values);
+  if (!values.has(root)) values.set(root, read(operand.as, operand.value, root));
+  return values.get(root);
+}
+
+function rawValueOf(operand: Exclude<OperandIr, Constant>, scene: Scene): Value | undefined {
   switch (operand.kind) {
-    case "constant":
-      return operand.value;
     case "reference":
       return referred(operand, scene);
     case "apply": {

@@ -9,9 +9,14 @@ import { toViolations } from "./violations.ts";
 
 type AjvInstance = Ajv | Ajv2019 | Ajv2020;
 
+interface Dialect {
+  readonly names: RegExp;
+  readonly make: (options: Options) => AjvInstance;
+}
+
 /** The dialects of JSON Schema, by what `$schema` names; without one a schema is 2020-12 (MCP 2025-11-25, "JSON Schema usage"). */
 // biome-ignore format: table
-const dialects: readonly { readonly names: RegExp; readonly make: (options: Options) => AjvInstance }[] = [
+const dialects: readonly Dialect[] = [
   { names: /^https?:\/\/json-schema\.org\/draft\/2020-12\/schema#?$/, make: (options) => new Ajv2020(options) },
   { names: /^https?:\/\/json-schema\.org\/draft\/2019-09\/schema#?$/, make: (options) => new Ajv2019(options) },
   { names: /^https?:\/\/json-schema\.org\/draft-0[67]\/schema#?$/,    make: (options) => new Ajv(options) },
@@ -29,7 +34,7 @@ export interface Validator {
  * coercion, no removal. Own properties only. Remote references are errors.
  */
 export function validatorOf(server: ServerIr): Validator {
-  const instances = new Map<(typeof dialects)[number], AjvInstance>();
+  const instances = new Map<Dialect, AjvInstance>();
   const compiled = new Map<string, ValidateFunction>();
 
   function validate(tool: string, schema: ToolIr["schema"]): ValidateFunction {
@@ -39,6 +44,7 @@ export function validatorOf(server: ServerIr): Validator {
     const dialect = dialects.find((each) => typeof $schema === "string" && each.names.test($schema));
     if (dialect === undefined)
       throw new Error(`the schema of ${tool} is of an unknown dialect: ${JSON.stringify($schema)}`);
+    demandValid(tool, rest, dialect);
     const ajv = instances.get(dialect) ?? makeAjv(dialect.make, server.root);
     instances.set(dialect, ajv);
     const made = ajv.compile(rest as AnySchemaObject);
@@ -54,12 +60,25 @@ export function validatorOf(server: ServerIr): Validator {
   };
 }
 
+/** One per dialect and process: they know the dialects' own schemas, which take long to compile. */
+const judges = new Map<Dialect, AjvInstance>();
+
+function demandValid(tool: string, schema: ToolIr["schema"], dialect: Dialect): void {
+  const judge = judges.get(dialect) ?? dialect.make({ strict: false, logger: false });
+  judges.set(dialect, judge);
+  if (judge.validateSchema(schema as AnySchemaObject) !== true) {
+    throw new Error(`the schema of ${tool} is not valid: ${judge.errorsText(judge.errors, { dataVar: "schema" })}`);
+  }
+}
+
 function makeAjv(make: (options: Options) => AjvInstance, root: string | undefined): AjvInstance {
   const ajv = make({
     strict: false,
     ownProperties: true,
     allErrors: true,
     addUsedSchema: false,
+    // `demandValid` has done it.
+    validateSchema: false,
     logger: false,
     code: { regExp: regExpEngine },
   });

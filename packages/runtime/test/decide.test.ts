@@ -69,6 +69,12 @@ describe("the order of a decision", () => {
     expect(lacking.kept.nearest).toMatchObject({ id: "read", because: expect.stringContaining("dev") });
   });
 
+  test("b: hidden comes before validation, even where the schema is broken", () => {
+    const schema = { $ref: "https://example.org/elsewhere.json" };
+    const broken = { ...server, tools: { read: { ...server.tools["read"]!, schema } } };
+    expect(load(policy([], { servers: [broken] })).decide(call({})).reason).toBe("unknown-operation");
+  });
+
   test("c: arguments that break the schema", () => {
     const schema = { type: "object", properties: { path: { type: "string" } }, required: ["path"] };
     const strict = { ...server, tools: { read: { ...server.tools["read"]!, schema } } };

@@ -82,6 +82,11 @@ describe("dialects", () => {
     expect(() => violations({ $schema: "http://json-schema.org/draft-04/schema#" }, {})).toThrow(/dialect/);
   });
 
+  test("a schema that is none is a failure, not a pass", () => {
+    expect(() => violations({ type: "objekt" }, {})).toThrow(/schema of read is not valid/);
+    expect(() => violations({ properties: { a: { minLength: "3" } } }, {})).toThrow(/minLength/);
+  });
+
   test("two tools with the same $id do not meet", () => {
     const policyOf = (type: string) => loaded({ $id: "https://example.org/s", type: "object", ...field({ type }) });
     expect(policyOf("string").validate("fs", "read", { x: "a" })).toEqual([]);
