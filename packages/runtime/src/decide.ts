@@ -15,7 +15,7 @@ import {
   type Violation,
 } from "@mcpolicy/core";
 import { type Caller, callerOf, given, isRefused } from "./caller.ts";
-import { atomsThatHeld, byId, decidingRule, nearestAllow } from "./explain.ts";
+import { byId, decidingRule, nearestAllow, whatHeld } from "./explain.ts";
 import { enforced, hidingRules, isListed, residualQuestion } from "./list.ts";
 import { type Question, ruleTruth } from "./rule-truth.ts";
 import { sceneOf } from "./scene.ts";
@@ -134,15 +134,21 @@ function byRules(ir: PolicyIr, question: Question): Decision {
 
   const denies = matching(enforced(ir, "deny"), question);
   if (denies.length > 0) {
+    const held = denies.map(({ rule }) => whatHeld(rule, question));
+    const pointers = unique(held.flatMap((each) => each.pointers));
     return {
       ...denied,
       reason: denies.some(({ truth }) => truth === true) ? "rule" : "unknown",
       rules: denies.map(({ rule, truth }) => decidingRule(rule, truth)),
-      told: { because: unique(denies.map(({ rule }) => rule.because)) },
+      told: {
+        because: unique(denies.map(({ rule }) => rule.because)),
+        // Where several arguments are at fault together, none is named.
+        ...(pointers.length === 1 ? { argument: pointers[0]! } : {}),
+      },
       kept: {
         ...keptShadow,
         notes: unique(denies.map(({ rule }) => rule.note)),
-        atoms: denies.flatMap(({ rule }) => atomsThatHeld(rule, question)),
+        atoms: held.flatMap((each) => each.atoms),
       },
     };
   }

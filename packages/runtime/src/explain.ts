@@ -13,7 +13,8 @@ import {
   type Value,
   whyUnreadable,
 } from "@mcpolicy/core";
-import { elementScenes, operandValue, truthOf } from "./interpret.ts";
+import { pointerToken } from "./bounds.ts";
+import { elementScenes, truthOf } from "./interpret.ts";
 import { branchSpeaks, isAbout, isInForce, type Question, ruleTruth } from "./rule-truth.ts";
 import { isThere, lookUp, type Scene } from "./scene.ts";
 
@@ -60,11 +61,18 @@ export function byId(a: { readonly id: string }, b: { readonly id: string }): nu
   return a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
 }
 
-/** The atoms that made a deny match. */
-export function atomsThatHeld(rule: RuleIr, question: Question): readonly SeenAtom[] {
-  return speaking(rule, question)
+/** The atoms that made a deny match, and the arguments that they read. */
+export function whatHeld(
+  rule: RuleIr,
+  question: Question,
+): { readonly atoms: readonly SeenAtom[]; readonly pointers: readonly string[] } {
+  const culprits = speaking(rule, question)
     .filter((branch) => truthOf(branch.condition, question.scene) !== false)
     .flatMap((branch) => blamed(branch.condition, question.scene, "held"));
+  return {
+    atoms: culprits.map(({ atom, scene }) => seen(atom, scene)),
+    pointers: culprits.flatMap(({ atom, over }) => [...over, atom].flatMap(argumentPointers)),
+  };
 }
 
 /**
@@ -101,7 +109,7 @@ function nearness(rule: RuleIr, question: Question): readonly Nearness[] {
       failures: failed.length,
       allow: {
         ...asked,
-        failed: failed[0],
+        failed: failed[0] === undefined ? undefined : seen(failed[0].atom, failed[0].scene),
         because:
           branchSpeaks(branch, question.operation) === undefined ? "the operation's URI cannot be read" : because,
       },
@@ -128,33 +136,55 @@ function whoInWords({ who }: RuleIr): string {
     : `callers with ${named.join(" or ")}${who.except ? ", with exceptions" : ""}`;
 }
 
+type Atom = Extract<ConditionIr, { readonly at: unknown }>;
+
+/** An atom to blame, where it stood, and the quantifiers around it. */
+interface Culprit {
+  readonly atom: Atom;
+  readonly scene: Scene;
+  readonly over: readonly Atom[];
+}
+
 /**
  * The atoms on which it hangs that a condition held (is not false: what makes a deny match) or failed (is not true: what keeps an
  * allow from granting), in the order of the source. `not` asks its part for the opposite.
  */
-function blamed(condition: ConditionIr, scene: Scene, pole: "held" | "failed"): readonly SeenAtom[] {
-  const opposite = pole === "held" ? "failed" : "held";
+function blamed(
+  condition: ConditionIr,
+  scene: Scene,
+  pole: "held" | "failed",
+  over: readonly Atom[] = [],
+): readonly Culprit[] {
   const isPart = (each: ConditionIr, where: Scene): boolean => truthOf(each, where) !== (pole === "failed");
   switch (condition.kind) {
     case "constant":
       return [];
     case "and":
     case "or":
-      return condition.parts.filter((part) => isPart(part, scene)).flatMap((part) => blamed(part, scene, pole));
+      return condition.parts.filter((part) => isPart(part, scene)).flatMap((part) => blamed(part, scene, pole, over));
     case "not":
-      return blamed(condition.part, scene, opposite);
+      return blamed(condition.part, scene, pole === "held" ? "failed" : "held", over);
     case "has":
     case "atom":
-      return [seen(condition, scene)];
+      return [{ atom: condition, scene, over }];
     case "every":
     case "some": {
-      const culprit = elementScenes(condition.variable, condition.over, scene)?.find((each) =>
+      const element = elementScenes(condition.variable, condition.over, scene)?.find((each) =>
         isPart(condition.body, each),
       );
-      const within = culprit === undefined ? [] : blamed(condition.body, culprit, pole);
-      return within.length === 0 ? [seen(condition, scene)] : within;
+      const within = element === undefined ? [] : blamed(condition.body, element, pole, [...over, condition]);
+      return within.length === 0 ? [{ atom: condition, scene, over }] : within;
     }
   }
+}
+
+/** JSON pointers of the arguments that an atom reads. */
+function argumentPointers(atom: Atom): readonly string[] {
+  const references =
+    atom.kind === "has" ? [atom.reference] : referencesOf(atom.kind === "atom" ? atom.operand : atom.over);
+  return references
+    .filter(({ root, path }) => root === "args" && path.length > 0)
+    .map(({ path }) => path.map((key) => `/${pointerToken(String(key))}`).join(""));
 }
 
 function atomsOf(condition: ConditionIr, scene: Scene): readonly SeenAtom[] {
@@ -177,7 +207,7 @@ function atomsOf(condition: ConditionIr, scene: Scene): readonly SeenAtom[] {
   }
 }
 
-function seen(condition: Extract<ConditionIr, { readonly at: unknown }>, scene: Scene): SeenAtom {
+function seen(condition: Atom, scene: Scene): SeenAtom {
   const read =
     condition.kind === "has"
       ? [`${nameOf(condition.reference)} is ${isThere(condition.reference, scene) === true ? "there" : "not there"}`]
@@ -187,24 +217,23 @@ function seen(condition: Extract<ConditionIr, { readonly at: unknown }>, scene: 
 
 /** `args.path = "/a/../b" (it has a .. segment)` for each name that an operand reads. */
 function readings(operand: OperandIr, scene: Scene): readonly string[] {
+  return referencesOf(operand).map((reference) => reading(reference, scene));
+}
+
+function referencesOf(operand: OperandIr): readonly ReferenceIr[] {
   switch (operand.kind) {
     case "constant":
       return [];
     case "reference":
-      return [reading(operand, scene)];
+      return [operand];
     case "apply":
-    case "list": {
-      const parts = operand.kind === "apply" ? operand.operands : operand.items;
-      return parts.flatMap((part) => readings(part, scene));
-    }
+      return operand.operands.flatMap(referencesOf);
+    case "list":
+      return operand.items.flatMap(referencesOf);
     case "field":
-      return [...readings(operand.of, scene), ...(typeof operand.key === "string" ? [] : readings(operand.key, scene))];
+      return [...referencesOf(operand.of), ...(typeof operand.key === "string" ? [] : referencesOf(operand.key))];
     case "text":
-      return operand.parts.flatMap((part) => {
-        if (typeof part === "string") return [];
-        const why = operandValue(part, scene) === undefined ? "" : " (put into a text: it must be one plain segment)";
-        return [reading(part, scene) + why];
-      });
+      return operand.parts.flatMap((part) => (typeof part === "string" ? [] : [part]));
   }
 }
 

@@ -93,7 +93,7 @@ describe("the order of a decision", () => {
       effect: "deny",
       reason: "rule",
       rules: [{ id: "secrets", place, matched: "true" }],
-      told: { because: ["Ask the user."] },
+      told: { because: ["Ask the user."], argument: "/path" },
       kept: { notes: ["for operators"] },
     });
     expect(decision.kept.atoms).toEqual([
