@@ -1,13 +1,13 @@
-import { globSync, rmSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { globSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import { build } from "esbuild";
 
-/** Bundles the command into `dist`: one file per lazily loaded command, no runtime dependency, source maps. */
+/** Bundles the command into `dist`: one file per lazily loaded command, no runtime dependency, source maps, and the licences of what was bundled. */
 const folder = dirname(import.meta.dirname);
 
-for (const stale of globSync("dist/*.js{,.map}", { cwd: folder })) rmSync(join(folder, stale));
+for (const stale of globSync("dist/**/*.js{,.map}", { cwd: folder })) rmSync(join(folder, stale));
 
-await build({
+const { metafile } = await build({
   absWorkingDir: folder,
   entryPoints: ["src/main.ts", "src/index.ts"],
   outdir: "dist",
@@ -19,10 +19,25 @@ await build({
   conditions: ["@mcpolicy/source"],
   minify: true,
   sourcemap: true,
-  legalComments: "external",
+  legalComments: "none",
+  metafile: true,
   // What is bundled from CommonJS asks for `require`, which modules do not have.
   banner: {
     js: 'import { createRequire as makeRequire } from "node:module";const require = makeRequire(import.meta.url);',
   },
   logLevel: "warning",
 });
+
+// `…/node_modules/NAME/…` or `…/node_modules/@SCOPE/NAME/…`, the innermost.
+const packages = new Set(
+  Object.keys(metafile.inputs).flatMap((input) => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(input)?.[0] ?? []),
+);
+const notices = [...packages].sort().map((path) => {
+  const at = resolve(folder, path);
+  const { name, version, license } = JSON.parse(readFileSync(join(at, "package.json"), "utf8"));
+  const texts = globSync("{LICEN[CS]E,licen[cs]e,NOTICE}*", { cwd: at }).map((file) =>
+    readFileSync(join(at, file), "utf8").trim(),
+  );
+  return [`${name} ${version} (${license})`, ...texts].join("\n\n");
+});
+writeFileSync(join(folder, "dist/THIRD-PARTY-LICENSES.txt"), `${notices.join(`\n\n${"-".repeat(80)}\n\n`)}\n`);

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { expect, it } from "vitest";
 import { folderOf, small } from "./policy.ts";
@@ -16,6 +16,10 @@ it("packs, installs without dependencies, and runs as a user would run it", () =
   });
   expect(readdirSync(join(cwd, "node_modules")).filter((name) => !name.startsWith("."))).toEqual(["@mcpolicy"]);
   expect(readdirSync(join(cwd, "node_modules/@mcpolicy"))).toEqual(["cli"]);
+
+  const licences = readFileSync(join(cwd, "node_modules/@mcpolicy/cli/dist/THIRD-PARTY-LICENSES.txt"), "utf8");
+  for (const name of ["chevrotain", "ajv", "yaml", "commander"])
+    expect(licences).toMatch(new RegExp(`^${name} \\d`, "m"));
 
   const policy = (...args: readonly string[]) => {
     const { status, stdout, stderr } = spawnSync(join(cwd, "node_modules/.bin/policy"), args, {
