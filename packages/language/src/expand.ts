@@ -288,10 +288,10 @@ function nothingMatches(
 
 /**
  * The names that a wildcard matches. A `*` stands for any run of characters, a slash too, as it does at run time on an untyped
- * server; so slashes, which micromatch would stop at, are put out of its sight.
+ * server; so slashes, which micromatch would stop at, and dots, of which it never matches one or two alone, are put out of its sight.
  */
 export function matching(pattern: string, names: readonly string[]): readonly string[] {
-  const hide = (text: string): string => text.replaceAll("/", "\uE000");
+  const hide = (text: string): string => text.replaceAll("/", "\uE000").replaceAll(".", "\uE001");
   const isMatch = micromatch.matcher(hide(pattern), { dot: true, noextglob: true, nobrace: true, posix: true });
   return names.filter((name) => isMatch(hide(name)));
 }
