@@ -119,6 +119,13 @@ function flag(variables: Variables): fc.Arbitrary<OperandIr> {
   const constant = (value: Value, as: Type): OperandIr => ({ kind: "constant", value, as });
   return fc.oneof(
     reference([["b1"], ["p1"], ["o", "b1"]], types.bool, variables),
+    fc.constantFrom<OperandIr>(
+      ...["readOnlyHint", "destructiveHint", "idempotentHint"].map((hint): OperandIr => {
+        return { kind: "reference", root: "tool", path: ["annotations", hint], as: types.bool };
+      }),
+      { kind: "reference", root: "resource", path: ["uri"], fallback: true, as: types.bool },
+      { kind: "reference", root: "context", path: ["drill"], as: types.bool },
+    ),
     fc
       .tuple(paths(variables), fc.constantFrom(["/w"], ["/w/a", "/etc"], ["../unreadable"]))
       .map(([left, right]) => apply("under", left, constant(right, types.paths))),
@@ -158,7 +165,7 @@ function quantified(depth: number, variables: Variables): fc.Arbitrary<Condition
 /** A condition of at most this depth, with these quantified names in scope. */
 export function condition(depth: number, variables: Variables = []): fc.Arbitrary<ConditionIr> {
   const atom = flag(variables).map((operand): ConditionIr => ({ kind: "atom", operand, at }));
-  const has = fc
+  const hasArgument = fc
     .constantFrom<(string | number)[]>(
       ["p1"],
       ["o", "p1"],
@@ -170,6 +177,15 @@ export function condition(depth: number, variables: Variables = []): fc.Arbitrar
     .map(
       (path): ConditionIr => ({ kind: "has", reference: { kind: "reference", root: "args", path, as: types.any }, at }),
     );
+  const hasFact = fc
+    .constantFrom<ReferenceIr>(
+      { kind: "reference", root: "tool", path: ["annotations", "readOnlyHint"], as: types.any },
+      { kind: "reference", root: "tool", path: ["description", "length"], as: types.any },
+      { kind: "reference", root: "resource", path: ["uri"], as: types.any },
+      { kind: "reference", root: "context", path: ["ip"], as: types.any },
+    )
+    .map((fact): ConditionIr => ({ kind: "has", reference: fact, at }));
+  const has = fc.oneof(hasArgument, hasFact);
   const constant = fc.constantFrom<ConditionIr>(
     { kind: "constant", truth: true },
     { kind: "constant", truth: false },

@@ -1,4 +1,12 @@
-import type { ConditionIr, EngineFactory, JsonObject, Request, ServerIr, Truth } from "@mcpolicy/core";
+import {
+  type ConditionIr,
+  type EngineFactory,
+  type JsonObject,
+  type Request,
+  type ServerIr,
+  type Truth,
+  toolFacts,
+} from "@mcpolicy/core";
 import { closureEngine } from "../../runtime/src/index.ts";
 import { truthOf } from "../../runtime/src/interpret.ts";
 import { policy, rule, server } from "../../runtime/test/small-policies.ts";
@@ -13,7 +21,7 @@ export const backends: Readonly<Record<string, Backend>> = {
       args: request.arguments,
       principal: { ...request.principal } as JsonObject,
       context: request.context as JsonObject,
-      tool: {},
+      tool: toolFacts(on, "read"),
       resource: {},
       result: {},
       root: on.root,
