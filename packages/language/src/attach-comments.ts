@@ -1,5 +1,6 @@
 import { type Diagnostic, diagnostic } from "@mcpolicy/diagnostics";
 import type { IToken } from "chevrotain";
+import { type Findings, findingsOf } from "./findings.ts";
 import type { CommentLexeme } from "./lexer.ts";
 import type { Closing, Line } from "./to-ast.ts";
 import * as t from "./tokens.ts";
@@ -15,8 +16,8 @@ export function attachComments(
   closings: readonly Closing[],
   end: string[],
   file: string,
-): readonly Diagnostic[] {
-  const diagnostics: Diagnostic[] = [];
+): Findings {
+  const lost: CommentLexeme[] = [];
   const inOrder = lines.toSorted((a, b) => a.span.start - b.span.start || b.span.end - a.span.end);
   // Of lines that begin (end) at one place, the outermost.
   const byStart = new Map(inOrder.toReversed().map((line) => [line.span.start, line]));
@@ -44,7 +45,7 @@ export function attachComments(
         continue;
       }
     }
-    if (comment.kind === "doc") diagnostics.push(documentsNothing(comment, file));
+    if (comment.kind === "doc") lost.push(comment);
     const behind = isBehind ? byEnd.get(endBefore(tokens, next)) : undefined;
     if (behind !== undefined && behind.trailing === undefined) behind.trailing = comment.text;
     else if (!isBehind && after === undefined) end.push(comment.text);
@@ -52,7 +53,7 @@ export function attachComments(
       byClosing.get(after!.startOffset)!.comments.push(comment.text);
     else (open.at(-1)?.comments ?? end).push(comment.text);
   }
-  return diagnostics;
+  return findingsOf(lost.map((comment) => () => documentsNothing(comment, file)));
 }
 
 function closeBefore(open: Line[], offset: number): void {

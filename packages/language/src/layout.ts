@@ -80,7 +80,7 @@ export function render(layout: Layout, width: number): string {
       waiting.push({ part: { kind: "group", part: first }, indent: by, isFlat });
     }
   }
-  return out.join("").replace(/[ ]+$/gm, "");
+  return out.join("");
 }
 
 /** Whether a part fits on the rest of the line, with what follows it up to the next possible line break. */

@@ -1,7 +1,7 @@
-import { type Diagnostic, diagnostic, type Source, type Span } from "@mcpolicy/diagnostics";
+import { diagnostic, type Source, type Span } from "@mcpolicy/diagnostics";
 import { createTokenInstance, type ILexingResult, type IToken, Lexer, tokenMatcher } from "chevrotain";
-import { codePointName, hiddenCharacter } from "./hidden-characters.ts";
-import { dateValue, durationValue, numberValue, textValue } from "./literals.ts";
+import { type Findings, findingsOf } from "./findings.ts";
+import { foreignWords, hiddenCharacters, literalMistakes, unknownCharacters } from "./lexical-errors.ts";
 import * as t from "./tokens.ts";
 
 /** What the lexer adds to each token: where it stands in its line. */
@@ -24,7 +24,8 @@ export interface CommentLexeme {
 export interface Lexemes {
   readonly tokens: readonly IToken[];
   readonly comments: readonly CommentLexeme[];
-  readonly diagnostics: readonly Diagnostic[];
+  /** One for each sort of mistake. */
+  readonly findings: readonly Findings[];
 }
 
 /** Longer texts are refused unread. In UTF-16 units. */
@@ -47,7 +48,7 @@ export function lex(source: Source): Lexemes {
     )
       .withNote("at most 1 MiB is read; nothing in this file was looked at")
       .withHelp("split it into several files and `import` them");
-    return { tokens: [], comments: [], diagnostics: [found] };
+    return { tokens: [], comments: [], findings: [{ first: [found], count: 1 }] };
   }
   lexer ??= new Lexer([...t.lexerTokens], { ensureOptimizations: true, positionTracking: "full" });
   // A byte order mark at the very start is no character of the text.
@@ -57,11 +58,11 @@ export function lex(source: Source): Lexemes {
   return {
     tokens,
     comments: commentLexemes(result.groups["comments"] ?? [], tokens, text),
-    diagnostics: [
-      ...unknownCharacters(result, file, text),
-      ...hiddenCharacters(file, text),
-      ...foreignWords([...tokens, ...(result.groups["foreign"] ?? [])], file),
-      ...tokens.flatMap((token) => literalMistakes(token, file)),
+    findings: [
+      findingsOf(unknownCharacters(result.errors, file, text)),
+      findingsOf(hiddenCharacters(file, text)),
+      findingsOf(foreignWords([...tokens, ...(result.groups["foreign"] ?? [])], file)),
+      findingsOf(literalMistakes(tokens, file)),
     ],
   };
 }
@@ -150,112 +151,7 @@ function hasLineBreak(text: string, start: number, end: number): boolean {
   return at !== -1 && at < end;
 }
 
-function* unknownCharacters({ errors }: ILexingResult, file: string, text: string): Iterable<Diagnostic> {
-  for (const { offset, length } of errors) {
-    const image = text.slice(offset, offset + length);
-    // Those have a message of their own.
-    if (image.replace(hiddenCharacter, "") === "") continue;
-    const shown = image.length > 20 ? `${[...image].slice(0, 20).join("")}…` : image;
-    const span = { file, start: offset, end: offset + length };
-    const found = diagnostic("P0112", span, `\`${shown}\` is not part of the language`);
-    yield /\p{L}/u.test(image)
-      ? found
-          .withLabel("not an ASCII letter")
-          .withHelp('names have ASCII letters; any other name stands in quotes, as in `fs."größe"`')
-      : found.withLabel("leave this out");
-  }
-}
-
-function* hiddenCharacters(file: string, text: string): Iterable<Diagnostic> {
-  for (const match of text.matchAll(hiddenCharacter)) {
-    if (match.index === 0 && match[0] === "\ufeff") continue;
-    const span = { file, start: match.index, end: match.index + match[0].length };
-    const code = codePointName(match[0]);
-    yield diagnostic("P0113", span, `this text holds a character that cannot be seen: ${code}`)
-      .withLabel(`${code} stands here`)
-      .withNote("with it the text may read differently from what it says")
-      .withHelp(`remove it; in a quoted text write \`\\u{${code.slice(2)}}\` where it is meant`);
-  }
-}
-
-const foreignHelp: ReadonlyMap<unknown, string> = new Map(t.foreignSpellings.map((row) => [row.token, row.help]));
-
-function* foreignWords(tokens: readonly IToken[], file: string): Iterable<Diagnostic> {
-  for (const token of tokens) {
-    const help = foreignHelp.get(token.tokenType);
-    if (help === undefined) continue;
-    const [line] = token.image.split("\n");
-    const shown = line!.length > 20 ? `${line!.slice(0, 20)}…` : line!;
-    yield diagnostic("P0112", spanOf(token, file), `\`${shown.replaceAll("`", "'")}\` is not part of the language`)
-      .withLabel("another language's spelling")
-      .withHelp(help);
-  }
-}
-
 /** The source range of a token. */
 export function spanOf(token: IToken, file: string): Span {
   return { file, start: token.startOffset, end: token.startOffset + token.image.length };
-}
-
-function literalMistakes(token: IToken, file: string): readonly Diagnostic[] {
-  const span = spanOf(token, file);
-  const { image } = token;
-  switch (token.tokenType) {
-    case t.BadNumber:
-      return [
-        diagnostic("P0108", span, `\`${image}\` is not a number, a duration or a size`)
-          .withLabel("neither")
-          .withHelp(
-            "numbers: `10_000`, `1.5`; durations: `30s`, `5m`, `1h`, `7d`; sizes: `1KB`, `1KiB`, `1MB`, `1MiB`, `1GB`, `1GiB`",
-          ),
-      ];
-    case t.BadText:
-      return [
-        diagnostic("P0109", span, 'a text is not closed: its line ends before the second `"`')
-          .withLabel('no closing `"` in this line')
-          .withHelp('close it with `"`; a line break inside a text is written `\\n`, a quote `\\"`'),
-      ];
-    case t.BadRegex:
-      return [
-        diagnostic("P0111", span, "a regular expression is not closed: its line ends before the second `/`")
-          .withLabel("no closing `/` in this line")
-          .withHelp(
-            "close it with `/`, and write a slash inside as `\\/`; there is no division, and a comment begins with `//`",
-          ),
-      ];
-    case t.Text:
-      return image.includes("\\")
-        ? textValue(image).problems.map(({ start, end, message, help }) =>
-            diagnostic("P0110", { file, start: span.start + start, end: span.start + end }, message)
-              .withLabel("no such escape")
-              .withHelp(help),
-          )
-        : [];
-    case t.DateText:
-      return dateValue(image) === undefined
-        ? [
-            diagnostic("P0117", span, `there is no date \`${image}\``)
-              .withLabel("not in the calendar")
-              .withHelp("dates are written year, month, day: `2026-01-31`, or `2026-01-31T18:00Z`"),
-          ]
-        : [];
-    case t.NumberText:
-      return numberValue(image) === undefined
-        ? [
-            diagnostic("P0118", span, `\`${image}\` is out of range`)
-              .withLabel("cannot be held exactly")
-              .withHelp("whole numbers go up to 9007199254740991 (2^53 − 1) either way"),
-          ]
-        : [];
-    case t.DurationText:
-      return durationValue(image) === undefined
-        ? [
-            diagnostic("P0118", span, `\`${image}\` is out of range`)
-              .withLabel("too long")
-              .withHelp("durations go up to 2^53 − 1 milliseconds"),
-          ]
-        : [];
-    default:
-      return [];
-  }
 }

@@ -9,6 +9,7 @@ import {
 } from "chevrotain";
 import type { StatementCstNode } from "./cst.ts";
 import { expectations } from "./expectations.ts";
+import { placing } from "./lexer.ts";
 import * as t from "./tokens.ts";
 import { word } from "./tokens.ts";
 
@@ -413,13 +414,16 @@ class Grammar extends CstParser {
       this.CONSUME(t.Comma);
       this.SUBRULE2(this.operation, { LABEL: "include" });
     });
-    this.OPTION(() => {
-      this.CONSUME(word("except"));
-      this.SUBRULE3(this.operation, { LABEL: "except" });
-      this.MANY2(() => {
-        this.CONSUME2(t.Comma);
-        this.SUBRULE4(this.operation, { LABEL: "except" });
-      });
+    this.OPTION({
+      GATE: () => !this.nameAhead(),
+      DEF: () => {
+        this.CONSUME(word("except"));
+        this.SUBRULE3(this.operation, { LABEL: "except" });
+        this.MANY2(() => {
+          this.CONSUME2(t.Comma);
+          this.SUBRULE4(this.operation, { LABEL: "except" });
+        });
+      },
     });
   });
 
@@ -490,9 +494,12 @@ class Grammar extends CstParser {
         GATE: () => !this.groupAhead(),
         ALT: () => {
           this.CONSUME(word("everything"));
-          this.OPTION2(() => {
-            this.CONSUME(word("of"));
-            this.CONSUME7(t.Ident, { LABEL: "server" });
+          this.OPTION2({
+            GATE: () => !this.nameAhead(),
+            DEF: () => {
+              this.CONSUME(word("of"));
+              this.CONSUME7(t.Ident, { LABEL: "server" });
+            },
           });
         },
         IGNORE_AMBIGUITIES: true,
@@ -693,7 +700,7 @@ class Grammar extends CstParser {
     // At most one is right; more are taken here, so that their own message can be given.
     this.MANY({
       // GATE: the `in last` that ends an event's condition is no comparison.
-      GATE: () => !(this.LA(1).tokenType === word("in") && this.LA(2).tokenType === word("last")),
+      GATE: () => !(this.LA(1).tokenType === word("in") && this.LA(2).tokenType === word("last")) && !this.nameAhead(),
       DEF: () => this.SUBRULE(this.comparisonTail),
     });
   });
@@ -785,9 +792,13 @@ class Grammar extends CstParser {
 
   product = this.RULE("product", () => {
     this.SUBRULE(this.defaulted, { LABEL: "operand" });
-    this.OPTION(() => {
-      this.CONSUME(t.Star, { LABEL: "operator" });
-      this.SUBRULE2(this.defaulted, { LABEL: "operand" });
+    this.OPTION({
+      // GATE: a `*` that begins a line is the next entry of a capability, each tool, and multiplies nothing.
+      GATE: () => !isFirstInLine(this.LA(1)),
+      DEF: () => {
+        this.CONSUME(t.Star, { LABEL: "operator" });
+        this.SUBRULE2(this.defaulted, { LABEL: "operand" });
+      },
     });
   });
 
@@ -974,15 +985,22 @@ class Grammar extends CstParser {
       else if (token === word("anyone") || isIdent(this.LA(at)) || next === word("to")) at += 1;
       else return false;
       const then = this.LA(at).tokenType;
-      if (then === word("to")) return !tokenMatcher(this.LA(at + 1), t.NumberText);
+      // Nor is it the name of a server: `resource to "…"`.
+      if (then === word("to")) return ![t.NumberText, t.Text].some((type) => tokenMatcher(this.LA(at + 1), type));
       if (then !== word("or") && then !== word("except")) return false;
       at += 1;
     }
   }
 
-  /** A capability's name. The words that begin an operation name none unless a `:` follows. */
+  /** A capability's name. Some words name none unless a `:` follows. */
   private groupAhead(): boolean {
-    return isIdent(this.LA(1)) && (!operationWords.has(this.LA(1).tokenType) || this.LA(2).tokenType === t.Colon);
+    return isIdent(this.LA(1)) && (!neverAlone.has(this.LA(1).tokenType) || this.LA(2).tokenType === t.Colon);
+  }
+
+  /** The next token is the name of a server or a group (`under.read`, `under:x`), not an operator (`under "/x"`). */
+  private nameAhead(): boolean {
+    const next = this.LA(2).tokenType;
+    return isIdent(this.LA(1)) && (next === t.Dot || next === t.Colon);
   }
 
   /** The next token is the name of a further field (`size: int`), not a refinement (`size 1..9`). */
@@ -1000,15 +1018,17 @@ const mistakes: readonly TokenType[] = [
   ...t.foreignSpellings.map((row) => row.token),
 ];
 
-const operationWords: ReadonlySet<TokenType> = new Set(
-  ["resource", "prompt", "completion", "sampling", "elicitation", "roots", "everything"].map(word),
-);
+const neverAlone: ReadonlySet<TokenType> = new Set([...t.neverAlone].map(word));
 
 /** What follows a capability's name in a history form: `count of distinct in last 1h` counts a capability called `distinct`. */
 const nameEnds: ReadonlySet<TokenType> = new Set([t.Dot, t.Colon, word("in")]);
 
 function isIdent(token: IToken): boolean {
   return token.tokenType !== EOF && tokenMatcher(token, t.Ident);
+}
+
+function isFirstInLine(token: IToken): boolean {
+  return token.tokenType !== EOF && placing(token).isFirstInLine;
 }
 
 let grammar: Grammar | undefined;

@@ -2,10 +2,11 @@ import { type Diagnostic, type DiagnosticBuilder, diagnostic, type Span, suggest
 import { type IRecognitionException, type IToken, type TokenType, tokenMatcher } from "chevrotain";
 import type { StatementCstNode } from "./cst.ts";
 import { type Expectation, readExpectation } from "./expectations.ts";
+import { type Findings, reportLimit } from "./findings.ts";
 import { placing, spanOf, tokenFrom } from "./lexer.ts";
 import { parseStatement } from "./parser.ts";
 import { cutIntoStatements, nestingLimit, statementWords, tooDeep } from "./statements.ts";
-import { needsSpaces } from "./to-ast.ts";
+import { misspelt, needsSpaces } from "./to-ast.ts";
 import * as t from "./tokens.ts";
 import { isHardWord, word } from "./tokens.ts";
 
@@ -46,13 +47,17 @@ interface Bracket {
 
 export interface Recovered {
   readonly trees: readonly StatementCstNode[];
-  readonly diagnostics: readonly Diagnostic[];
+  readonly findings: Findings;
   /** False where the budget ended: then there may be more mistakes than were reported. */
   readonly isComplete: boolean;
 }
 
-/** Tokens that are parsed a second time, over all statements, before mistakes are no longer mended. */
-const repairBudget = 1_000_000;
+/**
+ * How much is spent on mistakes before the rest of a file is left unread: the tokens that are parsed a second time, and a fixed
+ * price for each mistake.
+ */
+const budgetForMistakes = 1_000_000;
+const priceOfMistake = 300;
 
 /**
  * Parses statement by statement. Where one has a mistake, it is reported in the reader's terms and mended in the token stream (a
@@ -62,13 +67,16 @@ const repairBudget = 1_000_000;
 export function parseStatements(tokens: readonly IToken[], file: string): Recovered {
   const trees: StatementCstNode[] = [];
   const diagnostics: Diagnostic[] = [];
-  let budget = repairBudget;
+  let count = 0;
+  let budget = budgetForMistakes;
   const waiting = cutIntoStatements(tokens).toReversed();
-  while (waiting.length > 0) {
+  while (waiting.length > 0 && budget >= 0) {
     let statement = waiting.pop()!;
     const deep = tooDeep(statement);
     if (deep !== undefined) {
-      diagnostics.push(nestedTooDeep(deep, file));
+      count += 1;
+      if (count <= reportLimit) diagnostics.push(nestedTooDeep(deep, file));
+      budget -= priceOfMistake;
       continue;
     }
     // Where the last repair was made: a mistake there again is its consequence, and the repair did not help.
@@ -82,8 +90,11 @@ export function parseStatements(tokens: readonly IToken[], file: string): Recove
       const mistake = locate(parsed.mistake, statement, file);
       const isConsequence = mistake.at <= repaired;
       const finding = explain(mistake);
-      if (!isConsequence) diagnostics.push(finding.diagnostic);
-      budget -= statement.length;
+      if (!isConsequence) {
+        count += 1;
+        if (count <= reportLimit) diagnostics.push(finding.diagnostic);
+      }
+      budget -= statement.length + priceOfMistake;
       if (budget < 0) break;
       const repair: Repair = isConsequence ? { kind: "cut", at: mistake.at } : finding.repair;
       if (repair.kind === "edit") {
@@ -109,7 +120,7 @@ export function parseStatements(tokens: readonly IToken[], file: string): Recove
       }
     }
   }
-  return { trees, diagnostics, isComplete: budget >= 0 };
+  return { trees, findings: { first: diagnostics, count }, isComplete: budget >= 0 };
 }
 
 function locate(exception: IRecognitionException, tokens: readonly IToken[], file: string): Mistake {
@@ -183,11 +194,8 @@ function misspeltWord(mistake: Mistake): Finding | undefined {
 
 function misspeltAs({ tokens, file }: Mistake, at: number, meant: string, begins: boolean): Finding {
   const token = tokens[at]!;
-  const span = spanOf(token, file);
-  const what = begins || at === 0 ? "begins no statement" : "is not a word of the language here";
-  const found = diagnostic("P0102", span, `\`${token.image}\` ${what}; did you mean \`${meant}\`?`)
-    .withLabel(`did you mean \`${meant}\`?`)
-    .withFix({ title: `write \`${meant}\``, span, replacement: meant });
+  const what = begins || at === 0 ? "begins no statement" : undefined;
+  const found = misspelt(token.image, spanOf(token, file), meant, what);
   const replaced = tokenFrom(token, word(meant));
   return {
     diagnostic: found,
@@ -208,7 +216,7 @@ function unknownStatement({ tokens, at, found, isBehindWhole, open, rule, file }
 }
 
 /** A bracket that is not closed where the grammar asks for it. */
-function missingBracket({ tokens, at, found, before, expected, open, file }: Mistake): Finding | undefined {
+function missingBracket({ at, found, before, expected, open, file }: Mistake): Finding | undefined {
   const innermost = open.at(-1);
   if (innermost === undefined || expected.token !== partners.get(innermost.token.tokenType)!.name) return undefined;
   const isEnd = found === undefined || (closers.has(found.tokenType) && closesOuter(found, open));

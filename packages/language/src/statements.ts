@@ -19,7 +19,10 @@ const startShapes: ReadonlyMap<TokenType, (tokens: readonly IToken[], at: number
   [word("context"), (tokens, at) => isAt(tokens, at + 1, t.LCurly)],
   [
     word("data"),
-    (tokens, at) => isIdentAt(tokens, at + 1) && !isAt(tokens, at + 1, t.Dot) && isAt(tokens, at + 2, word("from")),
+    (tokens, at) =>
+      isIdentAt(tokens, at + 1) &&
+      isAt(tokens, at + 2, word("from")) &&
+      (isTextAt(tokens, at + 3) || placing(tokens[at]!).isFirstInLine),
   ],
   [
     word("role"),
@@ -112,7 +115,7 @@ function isTextAt(tokens: readonly IToken[], at: number): boolean {
 }
 
 /** How deep brackets, prefixes and chains nest: each level costs the stages that follow a level of recursion. */
-export const nestingLimit = 200;
+export const nestingLimit = 100;
 
 const prefixes: ReadonlySet<TokenType> = new Set([
   ...["not", "every", "some", "sum", "count", "with"].map(word),

@@ -1,7 +1,15 @@
-import { type Diagnostic, type DiagnosticBuilder, diagnostic, joinSpans, type Span } from "@mcpolicy/diagnostics";
+import {
+  type Diagnostic,
+  type DiagnosticBuilder,
+  diagnostic,
+  joinSpans,
+  type Span,
+  suggest,
+} from "@mcpolicy/diagnostics";
 import type { CstNode, IToken } from "chevrotain";
 import type * as ast from "./ast.ts";
 import type * as cst from "./cst.ts";
+import { type Findings, findingsOf } from "./findings.ts";
 import { spanOf } from "./lexer.ts";
 import { dateValue, durationValue, numberValue, textValue } from "./literals.ts";
 import * as t from "./tokens.ts";
@@ -25,26 +33,30 @@ export interface Statements {
   readonly statements: readonly ast.Statement[];
   readonly lines: readonly Line[];
   readonly closings: readonly Closing[];
-  readonly diagnostics: readonly Diagnostic[];
+  readonly findings: Findings;
 }
 
 /** Concrete trees to the syntax tree, and the mistakes that a tree shows better than a token stream. */
 export function toAst(trees: readonly cst.StatementCstNode[], file: string, text: string): Statements {
   const lines: Line[] = [];
   const closings: Closing[] = [];
-  const diagnostics: Diagnostic[] = [];
+  const mistakes: (() => Diagnostic)[] = [];
 
   // ----------------------------------------------------------- small pieces
 
   const at = (token: IToken): Span => spanOf(token, file);
   const of = (node: CstNode): Span => ({ file, start: node.location!.startOffset, end: node.location!.endOffset! + 1 });
-  const report = (found: DiagnosticBuilder): void => {
-    diagnostics.push(found);
+  const report = (make: () => Diagnostic): void => {
+    mistakes.push(make);
   };
 
   function line(node: CstNode): Line {
-    const made: Line = { span: of(node), docs: [], comments: [] };
-    lines.push(made);
+    return { span: of(node), docs: [], comments: [] };
+  }
+
+  /** Remembers a finished node as one that comments can be attached to. */
+  function kept<T extends ast.LineNode>(made: T): T {
+    lines.push(made as unknown as Line);
     return made;
   }
 
@@ -155,10 +167,28 @@ export function toAst(trees: readonly cst.StatementCstNode[], file: string, text
     return {
       kind: "capability",
       name: groupName(c.groupName[0]!),
-      entries: (c.entry ?? []).map(entry),
+      entries: entries(c.entry ?? []),
       closing: closing(c.RCurly[0]!),
       ...own,
     };
+  }
+
+  function entries(nodes: readonly cst.EntryCstNode[]): readonly ast.CapabilityEntry[] {
+    return nodes.map((node, index) => {
+      const made = kept(entry(node));
+      // `fs.a whn x` is three capabilities to the grammar.
+      const [first, ...rest] = made.operations.include;
+      if (index > 0 && rest.length === 0 && first!.kind === "capability" && isBehindOnLine(made.span)) {
+        const { text: written, span } = first!.name;
+        const meant = suggest(written, ["when", "unless"]);
+        if (meant !== undefined) report(() => misspelt(written, span, meant));
+      }
+      return made;
+    });
+  }
+
+  function isBehindOnLine({ start }: Span): boolean {
+    return text.slice(text.lastIndexOf("\n", start) + 1, start).trim() !== "";
   }
 
   function entry(node: cst.EntryCstNode): ast.CapabilityEntry {
@@ -326,7 +356,7 @@ export function toAst(trees: readonly cst.StatementCstNode[], file: string, text
       const kind = keyword.tokenType.name.toLowerCase() as ast.Clause["kind"];
       const before = seen.get(kind);
       if (before !== undefined) {
-        report(
+        report(() =>
           diagnostic("P0119", at(keyword), `this rule has two \`${kind}\` clauses`)
             .withLabel(`a second \`${kind}\``)
             .at(before, "the first one")
@@ -389,7 +419,7 @@ export function toAst(trees: readonly cst.StatementCstNode[], file: string, text
     const c = node.children;
     return {
       kind: "record",
-      fields: (c.field ?? []).map(field),
+      fields: (c.field ?? []).map((each) => kept(field(each))),
       open: c.Open !== undefined,
       closing: closing(c.RCurly[0]!),
       span: of(node),
@@ -445,7 +475,7 @@ export function toAst(trees: readonly cst.StatementCstNode[], file: string, text
     const mixed = ands.find((each) => each.children.not.length > 1);
     if (mixed !== undefined) {
       const or = node.children.Or![0]!;
-      report(
+      report(() =>
         diagnostic("P0106", at(mixed.children.And![0]!), "`and` beside `or` needs parentheses")
           .withLabel("belongs to which side?")
           .at(at(or), "beside this `or`")
@@ -483,7 +513,7 @@ export function toAst(trees: readonly cst.StatementCstNode[], file: string, text
     if (first === undefined) return left;
     if (second !== undefined) {
       const operators = [first, second].map((tail) => tail.children.operator![0]!);
-      report(
+      report(() =>
         diagnostic("P0107", at(operators[1]!), "a comparison does not go on into another one")
           .withLabel("a second comparison")
           .at(at(operators[0]!), "the first one")
@@ -536,7 +566,7 @@ export function toAst(trees: readonly cst.StatementCstNode[], file: string, text
     const operatorSpan = at(operator);
     const isSpaced = /^\s$/.test(text[operatorSpan.start - 1] ?? " ") && /^\s$/.test(text[operatorSpan.end] ?? " ");
     if (!isSpaced && operator.tokenType !== t.Plus && !operator.isInsertedInRecovery)
-      report(needsSpaces(operatorSpan, operator.image));
+      report(() => needsSpaces(operatorSpan, operator.image));
     return {
       kind: "binary",
       operator: operator.image,
@@ -651,7 +681,19 @@ export function toAst(trees: readonly cst.StatementCstNode[], file: string, text
     };
   }
 
-  return { statements: trees.map(statement), lines, closings, diagnostics };
+  return { statements: trees.map((tree) => kept(statement(tree))), lines, closings, findings: findingsOf(mistakes) };
+}
+
+/** A name where a word of the language was meant. */
+export function misspelt(
+  written: string,
+  span: Span,
+  meant: string,
+  what = "is not a word of the language here",
+): DiagnosticBuilder {
+  return diagnostic("P0102", span, `\`${written}\` ${what}; did you mean \`${meant}\`?`)
+    .withLabel(`did you mean \`${meant}\`?`)
+    .withFix({ title: `write \`${meant}\``, span, replacement: meant });
 }
 
 /** Minus and times stand between spaces, since names may hold `-` and tool names `*`. */

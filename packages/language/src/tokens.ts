@@ -77,6 +77,15 @@ export function isHardWord(spelling: string): boolean {
 }
 const hardWordSet: ReadonlySet<string> = new Set(hardWords);
 
+/**
+ * Soft words that name no capability by themselves, only with a `:`: they begin an operation, or go on with the condition of the entry
+ * before (`fs.a when x` and then `runs` would read `x runs …`).
+ */
+export const neverAlone: ReadonlySet<string> = new Set([
+  ..."resource prompt completion sampling elicitation roots everything except".split(" "),
+  ..."like runs invokes under matches contains starts ends subset".split(" "),
+]);
+
 function mark(name: string, spelling: string, categories: readonly TokenType[] = []): TokenType {
   const pattern = new RegExp(spelling.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
   return createToken({ name, pattern, label: `\`${spelling}\``, categories: [...categories] });

@@ -199,7 +199,7 @@ ${noArtifact}`,
     code: "P0114",
     title: "Nested too deep",
     severity: "error",
-    page: `A statement nests brackets, \`not\`, quantifiers, sums or field steps more than 200 levels deep. No policy that a person reads is of
+    page: `A statement nests brackets, \`not\`, quantifiers, sums or field steps more than 100 levels deep. No policy that a person reads is of
 that kind; the limit keeps a hostile text from exhausting the checker. The statement is not read.
 
 Give parts of it names with \`let\`.
