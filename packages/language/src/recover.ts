@@ -186,6 +186,8 @@ function misspeltWord(mistake: Mistake): Finding | undefined {
   for (let index = Math.min(at, tokens.length) - 1; index > start; index -= 1) {
     const token = tokens[index]!;
     if (token.tokenType !== t.Name || placing(token).isFirstInLine || !endsOperand(tokens[index - 1])) continue;
+    // A name with a dot behind it is an operation or a value, whatever word it is like.
+    if (tokens[index + 1]?.tokenType === t.Dot) continue;
     const meant = suggest(token.image, continuations);
     if (meant !== undefined) return misspeltAs(mistake, index, meant, false);
   }
