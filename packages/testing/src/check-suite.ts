@@ -64,7 +64,8 @@ export function isInstant(name: string, policy: CheckedPolicy): boolean {
 
 function checkOperation(step: Ask, operation: Operation, policy: CheckedPolicy, problems: Problems): void {
   const { span } = step.action;
-  const server = serverOf(operation.server, span, policy, problems);
+  const shown = "name" in operation ? `.${operation.name}` : operation.kind === "resource" ? undefined : "";
+  const server = serverOf(operation.server, shown, span, policy, problems);
   if (server === undefined || server.untyped) return;
   if (operation.kind === "prompt") checkName(operation.name, server.prompts, "prompt", server, span, problems);
   if (operation.kind !== "tool") return;
@@ -110,17 +111,32 @@ function checkListed(
     problems.add("P0703", span, `\`${value}\` is not written \`server.name\``);
     return;
   }
-  const server = serverOf(value.slice(0, dot), span, policy, problems);
+  const server = serverOf(value.slice(0, dot), value.slice(dot), span, policy, problems);
   if (server === undefined) return;
   const names = kind === "tool" ? server.tools.map(({ name }) => name) : server.prompts;
   checkName(value.slice(dot + 1), names, kind, server, span, problems);
 }
 
-function serverOf(name: string, span: Span, policy: CheckedPolicy, problems: Problems): CheckedServer | undefined {
+/** `rest` is what stands behind the server's name in the span; undefined where the span holds more than a name. */
+function serverOf(
+  name: string,
+  rest: string | undefined,
+  span: Span,
+  policy: CheckedPolicy,
+  problems: Problems,
+): CheckedServer | undefined {
   const server = policy.servers.find((each) => each.name === name);
   if (server !== undefined) return server;
   const names = policy.servers.map((each) => each.name);
-  problems.add("P0707", span, `the policy has no server \`${name}\``, suggest(name, names));
+  const meant = suggest(name, names);
+  const mended = meant === undefined || rest === undefined ? undefined : meant + rest;
+  problems.add(
+    "P0707",
+    span,
+    `the policy has no server \`${name}\``,
+    mended,
+    `servers: ${names.map((each) => `\`${each}\``).join(", ")}`,
+  );
   return undefined;
 }
 

@@ -13,7 +13,7 @@ import {
   textOf,
   texts,
 } from "./expect-tree.ts";
-import { combinations } from "./matrix.ts";
+import { combinations, type Said } from "./matrix.ts";
 import type { Action, Ask, Caller, Case, Expectation, Facts, Located, Step, Suite } from "./suite.ts";
 import { type Entry, jsonOf, jsonOfMap, type MapTree, readTree, type Tree } from "./tree.ts";
 
@@ -131,8 +131,7 @@ function casesOf(tree: Tree, problems: Problems): readonly Case[] {
   const test = mapping(tree, "a test", problems);
   if (test === undefined) return [];
   knownKeys(test, keys.test, "a test", problems);
-  const name = textOf(required(test, "name", "the name of the test", problems)?.value, "a name", problems);
-  if (name === undefined) return [];
+  const name = textOf(required(test, "name", "the name of the test", problems)?.value, "a name", problems) ?? "?";
   const only = flag(test.entries.get("only"), problems);
   const skip = skipReason(test.entries.get("skip"), problems);
   if (test.entries.has("each") && test.entries.has("steps")) {
@@ -175,15 +174,20 @@ function noEmptyList(map: MapTree, problems: Problems): void {
   }
 }
 
-function stepOf(step: MapTree, problems: Problems): readonly Step[] {
-  const wait = step.entries.get("wait");
-  if (wait === undefined) return askOf(step, problems) ?? [];
-  if (step.entries.size > 1) problems.add("P0702", wait.key, "a step that waits does nothing else");
+function stepOf({ whole, own }: Said, problems: Problems): readonly Step[] {
+  const wait = own.entries.get("wait");
+  if (wait === undefined) return askOf(whole, setsClock(own), problems) ?? [];
+  if (own.entries.size > 1) problems.add("P0702", wait.key, "a step that waits does nothing else");
   const duration = durationOf(wait.value, problems);
-  return duration === undefined ? [] : [{ kind: "wait", span: step.span, duration }];
+  return duration === undefined ? [] : [{ kind: "wait", span: own.span, duration }];
 }
 
-function askOf(step: MapTree, problems: Problems): readonly Ask[] | undefined {
+function setsClock(step: MapTree): boolean {
+  const context = step.entries.get("context")?.value;
+  return context?.kind === "map" && context.entries.has("time");
+}
+
+function askOf(step: MapTree, setsTime: boolean, problems: Problems): readonly Ask[] | undefined {
   for (const key of later) {
     const entry = step.entries.get(key);
     if (entry !== undefined) problems.add("P0710", entry.key, `\`${key}\` is not run by this version`);
@@ -206,6 +210,7 @@ function askOf(step: MapTree, problems: Problems): readonly Ask[] | undefined {
       action,
       with: given && { value: jsonOfMap(given), span: args.key },
       context,
+      setsTime,
       expect,
     },
   ];

@@ -5,7 +5,13 @@ import type { Entry, MapTree, Tree } from "./tree.ts";
 export interface Combination {
   readonly name: string;
   readonly span: Span;
-  readonly steps: readonly MapTree[];
+  readonly steps: readonly Said[];
+}
+
+/** What a step says with what it takes over, and what it says itself. */
+export interface Said {
+  readonly whole: MapTree;
+  readonly own: MapTree;
 }
 
 /** What a test is given as, once its keys are checked: a table, steps, or neither. */
@@ -21,7 +27,8 @@ const ofTheTest: ReadonlySet<string> = new Set(["name", "only", "skip", "each", 
 
 /**
  * The matrix of a test: one case for each row of `each` and each combination of the values that stand in lists under the keys of
- * `spread`. A row or step takes from the test what it does not say itself; it replaces, it does not merge.
+ * `spread`. A row or step takes from the test what it does not say itself; it replaces, but for
+ * the facts of `context`, which add up.
  */
 export function combinations(
   test: MapTree,
@@ -34,18 +41,17 @@ export function combinations(
     return spreadOut(base, spread).map(({ entries, labels }) => ({
       name: titled(name, labels),
       span: test.span,
-      steps: steps.map((step) => (step.entries.has("wait") ? step : over(entries, step))),
+      steps: steps.map((own) => ({ own, whole: own.entries.has("wait") ? own : over(entries, own) })),
     }));
   }
   return (rows ?? [undefined]).flatMap((row, index) => {
     const span = row?.span ?? test.span;
     const whole = row === undefined ? base : over(base, row).entries;
     const title = row === undefined ? name : `${name}: ${rowName(row) ?? `row ${index + 1}`}`;
-    return spreadOut(whole, spread).map(({ entries, labels }) => ({
-      name: titled(title, labels),
-      span,
-      steps: [{ kind: "map" as const, span, entries }],
-    }));
+    return spreadOut(whole, spread).map(({ entries, labels }) => {
+      const only: MapTree = { kind: "map", span, entries };
+      return { name: titled(title, labels), span, steps: [{ whole: only, own: only }] };
+    });
   });
 }
 
@@ -70,7 +76,13 @@ function spreadOut(entries: Entries, spread: readonly string[]): readonly Choice
 }
 
 function over(base: Entries, row: MapTree): MapTree {
-  return { kind: "map", span: row.span, entries: new Map([...base, ...row.entries]) };
+  const entries = new Map([...base, ...row.entries]);
+  const [outer, inner] = [base.get("context"), row.entries.get("context")];
+  if (outer?.value.kind === "map" && inner?.value.kind === "map") {
+    const facts = new Map([...outer.value.entries, ...inner.value.entries]);
+    entries.set("context", { key: inner.key, value: { ...inner.value, entries: facts } });
+  }
+  return { kind: "map", span: row.span, entries };
 }
 
 function rowName(row: MapTree): string | undefined {

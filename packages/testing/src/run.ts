@@ -82,7 +82,7 @@ function runCase({ name, span, only, steps }: Case, suite: Suite, subject: Subje
 function runStep(step: Ask, waited: number, suite: Suite, subject: Subject): readonly Failure[] {
   const action = step.action.value;
   const principal = principalOf(step, suite);
-  const context = contextOf(suite.context, step.context, waited, subject.checked);
+  const context = contextOf(suite.context, step, waited, subject.checked);
   if (action.kind === "list") return listStep(step, action.of, principal, context.time, subject);
   const request = { principal, operation: action.operation, arguments: step.with?.value ?? {}, context };
   return decisionStep(step, request, subject);
@@ -203,15 +203,15 @@ function principalOf(step: Ask, suite: Suite): Principal | undefined {
 }
 
 /** The file's facts, over them the step's; the clock of a case starts at its `time` and moves by what its steps wait. */
-function contextOf(file: Facts, step: Facts, waited: number, checked: CheckedPolicy): Context {
-  const facts = new Map([...file, ...step].map(([name, { value }]): [string, Value] => [name, value]));
+function contextOf(file: Facts, step: Ask, waited: number, checked: CheckedPolicy): Context {
+  const facts = new Map([...file, ...step.context].map(([name, { value }]): [string, Value] => [name, value]));
   const read = [...facts].map(([name, value]): [string, Value] => [
     name,
     isInstant(name, checked) ? (instantOf(value) ?? value) : value,
   ]);
   const given = Object.fromEntries(read) as JsonObject;
   const start = typeof given["time"] === "number" ? given["time"] : defaultTime;
-  return { ...given, time: step.has("time") ? start : start + waited };
+  return { ...given, time: step.setsTime ? start : start + waited };
 }
 
 function pointersOf({ told }: Decision): readonly string[] {

@@ -48,6 +48,8 @@ export interface Ask {
   readonly action: Located<Action>;
   readonly with: Located<JsonObject> | undefined;
   readonly context: Facts;
+  /** The step gives the time itself, so that what was waited does not count. */
+  readonly setsTime: boolean;
   readonly expect: Expectation;
 }
 

@@ -39,7 +39,7 @@ export function readTree(source: Source): {
   readonly tree: Tree | undefined;
   readonly diagnostics: readonly Diagnostic[];
 } {
-  const document = parseDocument(source.text, { version: "1.2", uniqueKeys: true, merge: false, logLevel: "silent" });
+  const document = parseDocument(source.text, { version: "1.2", uniqueKeys: true, merge: false, logLevel: "error" });
   const problems = [...document.errors, ...document.warnings].map((problem) =>
     diagnostic(
       "P0701",

@@ -40,7 +40,9 @@ test("the table has a row for each package and no other", () => {
 
 test("the table has no cycle", () => {
   const reaches = (from: string, seen: readonly string[] = []): readonly string[] =>
-    seen.includes(from) ? seen : packages[from]!.imports.reduce((all, next) => reaches(next, all), [...seen, from]);
+    seen.includes(from)
+      ? seen
+      : packages[from]!.imports.reduce<readonly string[]>((all, next) => reaches(next, all), [...seen, from]);
   for (const [name, { imports }] of Object.entries(packages)) {
     for (const each of imports) expect(reaches(each), `${name} → ${each}`).not.toContain(name);
   }

@@ -46,7 +46,7 @@ const wantedShare = 0.2;
 const unexpected = operators.filter(({ level }) => level === "logic").map(({ id }) => id);
 
 /** Compares the reference with generated code and closures on random policies and requests, and tries the laws. Stops at a failure. */
-export function agreement({ cases, seed, perPolicy = 150, laws = true }: AgreementOptions): AgreementReport {
+export function agreement({ cases, seed, perPolicy = 250, laws = true }: AgreementOptions): AgreementReport {
   const random = randomOf(seed);
   const vocabulary = vocabularyOf(mustCheck({ statements: declarations }));
   const outcomes: Record<string, number> = {};
@@ -67,7 +67,7 @@ export function agreement({ cases, seed, perPolicy = 150, laws = true }: Agreeme
     const text = textOf(made.draft);
     const nearby = nearbyIn(text);
     const requests = Array.from({ length: Math.min(perPolicy, cases - done) }, () =>
-      requestFor(random, policy, nearby),
+      visibleMostly(random, () => requestFor(random, policy, nearby), evaluators),
     );
     for (const request of requests) {
       done += 1;
@@ -136,6 +136,21 @@ export function agreement({ cases, seed, perPolicy = 150, laws = true }: Agreeme
     laws: tried,
     failures: failures.map((failure) => `seed ${seed}: ${failure}`),
   };
+}
+
+/** Another request in place of many that the caller's list hides: those never reach the rules. */
+function visibleMostly(random: Random, draw: () => Request, { closures }: Evaluators): Request {
+  let request = draw();
+  for (let tries = 0; tries < 3 && random.chance(0.8); tries += 1) {
+    const { principal, operation, context } = request;
+    if (
+      (operation.kind !== "tool" && operation.kind !== "prompt") ||
+      closures.isListed(principal, operation, context.time)
+    )
+      break;
+    request = draw();
+  }
+  return request;
 }
 
 // ----------------------------------------------------------------------------------------------------------------- policies

@@ -115,7 +115,7 @@ function alikeComparison(use: Use, scope: Scope, used: Reference[]): string | un
   const { random, references } = scope;
   const [leftShape, rightShape] = use.operands;
   if (leftShape === undefined || rightShape === undefined) return undefined;
-  const able = references.filter(({ type }) => fits(type, leftShape) && type.kind !== "any");
+  const able = references.filter(({ text, type }) => fits(type, leftShape) && text !== "args");
   const calls = leftShape === "ordered" ? giving("int") : [];
   const call = calls.length > 0 && random.chance(0.3) ? called(random.pick(calls), scope, used, 0) : undefined;
   if (call === undefined && able.length === 0) return undefined;
@@ -128,6 +128,8 @@ function alikeComparison(use: Use, scope: Scope, used: Reference[]): string | un
 
 function valueLike(type: Type, scope: Scope, used: Reference[], shape: Shape): string | undefined {
   const { random, references } = scope;
+  if (type.kind === "any") return constantOf({ kind: random.pick(["string", "int", "bool", "path"]) }, random);
+  if (type.kind === "list" && shape === "T" && random.chance(0.8)) return valueLike(type.element, scope, used, shape);
   const same = references.filter((each) => JSON.stringify(each.type) === JSON.stringify(type));
   if (random.chance(0.12) && same.length > 1) return say(random.pick(same), random, used);
   if (shape === "T" && type.kind === "string" && random.chance(0.1)) return interpolated(scope, used, "");
@@ -139,7 +141,8 @@ function listLike(type: Type, { random, references }: Scope, used: Reference[]):
     (each) => each.type.kind === "list" && JSON.stringify(each.type.element) === JSON.stringify(type),
   );
   if (lists.length > 0 && random.chance(0.4)) return say(random.pick(lists), random, used);
-  const items = Array.from({ length: random.int(1, 3) }, () => constantOf(type, random));
+  const item: Type = type.kind === "any" ? { kind: random.pick(["string", "int", "path"]) } : type;
+  const items = Array.from({ length: random.int(1, 3) }, () => constantOf(item, random));
   return items.includes(undefined) ? undefined : `[${[...new Set(items)].join(", ")}]`;
 }
 
@@ -163,6 +166,9 @@ function operand(shape: Shape, scope: Scope, used: Reference[], isLeft: boolean,
     if (shape === "path+" && random.chance(0.15)) return interpolated(scope, used, "/srv/");
     return random.pick(constants).text;
   }
+  if (shape === "domain" && isLeft) return hostOf(scope, used);
+  if (shape === "any" && depth === 0) return references.some(({ text }) => text === "args") ? "args" : undefined;
+  if (shape === "any") return untold(scope, used);
   if (shape === "name") return scope.aboutTools ? random.pick(["tool.name", "tool.server"]) : undefined;
   const calls = depth > 0 ? giving(shape) : [];
   if (calls.length > 0 && random.chance(0.35)) {
@@ -176,6 +182,19 @@ function operand(shape: Shape, scope: Scope, used: Reference[], isLeft: boolean,
   const able = references.filter(({ type }) => fits(type, shape));
   if (able.length > 0) return say(random.pick(able), random, used);
   return !isLeft && constants !== undefined ? random.pick(constants).text : undefined;
+}
+
+/** What `is` can tell something about: a value of which the type does not say all. */
+function untold({ random, references }: Scope, used: Reference[]): string | undefined {
+  const open = references.filter(({ text, type }) => (type.kind === "any" || type.kind === "union") && text !== "args");
+  return open.length === 0 ? undefined : say(random.pick(open), random, used);
+}
+
+function hostOf({ random, references }: Scope, used: Reference[]): string | undefined {
+  const urls = references.filter(({ type }) => type.kind === "url");
+  const texts = references.filter(({ type }) => type.kind === "string");
+  const from = urls.length > 0 && random.chance(0.7) ? urls : texts;
+  return from.length === 0 ? undefined : `url(${say(random.pick(from), random, used)}).host`;
 }
 
 /** `url(x).host`, `email(x).domain`. */

@@ -44,12 +44,13 @@ const capabilities = ["do:read", "do:write", "do:net", "do:wild"] as const;
 /** A random policy over the made-up servers. */
 export function draft(random: Random, vocabulary: Vocabulary): Draft {
   const maker = { random, vocabulary };
-  const rules = Array.from({ length: random.int(3, 7) }, (_, index) => rule(maker, index));
+  const rules = Array.from({ length: random.int(6, 11) }, (_, index) => rule(maker, index));
   return {
     statements: [
       ...declarations,
       ...capabilities.map((name) => capability(maker, name)),
       ...roleStatements(maker),
+      ...foundations(maker),
       ...rules,
     ],
   };
@@ -97,15 +98,42 @@ interface Target {
 
 function rule(maker: Maker, index: number, wanted?: "allow" | "deny"): string {
   const { random } = maker;
-  const effect = wanted ?? (random.chance(0.55) ? "allow" : "deny");
+  const effect = wanted ?? (random.chance(0.35) ? "allow" : "deny");
   const target = targetOf(maker, effect);
   const named = random.chance(0.85) ? ` "${random.pick(["r", "R", "é"])}${index}"` : "";
   const who = effect === "allow" || random.chance(0.4) ? ` ${whoOf(random)} to` : "";
-  const unconditional = random.chance(effect === "allow" ? 0.3 : 0.12);
+  const unconditional = random.chance(effect === "allow" ? 0.3 : 0.04);
   const when = unconditional ? "" : `\n  when ${conditionOf(maker, target, effect === "deny")}`;
   const unless = random.chance(0.15) ? `\n  unless ${conditionOf(maker, target, effect === "deny")}` : "";
   const shadow = random.chance(0.06) ? "shadow " : "";
   return `${shadow}${effect}${named}${who} ${target.operations}${when}${unless}${clauses(random)}`;
+}
+
+/** Wide grants, so that denies and validation have something to take away from, and a wide deny that hangs on a fact. */
+function foundations({ random, vocabulary }: Maker): readonly string[] {
+  const wide = [
+    { operations: "disk.*", share: 0.9 },
+    { operations: "hub.*", share: 0.9 },
+    { operations: "wild.*", share: 0.8 },
+    { operations: 'resource disk "file:///**", resource wild "**"', share: 0.6 },
+    { operations: "prompt disk.*, completion hub, sampling by disk", share: 0.5 },
+  ];
+  const allows = wide
+    .filter(({ share }) => random.chance(share))
+    .map(({ operations }, index) => {
+      const when = random.chance(0.75) ? "" : ` when ${conditionOn({ random, vocabulary }, [], false, "other")}`;
+      const who = random.pick(["anyone", "anyone", "anyone", "reader", "reader or lead"]);
+      return `allow "wide ${index}" ${who} to ${operations}${when}`;
+    });
+  if (random.chance(0.3)) return allows;
+  const operations = random.pick(["*", "everything", "disk.*, hub.*", "disk.*", "hub.*, wild.*"]);
+  const fact = random.pick([
+    `context.risk >= ${random.pick(["1", "2.5", "5", "9"])}`,
+    'has context.region and context.region != "us"',
+    'has context.seen and "a" in context.seen',
+    "context.time >= 2026-09-01",
+  ]);
+  return [...allows, `deny "shut" ${operations}\n  when ${fact}`];
 }
 
 function clauses(random: Random): string {
@@ -125,7 +153,7 @@ function whoOf(random: Random): string {
     ...roles,
     "reader or lead",
     'id "ann"',
-    'role "guest" or writer',
+    'role "writer" or id "a"',
     'lead or id "bob"',
   ]);
   return random.chance(0.15) ? `${base} except ${random.pick([...roles, 'id "ann"'])}` : base;
@@ -193,7 +221,17 @@ function conditionOn(
   const references =
     random.chance(0.75) && own.length > 1 ? [...own, ...hints, ...random.some(outer, 1)] : [...own, ...outer, ...hints];
   const scope = { random, references, narrowing, aboutTools, quantified: 0 };
-  return condition(scope, random.pick([0, 0, 1, 1, 2]));
+  const made = condition(scope, random.pick([0, 0, 1, 1, 2]));
+  if (!narrowing) return made;
+  // A random atom is seldom true, and one about the caller alone hides the operation: so denies are turned about and tied to facts.
+  const turned = random.chance(0.45) ? `not (${made})` : made;
+  const fact = random.pick([
+    "context.risk >= 1",
+    "context.risk < 5",
+    "has context.region",
+    "context.time >= 2026-03-01",
+  ]);
+  return random.chance(0.75) ? `(${fact}) ${random.pick(["and", "and", "or"])} (${turned})` : turned;
 }
 
 const wildArguments: readonly Reference[] = ["args", "args.path", "args.n", "args.list", "args.deep.x"].map((text) => ({

@@ -38,6 +38,7 @@ const fitting: Readonly<Partial<Record<Shape, (type: Type) => boolean>>> = {
   int: ({ kind }) => kind === "int",
   number: ({ kind }) => kind === "int" || kind === "number",
   any: () => true,
+  "any!": () => false,
   record: ({ kind }) => kind === "record",
   string: ({ kind }) => kind === "string" || kind === "enum",
   text: ({ kind }) => kind === "string" || kind === "path" || kind === "url",

@@ -68,20 +68,20 @@ function principalOf(random: Random, nearby: Nearby): Principal | undefined {
     random.chance(share) ? value() : undefined;
   const attributes = {
     client: optional(0.5, () => "cli"),
-    team: optional(0.75, () => (random.chance(0.08) ? 7 : random.pick(["core", "data", "a", "..", "a/b", ...texts]))),
-    level: optional(0.75, () => (random.chance(0.08) ? "high" : random.pick(near(nearby(["int"]), [0, 1, 5])))),
-    home: optional(0.75, () => random.pick(near(nearby(["path", "path+", "glob+"]), ["/home/core", "/../x"]))),
+    team: optional(0.65, () => (random.chance(0.15) ? 7 : random.pick(["core", "data", "a", "..", "a/b", ...texts]))),
+    level: optional(0.65, () => (random.chance(0.15) ? "high" : random.pick(near(nearby(["int"]), [0, 1, 5])))),
+    home: optional(0.65, () => random.pick(near(nearby(["path", "path+", "glob+"]), ["/home/core", "/../x"]))),
     grants: optional(
       0.995,
       () => random.some([...texts, "tool:read_file", "tool:fetch", "core"], random.int(0, 3)) as readonly string[],
     ),
-    admin: optional(0.75, () => random.chance(0.5)),
+    admin: optional(0.65, () => random.chance(0.5)),
   };
   const given = Object.entries(attributes).filter(([, value]) => value !== undefined);
   return {
     ...Object.fromEntries(given),
     id: random.pick(["ann", "bob", "a"]),
-    roles: random.some(["reader", "writer", "lead", "guest", "stranger"], random.pick([0, 1, 1, 1, 2])),
+    roles: random.some(["reader", "writer", "lead", "lead", "stranger"], random.pick([0, 1, 1, 1, 2, 2])),
   } as Principal;
 }
 
@@ -142,7 +142,7 @@ function randomValue(type: Type, random: Random, nearby: Nearby, depth: number):
     case "record":
       return Object.fromEntries(
         Object.entries(type.fields)
-          .filter(([, field]) => random.chance(field.optional ? 0.7 : 0.995))
+          .filter(([, field]) => random.chance(field.optional ? 0.6 : 0.995))
           .map(([name, field]) => [name, randomValue(field.type, random, nearby, depth + 1)]),
       );
     case "list":
@@ -170,7 +170,7 @@ function randomValue(type: Type, random: Random, nearby: Nearby, depth: number):
           : type.kind === "url"
             ? ["https://example.org/x"]
             : ["hello", "ok"];
-      if (random.chance(0.06))
+      if (random.chance(0.15))
         return random.pick(type.kind === "url" ? ["http://x.test/", "https://u@x.test/"] : oddTexts);
       return random.pick(
         near(

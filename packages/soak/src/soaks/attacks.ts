@@ -73,6 +73,7 @@ export const attacks: Soak = {
     const { policy } = loadOver(rooted, listing);
     const problems: string[] = [];
     const lines: string[] = [];
+    const plainWords: string[] = [];
 
     const paths = pathTraversal(
       policy,
@@ -99,7 +100,13 @@ export const attacks: Soak = {
       lines.push(
         `${file}: ${found.tried} strings; allowed by == and in: ${found.words.length}, by matches: ${found.matched.length}, by runs: ${found.runs.length}`,
       );
-      lines.push(...found.runs.map((each) => `  runs allows ${JSON.stringify(each)}: plain words, no operator`));
+      const shown = found.runs
+        .slice(0, 4)
+        .map((each) => JSON.stringify(each))
+        .join(", ");
+      if (found.runs.length > 0)
+        lines.push(`  plain words without an operator, all of them in --format json: ${shown}`);
+      plainWords.push(...found.runs);
       problems.push(...found.problems);
     }
 
@@ -112,7 +119,11 @@ export const attacks: Soak = {
     problems.push(...naughty.problems);
 
     lines.push(...problems.map((problem) => `PROBLEM ${problem}`));
-    return { ok: problems.length === 0, lines, data: { paths: paths.counts, ordinary: ordinary.length, problems } };
+    return {
+      ok: problems.length === 0,
+      lines,
+      data: { paths: paths.counts, judged: paths.judged, plainWords, ordinary: ordinary.length, problems },
+    };
   },
 };
 
@@ -131,10 +142,16 @@ function payloadsOf(shared: string, name: string): readonly string[] {
 function pathTraversal(
   policy: LoadedPolicy,
   payloads: readonly string[],
-): { readonly lines: readonly string[]; readonly problems: readonly string[]; readonly counts: readonly PathCount[] } {
+): {
+  readonly lines: readonly string[];
+  readonly problems: readonly string[];
+  readonly counts: readonly PathCount[];
+  readonly judged: readonly Judged[];
+} {
   const lines: string[] = [];
   const problems: string[] = [];
   const counts: PathCount[] = [];
+  const judged: Judged[] = [];
   for (const [name, { title, count }] of Object.entries(classes) as [Class, (typeof classes)[Class]][]) {
     const members = payloads.filter((payload) => classOf(payload) === name);
     if (members.length !== count) problems.push(`the class "${title}" has ${members.length} payloads, not ${count}`);
@@ -146,15 +163,22 @@ function pathTraversal(
         `path traversal, ${placed}: ${title}: ${tried.length - allowed.length} denied, ${allowed.length} allowed, of ${tried.length}`,
       );
       for (const path of allowed) {
-        const why = reasonOf(path);
-        // A payload that begins with a slash stays inside once it is appended: what is asked is where the whole path leads.
+        const why = harmless.find(({ seen }) => seen.test(path))?.why;
         if (leavesInAnySpelling(path)) problems.push(`allowed although it leaves ${root}: ${JSON.stringify(path)}`);
-        else if (name === "rest" || placed === "appended") lines.push(`  allowed: ${JSON.stringify(path)}: ${why}`);
-        else problems.push(`allowed, of the class "${title}": ${JSON.stringify(path)}`);
+        else if (why === undefined) problems.push(`allowed, and nobody has said why: ${JSON.stringify(path)}`);
+        else judged.push({ class: name, placed, path, why });
+      }
+      for (const [why, paths] of Map.groupBy(
+        judged.filter((each) => each.class === name && each.placed === placed),
+        (each) => each.why,
+      )) {
+        const shown = name === "rest" ? paths : paths.slice(0, 1);
+        const others = paths.length > shown.length ? ` and ${paths.length - shown.length} more like it` : "";
+        lines.push(`  allowed, since ${why}: ${shown.map(({ path }) => JSON.stringify(path)).join(", ")}${others}`);
       }
     }
   }
-  return { lines, problems, counts };
+  return { lines, problems, counts, judged };
 }
 
 function leavesInAnySpelling(path: string): boolean {
@@ -162,9 +186,20 @@ function leavesInAnySpelling(path: string): boolean {
   return [path, decoded, decoded.replaceAll("\\", "/")].some(leaves);
 }
 
-function reasonOf(path: string): string {
-  const resolved = posix.resolve(root, path);
-  return `it is ${resolved}, and nothing in it is read in two ways`;
+/** Why a string that comes with the attacks may be allowed below the root. What none of these explains is a problem. */
+const harmless: readonly { readonly seen: RegExp; readonly why: string }[] = [
+  { seen: /0x(?:2e|2f|5c)/, why: "`0x2e` is no escape: it is those four characters" },
+  { seen: /(?:^|\/)\.\.;/, why: "`..;` is an ordinary name" },
+  { seen: /(?:^|\/)\.{3,}(?:\/|$)/, why: "three or more dots are an ordinary name" },
+  { seen: /(?:^|\/)\.htaccess$/, why: "it is an ordinary name inside the root" },
+  { seen: /^\/srv\/data\/C:\//, why: "behind a POSIX root a drive is an ordinary name" },
+];
+
+interface Judged {
+  readonly class: Class;
+  readonly placed: PathCount["placed"];
+  readonly path: string;
+  readonly why: string;
 }
 
 /** Two hundred names that people give to files: spaces, accents, dashes, dots, other scripts. */
@@ -215,16 +250,22 @@ function injections(policy: LoadedPolicy, payloads: readonly string[]) {
   );
   const matched = values.filter((value) => isAllowed(policy, "find", { value }) && /[^a-z]/.test(value));
   const runs = commands.filter((command) => isAllowed(policy, "run", { command }));
-  // Judged by the characters alone: a shell takes none of these for plain words.
-  const smuggled = runs.filter((command) =>
-    /[;&|<>$`(){}*?[\]!\n\r#~=\\]/.test(command.replace(/'[^']*'/g, "").replace(/"[^"$`\\]*"/g, "")),
-  );
+  const smuggled = runs.filter(isMoreThanWords);
   const problems = [
     ...words.map((value) => `== or in allows ${JSON.stringify(value)}`),
     ...matched.map((value) => `matches allows ${JSON.stringify(value)}`),
     ...smuggled.map((command) => `runs allows ${JSON.stringify(command)}`),
   ];
   return { tried: payloads.length, words, matched, runs, problems };
+}
+
+/**
+ * Whether a shell would find more than plain words in a text, judged by its characters alone: what is quoted or escaped aside, an
+ * operator, an expansion or a line break anywhere, or `#`, `~`, `!` where a word begins (POSIX.1-2024, shell, 2.2, 2.3, 2.6).
+ */
+function isMoreThanWords(command: string): boolean {
+  const bare = command.replace(/'[^']*'|\\[^\n]|"(?:[^"$`\\]|\\.)*"/g, "q");
+  return /[;&|<>$`(){}*?[\]\n\r'"\\]/.test(bare) || /(?:^|\s)[#~!]/.test(bare);
 }
 
 /** Hostile strings as values, argument names, tool and server names, callers and roles: no crash, nothing granted. */

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { JsonObject, PinnedTool, Type, Value } from "@mcpolicy/core";
 import { isRecord } from "@mcpolicy/core";
+import { typeOfSchema } from "@mcpolicy/language";
 import { callOf, loadOver } from "../one-server.ts";
 import { readData } from "../shared.ts";
 import type { Soak, SoakResult } from "../soak.ts";
@@ -12,8 +13,9 @@ interface FileReport {
   readonly arguments: number;
   /** How many arguments have a type of each kind. */
   readonly types: Readonly<Record<string, number>>;
-  /** Warnings about schemas, by what they name. */
-  readonly warnings: Readonly<Record<string, number>>;
+  /** Schema features that our types cannot say, by keyword: what became `any`, and what keeps a wider type. */
+  readonly asAny: Readonly<Record<string, number>>;
+  readonly asWider: Readonly<Record<string, number>>;
   /** Tools whose example arguments validate, and whose broken ones do not. */
   readonly allowed: number;
   readonly refused: number;
@@ -42,7 +44,8 @@ export const tools: Soak = {
       allowed: sum((each) => each.allowed),
       refused: sum((each) => each.refused),
       types: merged(reports.map((each) => each.types)),
-      warnings: merged(reports.map((each) => each.warnings)),
+      asAny: merged(reports.map((each) => each.asAny)),
+      asWider: merged(reports.map((each) => each.asWider)),
     };
     const problems = all.flatMap((each) => each.problems);
     if (totals.files !== 41) problems.push(`${totals.files} files instead of 41`);
@@ -51,7 +54,7 @@ export const tools: Soak = {
       ...all.map(lineOf),
       `${totals.files} files, ${totals.tools} tools, ${totals.arguments} arguments; ${totals.allowed} calls allowed with example arguments, ${totals.refused} refused with broken ones`,
       `types: ${counts(totals.types)}`,
-      `schema features without a type of ours, by warning: ${counts(totals.warnings)}`,
+      `schema features that became \`any\`, by keyword: ${counts(totals.asAny)}; that keep a wider type: ${counts(totals.asWider)}`,
       ...problems.map((problem) => `PROBLEM ${problem}`),
     ];
     return { ok: problems.length === 0, lines, data: { totals, files: all, problems } };
@@ -63,14 +66,20 @@ function reportOn(file: string, text: string): FileReport {
   const listing = JSON.parse(text) as { readonly tools: readonly PinnedTool[] };
   const problems: string[] = [];
   const types: Record<string, number> = {};
-  const warnings: Record<string, number> = {};
+  const asAny: Record<string, number> = {};
+  const asWider: Record<string, number> = {};
   let [args, allowed, refused] = [0, 0, 0];
   try {
     const { checked, policy, warnings: said } = loadOver(policyOver(listing.tools), text);
-    for (const warning of said) {
-      const key = warning.replace(/^(P\d+) .*?(`[^`]*`)?[^`]*$/, "$1 $2").trim();
-      warnings[key] = (warnings[key] ?? 0) + 1;
+    for (const tool of listing.tools) {
+      for (const { feature, becameAny } of typeOfSchema(tool.inputSchema).warnings) {
+        const into = becameAny ? asAny : asWider;
+        into[feature] = (into[feature] ?? 0) + 1;
+      }
     }
+    const lost = Object.values(asAny).reduce((sum, count) => sum + count, 0);
+    if (lost > 0 && !said.some((warning) => warning.startsWith("P0504")))
+      problems.push(`${file}: no warning names what became \`any\``);
     for (const tool of checked.servers[0]!.tools) {
       for (const field of fieldsOf(tool.arguments)) {
         args += 1;
@@ -79,7 +88,8 @@ function reportOn(file: string, text: string): FileReport {
     }
     if (checked.servers[0]!.tools.length !== listing.tools.length) problems.push(`${file}: tools are missing`);
     for (const tool of listing.tools) {
-      const example = exampleOf(tool.inputSchema, tool.inputSchema, 0);
+      const examples = [0, 1].map((choice) => exampleOf(tool.inputSchema, tool.inputSchema, choice, 0));
+      const example = examples.find((each) => policy.validate("s", tool.name, each).length === 0) ?? examples[0]!;
       const fine = policy.decide(callOf("s", tool.name, isRecord(example) ? example : {}));
       if (fine.effect === "allow") allowed += 1;
       else if (fine.reason === "fault") problems.push(`${file}: ${tool.name}: ${fine.kept.fault}`);
@@ -100,7 +110,8 @@ function reportOn(file: string, text: string): FileReport {
     tools: listing.tools.length,
     arguments: args,
     types,
-    warnings,
+    asAny,
+    asWider,
     allowed,
     refused,
     milliseconds: performance.now() - began,
@@ -137,16 +148,21 @@ function isOpen(schema: JsonObject): boolean {
   );
 }
 
-/** Arguments that a schema takes: only what it requires, as small as it lets. Undefined where this knows of none. */
-function exampleOf(schema: Value | undefined, root: JsonObject, depth: number): Value {
+/** Arguments that a schema takes: only what it requires, as small as it lets; of alternatives the one with this number. */
+function exampleOf(schema: Value | undefined, root: JsonObject, choice: number, depth: number): Value {
   if (!isRecord(schema) || depth > 8) return "x";
   if (Object.hasOwn(schema, "const")) return schema["const"] as Value;
   if (Array.isArray(schema["enum"])) return schema["enum"][0] as Value;
-  if (typeof schema["$ref"] === "string") return exampleOf(followed(schema["$ref"], root), root, depth + 1);
+  if (typeof schema["$ref"] === "string") return exampleOf(followed(schema["$ref"], root), root, choice, depth + 1);
   for (const keyword of ["anyOf", "oneOf", "allOf"] as const) {
     const members = schema[keyword];
     if (!Array.isArray(members) || isRecord(schema["properties"])) continue;
-    return exampleOf(keyword === "allOf" ? Object.assign({}, ...members) : (members[0] as Value), root, depth + 1);
+    return exampleOf(
+      keyword === "allOf" ? Object.assign({}, ...members) : (members[Math.min(choice, members.length - 1)] as Value),
+      root,
+      choice,
+      depth + 1,
+    );
   }
   const type = Array.isArray(schema["type"]) ? schema["type"][0] : schema["type"];
   const least = (keyword: string): number => (typeof schema[keyword] === "number" ? (schema[keyword] as number) : 0);
@@ -154,7 +170,9 @@ function exampleOf(schema: Value | undefined, root: JsonObject, depth: number): 
     case "object": {
       const properties = isRecord(schema["properties"]) ? schema["properties"] : {};
       const required = Array.isArray(schema["required"]) ? (schema["required"] as readonly string[]) : [];
-      return Object.fromEntries(required.map((name) => [name, exampleOf(properties[name] as Value, root, depth + 1)]));
+      return Object.fromEntries(
+        required.map((name) => [name, exampleOf(properties[name] as Value, root, choice, depth + 1)]),
+      );
     }
     case "array": {
       const items = Array.isArray(schema["items"])
@@ -162,8 +180,10 @@ function exampleOf(schema: Value | undefined, root: JsonObject, depth: number): 
         : Array.isArray(schema["prefixItems"])
           ? schema["prefixItems"]
           : undefined;
-      if (items !== undefined) return items.map((item: Value) => exampleOf(item, root, depth + 1));
-      return Array.from({ length: least("minItems") }, () => exampleOf(schema["items"] as Value, root, depth + 1));
+      if (items !== undefined) return items.map((item: Value) => exampleOf(item, root, choice, depth + 1));
+      return Array.from({ length: least("minItems") }, () =>
+        exampleOf(schema["items"] as Value, root, choice, depth + 1),
+      );
     }
     case "integer":
     case "number": {
@@ -250,6 +270,6 @@ function counts(record: Readonly<Record<string, number>>): string {
   return sorted.map(([key, count]) => `${key} ${count}`).join(", ") || "none";
 }
 
-function lineOf({ file, tools: count, arguments: args, types, warnings, milliseconds }: FileReport): string {
-  return `${file}: ${count} tools, ${args} arguments (${counts(types)}); warnings: ${counts(warnings)}; ${Math.round(milliseconds)} ms`;
+function lineOf({ file, tools: count, arguments: args, types, asAny, asWider, milliseconds }: FileReport): string {
+  return `${file}: ${count} tools, ${args} arguments (${counts(types)}); any: ${counts(asAny)}; wider: ${counts(asWider)}; ${Math.round(milliseconds)} ms`;
 }

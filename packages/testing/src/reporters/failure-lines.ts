@@ -24,11 +24,11 @@ function decisionLines(decision: Decision, sources: ReadonlyMap<string, Source>)
   for (const { pointer, expected } of told.violations ?? []) {
     lines.push(printable(`${pointer === "" ? "the arguments" : pointer}: ${expected}`));
   }
-  const seen = kept.atoms.flatMap((atom) => atomLines(atom, sources));
+  const seen = kept.nearest === undefined ? kept.atoms.flatMap((atom) => atomLines(atom, sources)) : [];
   lines.push(...(seen.length > 0 ? seen : rules.flatMap(({ place }) => sourceLine(place, sources))));
   if (kept.nearest !== undefined) {
     const { id, place, because, failed } = kept.nearest;
-    lines.push(printable(`the nearest allow is "${id}" at ${placeText(place)}: ${because}`));
+    lines.push(printable(`the nearest allow is "${id}" at ${placeText(place)}${because === "" ? "" : `: ${because}`}`));
     if (failed !== undefined) lines.push(...atomLines(failed, sources));
   }
   for (const note of kept.notes) lines.push(printable(`note: ${note}`));

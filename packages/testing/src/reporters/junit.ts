@@ -29,36 +29,20 @@ function suiteOf(run: FixtureRun): string {
     skipped,
     time: seconds(duration),
   });
-  const errors = run.diagnostics.filter(({ severity }) => severity === "error");
-  const broken =
-    invalid === 0
-      ? ""
-      : element("testcase", { classname: run.file, name: "the file is valid", time: "0" }, [
-          element("error", { message: errors[0]!.message, type: errors[0]!.code }, [
-            escapeXml(
-              errors
-                .map((each) =>
-                  diagnosticLine(
-                    each.code,
-                    each.span.file,
-                    run.sources.get(each.span.file)?.position(each.span.start),
-                    each.message,
-                  ),
-                )
-                .join("\n"),
-            ),
-          ]),
-        ]);
+  const broken = invalid === 0 ? "" : refusedFile(run);
   return `<testsuite${attributes}>\n${broken}${run.cases.map((each) => caseOf(each, run)).join("")}</testsuite>\n`;
 }
 
-function diagnosticLine(
-  code: string,
-  file: string,
-  position: { line: number; column: number } | undefined,
-  message: string,
-): string {
-  return `${code} ${file}:${position?.line ?? 0}:${position?.column ?? 0} ${message}`;
+function refusedFile(run: FixtureRun): string {
+  const errors = run.diagnostics.filter(({ severity }) => severity === "error");
+  const lines = errors.map(({ code, span, message }) => {
+    const position = run.sources.get(span.file)?.position(span.start);
+    return `${code} ${span.file}:${position?.line ?? 0}:${position?.column ?? 0} ${message}`;
+  });
+  const attributes = { classname: run.file, name: "the file is valid", file: run.file, time: "0" };
+  const [first] = errors;
+  const error = element("error", { message: first?.message ?? "", type: first?.code ?? "" }, [bodyOf(lines)]);
+  return element("testcase", attributes, [error]);
 }
 
 const elements = { failed: "failure", internal: "error" } as const;
@@ -71,8 +55,8 @@ function caseOf({ name, span, status, skipped, failures, duration }: CaseResult,
     return element("testcase", attributes, [element("skipped", { message: skipped ?? "" }, [])]);
   const [first] = failures;
   const message = first === undefined ? "" : `expected ${first.expected}, got ${first.got}`;
-  const details = failures.flatMap((failure) => failureLines(failure, run.sources)).join("\n");
-  return element("testcase", attributes, [element(elements[status], { message, type: status }, [escapeXml(details)])]);
+  const details = failures.flatMap((failure) => failureLines(failure, run.sources));
+  return element("testcase", attributes, [element(elements[status], { message, type: status }, [bodyOf(details)])]);
 }
 
 type Attributes = Readonly<Record<string, string | number>>;
@@ -96,12 +80,14 @@ const entities: Readonly<Record<string, string>> = {
   "'": "&apos;",
 };
 
-/** XML 1.0 has no way to write a control character, so they become visible escapes; line breaks between our own lines stay. */
+/** XML 1.0 has no way to write a control character, so they become visible escapes, line breaks too. */
 function escapeXml(text: string): string {
-  return text
-    .split("\n")
-    .map((line) => printable(line).replace(/[&<>"']/g, (char) => entities[char]!))
-    .join("\n");
+  return printable(text).replace(/[&<>"']/g, (char) => entities[char]!);
+}
+
+/** Our own lines, each escaped. */
+function bodyOf(lines: readonly string[]): string {
+  return lines.map(escapeXml).join("\n");
 }
 
 function seconds(milliseconds: number): string {
