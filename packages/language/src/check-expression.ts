@@ -786,6 +786,17 @@ function reportMismatch(
     );
     return;
   }
+  const kind = operand.view.type.kind;
+  if (nearest.shape === "ordered" && (kind === "string" || kind === "list") && operand.reference !== undefined) {
+    site.report(
+      diagnostic("P0301", operand.span, `\`${spelling}\` does not fit \`${operand.text}\`: ${nearest.why}`).withFix({
+        title: `did you mean its size?`,
+        span: operand.span,
+        replacement: `size(${operand.text})`,
+      }),
+    );
+    return;
+  }
   const union = membersOf(operand.view.type).length > 1;
   const help = union
     ? `ask first what it is, as in \`${operand.text} is string and …\``
