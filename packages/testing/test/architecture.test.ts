@@ -148,5 +148,7 @@ function importsOf(text: string): readonly string[] {
     /^\s*(?:import|export)\b[^;'"`]*?\bfrom\s+["']([^"']+)["']|^\s*import\s+["']([^"']+)["']/gm,
   );
   const dynamic = text.matchAll(/\bimport\(\s*["']([^"']+)["']\s*\)/g);
-  return [...statements, ...dynamic].map((match) => match[1] ?? match[2]!);
+  const specifiers = [...statements, ...dynamic].map((match) => match[1] ?? match[2]!);
+  // Pages of the catalogue show `import "./x.mcpolicy"` of the policy language, which no module imports.
+  return specifiers.filter((specifier) => !specifier.includes(".mcpolicy"));
 }
