@@ -52,10 +52,18 @@ export interface NearestAllow {
   readonly because: string;
 }
 
-/** What the host must do with an allowed call. Later statements add kinds. */
-export interface Obligation {
-  readonly kind: string;
+/** What the host must do with an allowed call, or with its result. */
+export type Obligation =
+  | { readonly kind: "label"; readonly rule: string; readonly label: string; readonly duration: number }
+  | { readonly kind: "redact"; readonly rule: string }
+  | { readonly kind: "check result"; readonly rule: string };
+
+/** A duty whose proof a request lacks, in words a caller may be told: `approval from lead`, `mfa`, `duty "NAME"`. */
+export interface MissingDuty {
+  readonly duty: string;
   readonly rule: string;
+  /** How long the host may wait for the proof, in milliseconds. */
+  readonly valid: number;
 }
 
 /** What the caller may be told. */
@@ -63,6 +71,10 @@ export interface Told {
   readonly because: readonly string[];
   readonly argument?: string;
   readonly violations?: readonly Violation[];
+  /** What an `ask` waits for, sorted, without rule ids: they are the operator's. */
+  readonly missing?: readonly string[];
+  /** When a spent limit has room again, in milliseconds from now. */
+  readonly retryAfterMs?: number;
 }
 
 /** What only operators see. */
@@ -75,6 +87,7 @@ export interface Kept {
   /** `shadow` rules that would have matched: logged, not enforced. */
   readonly shadow?: readonly DecidingRule[];
   readonly fault?: string;
+  readonly missing?: readonly MissingDuty[];
 }
 
 /** A plain value that serialises to JSON. */

@@ -1,3 +1,4 @@
+export { advance, isCarried, type Windows } from "./advance.ts";
 export type { Artifact } from "./artifact.ts";
 export { Code, identifier, joinCode, js, type Splice } from "./code.ts";
 export {
@@ -7,6 +8,7 @@ export {
   type Effect,
   fault,
   type Kept,
+  type MissingDuty,
   type NearestAllow,
   type Obligation,
   type Place,
@@ -21,14 +23,25 @@ export type { Engine, EngineFactory } from "./engine.ts";
 export {
   type BranchIr,
   type ConditionIr,
+  type DeploymentIr,
+  type DutyIr,
+  type EventsIr,
+  type EventVerb,
   IR_VERSION,
+  type LabelIr,
+  type LimitIr,
+  type LimitKeyIr,
   type OperandIr,
   type OperationIr,
   type PolicyIr,
+  type RedactIr,
   type ReferenceIr,
+  type RequireIr,
+  type RuleHeadIr,
   type RuleIr,
   type Seen,
   type ServerIr,
+  type TallyIr,
   type ToolIr,
   type WhoIr,
 } from "./ir.ts";
@@ -48,6 +61,17 @@ export { compileRegex } from "./regular/regex.ts";
 export type { PatternError } from "./regular/syntax.ts";
 export type { Context, Operation, Principal, Request } from "./request.ts";
 export { matchesResource, readResourceUri } from "./resource-uri.ts";
+export {
+  type CallerKey,
+  callerKeyOf,
+  emptyState,
+  type HeldLabel,
+  type PastCall,
+  type Proof,
+  type State,
+  type StateEvent,
+  type Take,
+} from "./state.ts";
 export { type Facts, toolFacts } from "./tool-facts.ts";
 export { all, and, any, isPossibly, isSurely, not, or, type Truth } from "./truth.ts";
 export type { ConstantKind, Field, PlainKind, Type } from "./type.ts";

@@ -14,6 +14,23 @@ export interface PolicyIr {
   readonly principal: Readonly<Record<string, Field>>;
   readonly context: Readonly<Record<string, Field>>;
   readonly rules: readonly RuleIr[];
+  /** Absent where the policy has none. */
+  readonly requires?: readonly RequireIr[];
+  readonly limits?: readonly LimitIr[];
+  readonly labels?: readonly LabelIr[];
+  readonly resultDenies?: readonly RuleHeadIr[];
+  readonly redacts?: readonly RedactIr[];
+  /** What this policy narrows: the effective decision is the lower of the two. */
+  readonly narrows?: readonly PolicyIr[];
+  /** `token`, `audit` and `network` statements, as data for the adapter. */
+  readonly deployment?: DeploymentIr;
+}
+
+export interface DeploymentIr {
+  readonly token?: Readonly<Record<string, Value>>;
+  readonly audit?: Readonly<Record<string, Value>>;
+  /** Server to the `host:port` patterns that it may reach; a server without an entry said nothing. */
+  readonly network: Readonly<Record<string, readonly string[]>>;
 }
 
 export interface ServerIr {
@@ -34,11 +51,13 @@ export interface ToolIr {
   readonly annotations: Readonly<Record<string, boolean>>;
   /** What arguments must satisfy: the pinned schema, closed, narrowed by every `check`. */
   readonly schema: Readonly<Record<string, Value>>;
+  /** The output schema, narrowed by every `check result of`; undefined where there is neither. */
+  readonly resultSchema?: Readonly<Record<string, Value>>;
 }
 
-export interface RuleIr {
+/** What every sort of rule has. */
+export interface RuleHeadIr {
   readonly id: string;
-  readonly effect: "allow" | "deny";
   readonly place: Place;
   readonly who: WhoIr;
   /** The rule matches where any of its branches does. */
@@ -50,6 +69,47 @@ export interface RuleIr {
   readonly note?: string;
   /** Decided and logged, not enforced. */
   readonly shadow: boolean;
+}
+
+/** A rule that decides yes or no. */
+export interface RuleIr extends RuleHeadIr {
+  readonly effect: "allow" | "deny";
+}
+
+export type DutyIr =
+  | { readonly kind: "approval"; readonly from: WhoIr | "caller" }
+  | { readonly kind: "mfa" | "justification" }
+  | { readonly kind: "duty"; readonly name: string };
+
+/** Turns an allow into an ask until the request brings the proof. `valid` bounds the wait, in milliseconds. */
+export interface RequireIr extends RuleHeadIr {
+  readonly duty: DutyIr;
+  readonly valid: number;
+}
+
+export interface LimitIr extends RuleHeadIr {
+  readonly amount: number;
+  /** `at once`, or a window in milliseconds in which calls are counted, or `of` is summed. */
+  readonly window:
+    | { readonly kind: "at once" }
+    | { readonly kind: "per"; readonly duration: number; readonly of?: OperandIr };
+  readonly keys: readonly LimitKeyIr[];
+}
+
+export type LimitKeyIr =
+  | { readonly kind: "principal" | "client" | "tool" | "server" | "everyone" }
+  | { readonly kind: "attribute"; readonly name: string };
+
+/** Sets a label: at the call, or where its condition reads `result` (`onResult`) when the result is read. `duration` in ms. */
+export interface LabelIr extends RuleHeadIr {
+  readonly label: string;
+  readonly duration: number;
+  readonly onResult: boolean;
+}
+
+/** Detectors are constants of type `detector`. */
+export interface RedactIr extends RuleHeadIr {
+  readonly detectors: readonly OperandIr[];
 }
 
 /** Callers: any of these, and none of `except`. */
@@ -80,6 +140,16 @@ export type ConditionIr =
   | { readonly kind: "not"; readonly part: ConditionIr }
   | { readonly kind: "has"; readonly reference: ReferenceIr; readonly at: Seen }
   | { readonly kind: "atom"; readonly operand: OperandIr; readonly at: Seen }
+  | { readonly kind: "carries"; readonly label: string; readonly at: Seen }
+  | { readonly kind: "happened"; readonly verb: EventVerb; readonly events: EventsIr; readonly at: Seen }
+  /** A number of history against a bound: unknown where the ends of its range answer differently. `operator` is a row's id. */
+  | {
+      readonly kind: "tally";
+      readonly tally: TallyIr;
+      readonly operator: "less" | "at-most" | "more" | "at-least" | "equal" | "not-equal";
+      readonly bound: OperandIr;
+      readonly at: Seen;
+    }
   | {
       readonly kind: "every" | "some";
       readonly variable: string;
@@ -87,6 +157,25 @@ export type ConditionIr =
       readonly body: ConditionIr;
       readonly at: Seen;
     };
+
+export type EventVerb = "attempted" | "called" | "completed";
+
+/** Past events: their operations (a capability's with its own conditions, read about the event), whose, and how far back. */
+export interface EventsIr {
+  readonly branches: readonly BranchIr[];
+  readonly byAnyone: boolean;
+  /** Reads the present request, and the earlier event as root `its`. */
+  readonly with?: ConditionIr;
+  /** Only events after the latest completed such one of the window; unknown where there is none. */
+  readonly since?: { readonly branches: readonly BranchIr[]; readonly with?: ConditionIr };
+  /** Milliseconds: events in `(now - last, now]`. */
+  readonly last: number;
+}
+
+export type TallyIr =
+  | { readonly kind: "count"; readonly verb: EventVerb; readonly events: EventsIr }
+  /** `of` reads `its`. */
+  | { readonly kind: "distinct" | "sum"; readonly of: OperandIr; readonly verb: EventVerb; readonly events: EventsIr };
 
 /** Where an atom stands and how it is spelled there. */
 export interface Seen {
@@ -107,7 +196,7 @@ export type OperandIr =
 /** A name and a path into it. Absent gives `fallback` where there is one, else unknown. */
 export interface ReferenceIr {
   readonly kind: "reference";
-  readonly root: "args" | "principal" | "context" | "tool" | "resource" | "result" | "variable";
+  readonly root: "args" | "principal" | "context" | "tool" | "resource" | "result" | "its" | "variable";
   /** The quantified name, where `root` is `variable`. */
   readonly variable?: string;
   readonly path: readonly (string | number)[];

@@ -1,3 +1,4 @@
+import type { Proof, State } from "./state.ts";
 import type { JsonObject, Value } from "./value.ts";
 
 /** A verified caller. `roles` are those of the token, before inclusion; further attributes are the policy's `principal` fields. */
@@ -28,4 +29,8 @@ export interface Request {
   /** The arguments of a tool or prompt; `{}` for the rest. */
   readonly arguments: JsonObject;
   readonly context: Context;
+  /** Proofs of duties that the host verified for this very call. */
+  readonly proofs?: readonly Proof[];
+  /** What is remembered; without it nothing is, and nothing was forgotten. */
+  readonly state?: State;
 }

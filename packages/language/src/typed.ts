@@ -1,4 +1,15 @@
-import type { Field, OperationIr, Operator, Type, Value, WhoIr } from "@mcpolicy/core";
+import type {
+  DeploymentIr,
+  DutyIr,
+  EventVerb,
+  Field,
+  LimitKeyIr,
+  OperationIr,
+  Operator,
+  Type,
+  Value,
+  WhoIr,
+} from "@mcpolicy/core";
 import type { Source, Span } from "@mcpolicy/diagnostics";
 
 /**
@@ -15,6 +26,14 @@ export interface CheckedPolicy {
   readonly claims: Readonly<Record<string, string>>;
   readonly context: Readonly<Record<string, Field>>;
   readonly rules: readonly CheckedRule[];
+  readonly requires: readonly CheckedRequire[];
+  readonly limits: readonly CheckedLimit[];
+  readonly labels: readonly CheckedLabel[];
+  readonly resultDenies: readonly CheckedRuleHead[];
+  readonly redacts: readonly CheckedRedact[];
+  /** Policies that this one narrows, each checked with names of its own. */
+  readonly narrows: readonly CheckedPolicy[];
+  readonly deployment: DeploymentIr;
   readonly checks: readonly CheckedCheck[];
   readonly asserts: readonly CheckedAssert[];
 }
@@ -41,9 +60,8 @@ export interface CheckedTool {
   readonly arguments: Type;
 }
 
-/** An `allow` or a `deny`. A capability that a role lists is the allow `role NAME: CAPABILITY`. */
-export interface CheckedRule {
-  readonly effect: "allow" | "deny";
+/** What every sort of rule has. */
+export interface CheckedRuleHead {
   /** The name, or the effect and a digest of the canonical text. Unique. */
   readonly id: string;
   readonly named: boolean;
@@ -57,6 +75,36 @@ export interface CheckedRule {
   readonly because: string | undefined;
   readonly note: string | undefined;
   readonly shadow: boolean;
+}
+
+/** An `allow` or a `deny`. A capability that a role lists is the allow `role NAME: CAPABILITY`. */
+export interface CheckedRule extends CheckedRuleHead {
+  readonly effect: "allow" | "deny";
+}
+
+/** `valid` in milliseconds. */
+export interface CheckedRequire extends CheckedRuleHead {
+  readonly duty: DutyIr;
+  readonly valid: number;
+}
+
+export interface CheckedLimit extends CheckedRuleHead {
+  readonly amount: number;
+  readonly window:
+    | { readonly kind: "at once" }
+    | { readonly kind: "per"; readonly duration: number; readonly of: TypedOperand | undefined };
+  readonly keys: readonly LimitKeyIr[];
+}
+
+/** `onResult` where the condition reads `result`; `duration` in milliseconds. */
+export interface CheckedLabel extends CheckedRuleHead {
+  readonly label: string;
+  readonly duration: number;
+  readonly onResult: boolean;
+}
+
+export interface CheckedRedact extends CheckedRuleHead {
+  readonly detectors: readonly TypedOperand[];
 }
 
 /** Operations and the condition under which the rule speaks of them. */
@@ -94,12 +142,44 @@ export type TypedCondition =
   | { readonly kind: "has"; readonly reference: TypedReference; readonly span: Span }
   /** An operand of type bool: a comparison, a test, or a flag such as `args.recursive`. */
   | { readonly kind: "atom"; readonly operand: TypedOperand; readonly span: Span }
+  | { readonly kind: "carries"; readonly label: string; readonly span: Span }
+  | { readonly kind: "happened"; readonly verb: EventVerb; readonly events: TypedEvents; readonly span: Span }
+  /** A number of history against a bound that is none: unknown where the ends of its range answer differently. */
+  | {
+      readonly kind: "tally";
+      readonly tally: TypedTally;
+      readonly operator: "less" | "at-most" | "more" | "at-least" | "equal" | "not-equal";
+      readonly bound: TypedOperand;
+      readonly span: Span;
+    }
   | {
       readonly kind: "every" | "some";
       readonly variable: string;
       readonly over: TypedOperand;
       readonly body: TypedCondition;
       readonly span: Span;
+    };
+
+/** Past events. `with` reads the present request, and the earlier event as `its` (`its.args`, `its.result`, `its.tool`). */
+export interface TypedEvents {
+  /** A capability's entries with their conditions, which read the earlier event as if it were the request. */
+  readonly branches: readonly CheckedBranch[];
+  readonly byAnyone: boolean;
+  readonly with: TypedCondition | undefined;
+  readonly since:
+    | { readonly branches: readonly CheckedBranch[]; readonly with: TypedCondition | undefined }
+    | undefined;
+  /** Milliseconds. */
+  readonly last: number;
+}
+
+export type TypedTally =
+  | { readonly kind: "count"; readonly verb: EventVerb; readonly events: TypedEvents }
+  | {
+      readonly kind: "distinct" | "sum";
+      readonly of: TypedOperand;
+      readonly verb: EventVerb;
+      readonly events: TypedEvents;
     };
 
 /** What gives a value or unknown. Its value is read as the type `as`. */
@@ -132,7 +212,7 @@ export type TypedOperand =
 
 export interface TypedReference {
   readonly kind: "reference";
-  readonly root: "args" | "principal" | "context" | "tool" | "resource" | "result" | "variable";
+  readonly root: "args" | "principal" | "context" | "tool" | "resource" | "result" | "its" | "variable";
   readonly variable?: string;
   readonly path: readonly (string | number)[];
   /** Replaces an absent value, never an unknown one. */
