@@ -118,6 +118,9 @@ describe("commands", () => {
     ["npm 'test'", ["npm test"], true], ["npm test", ["npm install", "npm test"], true], ["npmtest", ["npm test"], false],
     ["a b c d e", ["** c **"], true], ["ls ./x", ["ls ./x"], true], [["git", "log", "a;b"], ["git log **"], true],
     ["git log; rm -rf /", ["git log -**"], undefined], ["git log $(rm x)", ["git log -**"], undefined],
+    ["rm /w/../x", ["rm /w/**"], undefined], ["rm /w/./x", ["rm /w/**"], undefined], ["ls ..", ["ls *"], undefined],
+    [["rm", "/w/x/.."], ["rm /w/?/**"], undefined], ["rm /w/... x..", ["rm /w/** *"], true], ["rm ../x", ["mv *"], false],
+    ["rm ../x", ["rm *", "rm ../x"], true], ["rm ../x y", ["rm *"], false], ["rm ../x", ["rm **"], true],
   ] as const)("%j runs %j is %j", (text, patterns, wanted) => {
     expect(runs(text as Value, ...patterns)).toBe(wanted);
   });

@@ -1,6 +1,7 @@
 import { membersOf, showType } from "@mcpolicy/core";
 import { diagnostic } from "@mcpolicy/diagnostics";
 import type { Expression, Quantifier } from "./ast.ts";
+import { spend } from "./bounds.ts";
 import { argumentIsKnown, look, operandOf, reportNoArgument } from "./check-expression.ts";
 import { constantOf } from "./constants.ts";
 import type { Entry } from "./expand.ts";
@@ -17,9 +18,8 @@ export function conditionOf(
   site: Omit<Site, "atom" | "facts" | "variables">,
   span: TypedCondition["span"],
 ): TypedCondition {
-  const parts = conditions.map(({ expression, negated }, index): TypedCondition => {
-    const others = conditions.filter((_, other) => other !== index);
-    const facts = joinFacts(others.map((each) => factsOf(each.expression, !each.negated)));
+  const facts = joinFacts(conditions.map((each) => factsOf(each.expression, !each.negated)));
+  const parts = conditions.map(({ expression, negated }): TypedCondition => {
     const inside: Site = { ...site, facts, variables: new Map(), atom: { span: expression.span, bare: true } };
     const part = typeCondition(expression, inside);
     return negated ? { kind: "not", part, span: expression.span } : part;
@@ -31,16 +31,18 @@ export function conditionOf(
 /** Types one condition. */
 export function typeCondition(expression: Expression, site: Site): TypedCondition {
   const { span } = expression;
+  if (!spend(site.scope.work, 100 + site.operations.length, span, site.report))
+    return { kind: "constant", value: false, span };
   switch (expression.kind) {
     case "and":
     case "or": {
       const isAnd = expression.kind === "and";
-      const parts = expression.parts.map((part, index) => {
-        // In `A or B`, B only matters where A is false; in `A and B`, where A is true.
-        const others = expression.parts.filter((_, other) => other !== index).map((each) => factsOf(each, isAnd));
-        const facts = joinFacts([site.facts, ...others]);
-        return typeCondition(part, { ...site, facts, atom: { span: part.span, bare: isAnd } });
-      });
+      // In `A or B`, B only matters where A is false; in `A and B`, where A is true. What B says of itself may stand among these
+      // facts: where it does not hold, B is false, whatever else in it is unknown (for `or`: true).
+      const facts = joinFacts([site.facts, ...expression.parts.map((part) => factsOf(part, isAnd))]);
+      const parts = expression.parts.map((part) =>
+        typeCondition(part, { ...site, facts, atom: { span: part.span, bare: isAnd } }),
+      );
       return { kind: expression.kind, parts, span };
     }
     case "not":

@@ -16,7 +16,7 @@ import {
 } from "@mcpolicy/core";
 import { diagnostic, type Span } from "@mcpolicy/diagnostics";
 import type { Binary, Expression } from "./ast.ts";
-import { constantOf } from "./constants.ts";
+import { constantOf, elementType } from "./constants.ts";
 import { holesOf } from "./holes.ts";
 import { isPresent, narrowType, stepKey } from "./narrow.ts";
 import { broken, constantOperand, type Operand, type Reference, referenceOperand, templateOperand } from "./operand.ts";
@@ -434,12 +434,15 @@ function reportUnguarded(operand: Operand, site: Site): void {
 
 // ---------------------------------------------------------- lists, defaults
 
+/** Types that a constant has by its spelling, not by its value. */
+const writtenKinds: ReadonlySet<Type["kind"]> = new Set(["regex", "time", "duration", "range"]);
+
 function listOperand(items: readonly Expression[], site: Site, span: Span, text: string): Operand {
   const operands = items.map((item) => operandOf(item, site));
   if (operands.every((each) => each.view.constant !== undefined)) {
     const value = operands.map((each) => each.view.constant!);
-    const element = operands.length === 0 ? plain("any") : operands.map((each) => each.view.type).reduce(joinTypes);
-    return constantOperand({ value, type: listOf(element) }, span, text);
+    const spelled = operands.map((each) => each.view.type).find((type) => writtenKinds.has(type.kind));
+    return constantOperand({ value, type: listOf(spelled ?? elementType(value)) }, span, text);
   }
   const element = operands.map((each) => each.view.type).reduce(joinTypes);
   const written = operands.every((each) => each.view.constant !== undefined || each.view.template === true);

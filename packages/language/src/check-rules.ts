@@ -1,6 +1,7 @@
 import { digestOf, type WhoIr } from "@mcpolicy/core";
 import { diagnostic, type Span } from "@mcpolicy/diagnostics";
 import type { Allow, Assert, Clause, Deny, Role, Statement } from "./ast.ts";
+import { spend } from "./bounds.ts";
 import { conditionOf } from "./check-condition.ts";
 import { conditionsOf, type Entry, type Expanded, entriesOf, expand } from "./expand.ts";
 import { print } from "./print.ts";
@@ -121,6 +122,8 @@ function branchesOf(
   report: Report,
 ): readonly CheckedBranch[] {
   const conditions = [...entry.conditions, ...more];
+  const [first] = conditions;
+  if (first !== undefined && !spend(scope.work, 200, first.expression.span, report)) return [];
   const groups = [entry.operations.filter((each) => !each.untyped), entry.operations.filter((each) => each.untyped)];
   return groups
     .filter((operations) => operations.length > 0)
@@ -130,7 +133,7 @@ function branchesOf(
       condition: conditionOf(
         conditions,
         { scope, report, operations, effect },
-        conditions[0]?.expression.span ?? { file: "", start: 0, end: 0 },
+        first?.expression.span ?? { file: "", start: 0, end: 0 },
       ),
     }));
 }

@@ -16,6 +16,7 @@ import { type Finding, type Report, withSuggestion } from "./report.ts";
 import { type Scope, textOf } from "./scope.ts";
 import type { CheckedCheck } from "./typed.ts";
 import { plain } from "./types.ts";
+import { reportUnsupported } from "./unsupported.ts";
 
 type Schema = Readonly<Record<string, Value>>;
 
@@ -47,8 +48,12 @@ export function checkToSchema(check: Check, scope: Scope, report: Report): Check
   }
   if (server.broken) return undefined;
   const { name, untyped } = server.checked;
+  if (untyped) {
+    reportUnsupported({ kind: "check of an untyped server", span: check.server.span }, report);
+    return undefined;
+  }
   const type = server.arguments.get(check.tool.text);
-  if (type === undefined && !untyped) {
+  if (type === undefined) {
     report(
       withSuggestion(
         diagnostic("P0201", check.tool.span, `\`${check.tool.text}\` is not a tool of server \`${name}\``).withNote(
@@ -69,7 +74,7 @@ export function checkToSchema(check: Check, scope: Scope, report: Report): Check
     ofResult: check.ofResult,
     span: check.span,
     open: check.record.open,
-    schema: recordSchema(check.record, type ?? plain("any"), place),
+    schema: recordSchema(check.record, type, place),
   };
 }
 

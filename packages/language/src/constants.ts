@@ -1,14 +1,33 @@
 import type { Type } from "@mcpolicy/core";
 import { typeOfConstant, type Value } from "@mcpolicy/core";
-import type { Expression } from "./ast.ts";
+import type { Expression, Let } from "./ast.ts";
+import { longestChain } from "./bounds.ts";
 import type { Scope } from "./scope.ts";
-import { listOf, plain } from "./types.ts";
+import { listOf, plain, unionOf } from "./types.ts";
 
 /** A value that the policy writes out, with its type by its spelling. */
 export interface Constant {
   readonly value: Value;
   readonly type: Type;
 }
+
+/** The type of all of them together, in one pass: a list may be long. */
+export function elementType(values: readonly Value[]): Type {
+  if (values.length === 0) return plain("any");
+  const texts = new Set<string>();
+  const others = new Map<string, Type>();
+  for (const value of values) {
+    if (typeof value === "string") texts.add(value);
+    else {
+      const type = typeOfConstant(value);
+      others.set(type.kind === "list" ? JSON.stringify(type) : type.kind, type);
+    }
+  }
+  return unionOf([...(texts.size === 0 ? [] : [{ kind: "enum" as const, values: [...texts] }]), ...others.values()]);
+}
+
+/** What each `let` stands for, looked up once: chains of them are walked again and again otherwise. */
+const constants = new WeakMap<Let, Constant | undefined>();
 
 /**
  * The value of what is written out: a literal, a list or range of literals, or a `let` of one. Undefined for anything computed, and
@@ -33,7 +52,7 @@ export function constantOf(expression: Expression, scope: Scope, trail: readonly
       if (!items.every((item) => item !== undefined)) return undefined;
       const value = items.map((item) => item.value);
       const spelled = items.find((item) => ["regex", "time", "duration", "range"].includes(item.type.kind));
-      return { value, type: spelled === undefined ? typeOfConstant(value) : listOf(spelled.type) };
+      return { value, type: listOf(spelled === undefined ? elementType(value) : spelled.type) };
     }
     case "range": {
       const low = constantOf(expression.low, scope, trail);
@@ -45,7 +64,9 @@ export function constantOf(expression: Expression, scope: Scope, trail: readonly
       const { text } = expression.name;
       const found = scope.constants.get(text);
       if (found === undefined || found.parameters !== undefined || trail.includes(text)) return undefined;
-      return constantOf(found.value, scope, [...trail, text]);
+      if (trail.length >= longestChain) return undefined;
+      if (!constants.has(found)) constants.set(found, constantOf(found.value, scope, [...trail, text]));
+      return constants.get(found);
     }
     default:
       return undefined;

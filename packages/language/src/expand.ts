@@ -2,6 +2,7 @@ import { type OperationIr, type Type, whyUnreadable } from "@mcpolicy/core";
 import { diagnostic, type Span } from "@mcpolicy/diagnostics";
 import micromatch from "micromatch";
 import type { Capability, Expression, Name, Operation, Operations, Word } from "./ast.ts";
+import { longestChain, mostEntries, reportTooLarge } from "./bounds.ts";
 import { type Report, withSuggestion } from "./report.ts";
 import type { Scope, ServerScope } from "./scope.ts";
 import { plain } from "./types.ts";
@@ -88,15 +89,25 @@ export function entriesOf(
   trail: readonly string[] = [],
 ): readonly Entry[] {
   const name = capability.name.text;
-  if (trail.includes(name)) return [];
-  return capability.entries.flatMap((written) => {
+  if (trail.includes(name) || trail.length >= longestChain) return [];
+  const known = unfolded.get(capability);
+  if (known !== undefined) return known;
+  const entries = capability.entries.flatMap((written) => {
     const conditions = conditionsOf(written);
     return expand(written.operations, scope, { bare: false }, report, [...trail, name]).map((entry) => ({
       ...entry,
       conditions: [...entry.conditions, ...conditions],
     }));
   });
+  const isTooLarge = entries.length > mostEntries;
+  if (isTooLarge)
+    reportTooLarge(`capability \`${name}\` unfolds to ${entries.length} entries`, capability.name.span, report);
+  unfolded.set(capability, isTooLarge ? [] : entries);
+  return isTooLarge ? [] : entries;
 }
+
+/** A capability's entries, which are the same wherever it is named: its names mean the same in the whole policy. */
+const unfolded = new WeakMap<Capability, readonly Entry[]>();
 
 /** `when A unless B`, to be read as `A and not (B)`. */
 export function conditionsOf(written: {

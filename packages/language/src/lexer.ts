@@ -21,6 +21,11 @@ export interface CommentLexeme {
   readonly isBehindToken: boolean;
 }
 
+interface Range {
+  readonly offset: number;
+  readonly length: number;
+}
+
 export interface Lexemes {
   readonly tokens: readonly IToken[];
   readonly comments: readonly CommentLexeme[];
@@ -53,13 +58,14 @@ export function lex(source: Source): Lexemes {
   lexer ??= new Lexer([...t.lexerTokens], { ensureOptimizations: true, positionTracking: "full" });
   // A byte order mark at the very start is no character of the text.
   const result = lexer.tokenize(text.startsWith("\ufeff") ? ` ${text.slice(1)}` : text);
-  const tokens = joinBrokenWords(result, text);
+  const unknown = unknownRanges(result);
+  const tokens = joinBrokenWords(result.tokens, unknown, text);
   place(tokens, text);
   return {
     tokens,
     comments: commentLexemes(result.groups["comments"] ?? [], tokens, text),
     findings: [
-      findingsOf(unknownCharacters(result.errors, file, text)),
+      findingsOf(unknownCharacters(unknown, file, text)),
       findingsOf(hiddenCharacters(file, text)),
       findingsOf(foreignWords([...tokens, ...(result.groups["foreign"] ?? [])], file)),
       findingsOf(literalMistakes(tokens, file)),
@@ -89,17 +95,23 @@ function place(tokens: readonly IToken[], text: string): void {
   }
 }
 
+/** What begins no token, as ranges of the text. */
+function unknownRanges(result: ILexingResult): readonly Range[] {
+  const tokens = result.groups["unknown"] ?? [];
+  return [...tokens.map(({ startOffset, image }) => ({ offset: startOffset, length: image.length })), ...result.errors];
+}
+
 /** `naïve` is one word with one wrong letter, not two words. */
-function joinBrokenWords(result: ILexingResult, text: string): IToken[] {
-  if (result.errors.length === 0) return result.tokens;
+function joinBrokenWords(tokens: readonly IToken[], unknown: readonly Range[], text: string): readonly IToken[] {
+  if (unknown.length === 0) return tokens;
   const letters = /^[\p{L}\p{M}\p{N}]+$/u;
   const gaps = new Map(
-    result.errors
-      .filter((error) => letters.test(text.slice(error.offset, error.offset + error.length)))
-      .map((error) => [error.offset, error.offset + error.length]),
+    unknown
+      .filter(({ offset, length }) => letters.test(text.slice(offset, offset + length)))
+      .map(({ offset, length }) => [offset, offset + length]),
   );
   const joined: IToken[] = [];
-  for (const token of result.tokens) {
+  for (const token of tokens) {
     const before = joined.at(-1);
     const isWord = tokenMatcher(token, t.Word) || tokenMatcher(token, t.NumberText);
     if (

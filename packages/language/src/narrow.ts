@@ -4,26 +4,35 @@ import { listOf, plain, recordOf, unionOf } from "./types.ts";
 
 /** What holds of names where a condition is looked at, because of what stands beside it. */
 export interface Facts {
-  /** Keys (`keyOf`) of which `has` is true. */
+  /** Keys (`keyOf`) of what is there: that of which `has` is true, and all that it is a part of. */
   readonly present: ReadonlySet<string>;
-  readonly kinds: readonly KindFact[];
+  /** What `is` says, by key. */
+  readonly kinds: ReadonlyMap<string, readonly KindFact[]>;
 }
 
 interface KindFact {
-  readonly key: string;
   /** The word behind `is`: `string`, `list`. */
   readonly word: string;
   readonly holds: boolean;
 }
 
-export const noFacts: Facts = { present: new Set(), kinds: [] };
+export const noFacts: Facts = { present: new Set(), kinds: new Map() };
 
 /** Both sets of facts together. */
 export function joinFacts(all: readonly Facts[]): Facts {
-  return {
-    present: new Set(all.flatMap((facts) => [...facts.present])),
-    kinds: all.flatMap((facts) => facts.kinds),
-  };
+  const some = all.filter((facts) => facts !== noFacts);
+  if (some.length <= 1) return some[0] ?? noFacts;
+  const present = new Set<string>();
+  const kinds = new Map<string, readonly KindFact[]>();
+  for (const facts of some) {
+    for (const key of facts.present) present.add(key);
+    for (const [key, said] of facts.kinds) {
+      const known = kinds.get(key) ?? [];
+      const added = said.filter((fact) => !known.some((each) => each.word === fact.word && each.holds === fact.holds));
+      kinds.set(key, [...known, ...added]);
+    }
+  }
+  return { present, kinds };
 }
 
 /**
@@ -53,7 +62,13 @@ export function stepKey(of: string | undefined, step: string | number): string |
 
 /** Whether something is known to be there: `has` holds of it or of a part of it. */
 export function isPresent(key: string, facts: Facts): boolean {
-  return [...facts.present].some((each) => each === key || each.startsWith(`${key}\u0000`));
+  return facts.present.has(key);
+}
+
+/** The key and those of all that it is a part of. */
+function withWholes(key: string): ReadonlySet<string> {
+  const steps = key.split("\u0000");
+  return new Set(steps.map((_, index) => steps.slice(0, index + 1).join("\u0000")));
 }
 
 /** What must hold of names for the expression to be true, or false (`truth`). Never more than it implies. */
@@ -61,13 +76,13 @@ export function factsOf(expression: Expression, truth: boolean): Facts {
   switch (expression.kind) {
     case "has": {
       const key = keyOf(expression.path);
-      return truth && key !== undefined ? { present: new Set([key]), kinds: [] } : noFacts;
+      return truth && key !== undefined ? { present: withWholes(key), kinds: noFacts.kinds } : noFacts;
     }
     case "test": {
       const key = keyOf(expression.operand);
       const word = expression.operator.replace(/^is /, "");
       return key !== undefined && Object.hasOwn(tested, word)
-        ? { present: new Set(), kinds: [{ key, word, holds: truth }] }
+        ? { present: noFacts.present, kinds: new Map([[key, [{ word, holds: truth }]]]) }
         : noFacts;
     }
     case "not":
@@ -88,10 +103,15 @@ function commonFacts(all: readonly Facts[]): Facts {
   if (first === undefined) return noFacts;
   return {
     present: new Set([...first.present].filter((key) => rest.every((facts) => facts.present.has(key)))),
-    kinds: first.kinds.filter((fact) =>
-      rest.every((facts) =>
-        facts.kinds.some((each) => each.key === fact.key && each.word === fact.word && each.holds === fact.holds),
-      ),
+    kinds: new Map(
+      [...first.kinds].map(([key, said]) => [
+        key,
+        said.filter((fact) =>
+          rest.every((facts) =>
+            (facts.kinds.get(key) ?? []).some((each) => each.word === fact.word && each.holds === fact.holds),
+          ),
+        ),
+      ]),
     ),
   };
 }
@@ -110,9 +130,9 @@ const tested: Readonly<Record<string, { readonly kinds: readonly Type["kind"][];
 /** A type as the facts narrow it. */
 export function narrowType(type: Type, key: string | undefined, facts: Facts): Type {
   let narrowed = type;
-  for (const fact of facts.kinds) {
+  for (const fact of key === undefined ? [] : (facts.kinds.get(key) ?? [])) {
     const test = tested[fact.word];
-    if (fact.key !== key || test === undefined) continue;
+    if (test === undefined) continue;
     const passing = membersOf(narrowed).filter((member) => test.kinds.includes(member.kind));
     if (fact.holds) narrowed = passing.length > 0 ? unionOf(passing) : test.type;
     else {

@@ -530,7 +530,9 @@ class Grammar extends CstParser {
   record = this.RULE("record", () => {
     this.CONSUME(t.LCurly);
     this.MANY({
-      // A last `open` says that undeclared fields are let through; any other `open` is a field's name.
+      // One token decides, so that what is wrong with a field is told as such.
+      MAX_LOOKAHEAD: 1,
+      // GATE: a last `open` says that undeclared fields are let through; any other `open` is a field's name.
       GATE: () => !(this.LA(1).tokenType === word("open") && this.LA(2).tokenType === t.RCurly),
       DEF: () => {
         this.SUBRULE(this.field);

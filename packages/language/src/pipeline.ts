@@ -48,7 +48,7 @@ export function checkPolicy(
   const asserts = statements.flatMap((each) => (each.kind === "assert" ? [checkAssert(each, scope, report)] : []));
 
   if (!hasErrors(found)) {
-    const linted = { statements, scope, rules, mentions: mentionsIn(statements), now };
+    const linted = { statements, syntax, scope, rules, mentions: mentionsIn(statements), now };
     for (const lint of lints) for (const each of lint(linted)) report(each);
   }
   const policy: CheckedPolicy = {

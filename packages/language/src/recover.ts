@@ -20,7 +20,8 @@ type Repair =
   | { readonly kind: "cut"; readonly at: number };
 
 interface Finding {
-  readonly diagnostic: DiagnosticBuilder;
+  /** Undefined where what follows the repair reports it. */
+  readonly diagnostic: DiagnosticBuilder | undefined;
   readonly repair: Repair;
 }
 
@@ -79,6 +80,13 @@ export function parseStatements(tokens: readonly IToken[], file: string): Recove
       budget -= priceOfMistake;
       continue;
     }
+    for (const at of misspeltConditions(statement)) {
+      const token = statement[at]!;
+      const meant = near(token.image, conditionWords)!;
+      count += 1;
+      if (count <= reportLimit) diagnostics.push(misspelt(token.image, spanOf(token, file), meant));
+      statement = statement.with(at, tokenFrom(token, word(meant)));
+    }
     // Where the last repair was made: a mistake there again is its consequence, and the repair did not help.
     let repaired = -1;
     while (statement.length > 0) {
@@ -88,9 +96,10 @@ export function parseStatements(tokens: readonly IToken[], file: string): Recove
         break;
       }
       const mistake = locate(parsed.mistake, statement, file);
-      const isConsequence = mistake.at <= repaired;
+      // What follows an unclosed text stands inside of it.
+      const isConsequence = mistake.at <= repaired || unclosed.has(mistake.before?.tokenType);
       const finding = explain(mistake);
-      if (!isConsequence) {
+      if (!isConsequence && finding.diagnostic !== undefined) {
         count += 1;
         if (count <= reportLimit) diagnostics.push(finding.diagnostic);
       }
@@ -122,6 +131,8 @@ export function parseStatements(tokens: readonly IToken[], file: string): Recove
   }
   return { trees, findings: { first: diagnostics, count }, isComplete: budget >= 0 };
 }
+
+const unclosed: ReadonlySet<TokenType | undefined> = new Set([t.BadText, t.BadRegex]);
 
 function locate(exception: IRecognitionException, tokens: readonly IToken[], file: string): Mistake {
   const index = tokens.indexOf(exception.token);
@@ -171,11 +182,11 @@ const continuations: readonly string[] = [
 /** `whn`, `alow`: a name where a keyword was meant. */
 function misspeltWord(mistake: Mistake): Finding | undefined {
   const { tokens, at, found, expected, isBehindWhole } = mistake;
-  if (found?.tokenType === t.Name) {
+  if (found?.tokenType === t.Name && !isNamePart(tokens[at + 1])) {
     const mayBegin = (at === 0 || placing(found).isFirstInLine) && !mistake.open.length && (isBehindWhole || at === 0);
-    const statement = mayBegin ? suggest(found.image, statementWords) : undefined;
+    const statement = mayBegin ? near(found.image, statementWords) : undefined;
     if (statement !== undefined) return misspeltAs(mistake, at, statement, at > 0);
-    const inside = suggest(found.image, [
+    const inside = near(found.image, [
       ...expected.words,
       ...(isBehindWhole || endsOperand(mistake.before) ? continuations : []),
     ]);
@@ -186,12 +197,37 @@ function misspeltWord(mistake: Mistake): Finding | undefined {
   for (let index = Math.min(at, tokens.length) - 1; index > start; index -= 1) {
     const token = tokens[index]!;
     if (token.tokenType !== t.Name || placing(token).isFirstInLine || !endsOperand(tokens[index - 1])) continue;
-    // A name with a dot behind it is an operation or a value, whatever word it is like.
-    if (tokens[index + 1]?.tokenType === t.Dot) continue;
-    const meant = suggest(token.image, continuations);
+    if (isNamePart(tokens[index + 1])) continue;
+    const meant = near(token.image, continuations);
     if (meant !== undefined) return misspeltAs(mistake, index, meant, false);
   }
   return undefined;
+}
+
+/** Whether the name before it is an operation, a value or a function, whatever word it is like. */
+function isNamePart(next: IToken | undefined): boolean {
+  return next?.tokenType === t.Dot || next?.tokenType === t.Colon || next?.tokenType === t.LParen;
+}
+
+const conditionWords: readonly string[] = ["when", "unless"];
+
+/** `fs.a whn x`, which is three capabilities to the grammar: the indices of such words, in a capability. */
+function misspeltConditions(tokens: readonly IToken[]): readonly number[] {
+  if (tokens[0]!.tokenType !== word("capability")) return [];
+  return tokens.flatMap((token, at) => {
+    const mayBe =
+      token.tokenType === t.Name &&
+      !placing(token).isFirstInLine &&
+      endsOperand(tokens[at - 1]) &&
+      !isNamePart(tokens[at + 1]) &&
+      tokens[at + 1]?.tokenType !== t.LCurly;
+    return mayBe && near(token.image, conditionWords) !== undefined ? [at] : [];
+  });
+}
+
+/** The nearest of some words; words of one or two letters are near to too many. */
+function near(written: string, words: readonly string[]): string | undefined {
+  return written.length > 2 ? suggest(written, words) : undefined;
 }
 
 function misspeltAs({ tokens, file }: Mistake, at: number, meant: string, begins: boolean): Finding {
@@ -213,7 +249,7 @@ function unknownStatement({ tokens, at, found, isBehindWhole, open, rule, file }
   const finding = diagnostic("P0103", spanOf(found, file), `\`${shown(found)}\` begins no statement`)
     .withLabel("I expected a statement")
     .withHelp(`a statement begins with ${statementWords.map((each) => `\`${each}\``).join(", ")}`);
-  if (at > 0) return { diagnostic: finding, repair: { kind: "split", at, first: tokens[at]! } };
+  if (at > 0) return { diagnostic: undefined, repair: { kind: "split", at, first: tokens[at]! } };
   return { diagnostic: finding, repair: { kind: "cut", at } };
 }
 
@@ -235,7 +271,12 @@ function missingBracket({ at, found, before, expected, open, file }: Mistake): F
         found === undefined ? `I expected \`${spelled}\` behind this` : `I expected \`${spelled}\` before this`,
       )
       .at(spanOf(innermost.token, file), "opened here")
-      .withFix({ title: `write \`${spelled}\``, span: behind(place, file), replacement: spelled }),
+      .withFix({
+        title: `write \`${spelled}\``,
+        span: behind(place, file),
+        // A block's end has a line of its own.
+        replacement: closer === t.RCurly ? "\n}" : spelled,
+      }),
     repair: { kind: "edit", at, remove: 0, insert: [virtual(closer, spelled, found ?? place)] },
   };
 }
@@ -295,9 +336,12 @@ function operatorWithoutSpaces({ tokens, at, found, before, rule, file }: Mistak
 
 const operationRules: ReadonlySet<string> = new Set(["operation", "toolName", "operations"]);
 
+const nameRules: ReadonlySet<string> = new Set(["role", "whoAtom"]);
+
 /** A reserved word as a name. */
-function reservedWord({ at, found, before, expected, file }: Mistake): Finding | undefined {
-  if (found === undefined || !isHardWord(found.image) || expected.token !== "Ident") return undefined;
+function reservedWord({ at, found, before, expected, rule, file }: Mistake): Finding | undefined {
+  if (found === undefined || !isHardWord(found.image)) return undefined;
+  if (expected.token !== "Ident" && !nameRules.has(rule)) return undefined;
   return {
     diagnostic: diagnostic(
       "P0122",
@@ -346,22 +390,29 @@ const insertable: ReadonlyMap<string, { readonly token: TokenType; readonly imag
   [t.Assign.name, { token: t.Assign, image: "=" }],
 ]);
 
-function expectedPhrase({ expected, isBehindWhole, open, rule, before, tokens }: Mistake): string {
-  if (isBehindWhole) {
-    const last = tokens[0]!.tokenType;
-    return behindStatement.get(last) ?? "the next statement";
-  }
-  if (open.length === 0 || expected.token !== undefined) return conditionOrValue(expected.phrase, rule, before);
-  return conditionOrValue(expected.phrase, rule, before);
+function expectedPhrase({ expected, isBehindWhole, rule, before, tokens, at }: Mistake): string {
+  if (!isBehindWhole) return conditionOrValue(expected.phrase, rule, before);
+  const head = tokens[0]!.tokenType;
+  const hasCondition = tokens
+    .slice(0, at)
+    .some(({ tokenType }) => tokenType === word("when") || tokenType === word("unless"));
+  return (hasCondition ? behindCondition : behindOperations).get(head) ?? "the next statement";
 }
 
-const conditionEnds = "an operator, `and`, `or`, a clause such as `because`, or the next statement";
-const behindStatement: ReadonlyMap<TokenType, string> = new Map([
-  [word("allow"), `\`,\`, \`when\`, \`unless\`, ${conditionEnds}`],
-  [word("deny"), `\`,\`, \`when\`, \`unless\`, ${conditionEnds}`],
-  [word("assert"), "`,`, `when`, `unless`, an operator or the next statement"],
+const clausesOrNext = "a clause such as `because`, or the next statement";
+// biome-ignore format: table
+const behindOperations: ReadonlyMap<TokenType, string> = new Map([
+  [word("allow"),  `\`,\`, \`when\`, \`unless\`, ${clausesOrNext}`],
+  [word("deny"),   `\`,\`, \`when\`, \`unless\`, ${clausesOrNext}`],
+  [word("assert"), "`,`, `when`, `unless` or the next statement"],
   [word("server"), "`root`, `trusted` or the next statement"],
-  [word("let"), "an operator or the next statement"],
+  [word("let"),    "an operator or the next statement"],
+]);
+// biome-ignore format: table
+const behindCondition: ReadonlyMap<TokenType, string> = new Map([
+  [word("allow"),  `an operator, \`and\`, \`or\`, ${clausesOrNext}`],
+  [word("deny"),   `an operator, \`and\`, \`or\`, ${clausesOrNext}`],
+  [word("assert"), "an operator, `and`, `or` or the next statement"],
 ]);
 
 const conditionOpeners: ReadonlySet<TokenType> = new Set(["when", "unless", "and", "or", "not"].map(word));
@@ -379,8 +430,12 @@ function helpFor({ found, tokens, isBehindWhole, before, expected, at }: Mistake
     return "an allow reads `allow WHO to OPERATIONS`, as in `allow developer to fs.read_file`";
   }
   if (found === undefined) return undefined;
+  const hasCondition = tokens
+    .slice(0, at)
+    .some(({ tokenType }) => tokenType === word("when") || tokenType === word("unless"));
   if (
     isBehindWhole &&
+    !hasCondition &&
     narrowing.has(head) &&
     before !== undefined &&
     (tokenMatcher(before, t.Ident) || found.tokenType === word("or"))

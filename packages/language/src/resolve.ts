@@ -10,6 +10,7 @@ import {
 } from "@mcpolicy/core";
 import { diagnostic, Source, type Span } from "@mcpolicy/diagnostics";
 import type { Attributes, Capability, Let, Role, Server, Statement } from "./ast.ts";
+import { longestChain, mostInclusions, mostWork, reportTooLarge } from "./bounds.ts";
 import { declaredType } from "./declared-type.ts";
 import type { Files } from "./files.ts";
 import { readPins } from "./pins.ts";
@@ -18,6 +19,7 @@ import type { Declared, Scope, ServerScope } from "./scope.ts";
 import { typeOfSchema } from "./tools.ts";
 import type { CheckedTool } from "./typed.ts";
 import { listOf, plain, sameType } from "./types.ts";
+import { reportUnsupported } from "./unsupported.ts";
 
 /** Names that expressions have already; no declaration may take them. */
 const builtIn: ReadonlySet<string> = new Set(["args", "tool", "resource", "its"]);
@@ -73,7 +75,8 @@ export function resolve(
     capabilities,
     roles,
     constants: first<Let>("let"),
-    closure: Object.fromEntries([...roles.keys()].map((name) => [name, included(name, roles)])),
+    closure: closureOf(roles, report),
+    work: { left: mostWork },
     principal,
     claims,
     context,
@@ -274,6 +277,7 @@ function attributes(
             .withHelp("remove it, and test the attribute in a condition"),
         );
       }
+      if (declared.onResult) reportUnsupported({ kind: "on result", span: declared.span }, report);
       if (block.kind === "principal" && declared.claim !== undefined) claims[text] = declared.claim.value;
       places.set(text, span);
       fields.set(text, {
@@ -350,6 +354,11 @@ function reportCycles<T extends { readonly name: { readonly span: Span } }>(
   const visit = (name: string): void => {
     const node = nodes.get(name);
     if (node === undefined || done.has(name)) return;
+    if (trail.length >= longestChain) {
+      done.add(name);
+      reportTooLarge(`${what} \`${name}\` ends a chain of ${longestChain} names`, node.name.span, report);
+      return;
+    }
     trail.push(name);
     for (const mention of edges(node)) {
       const from = trail.indexOf(mention.text);
@@ -376,6 +385,21 @@ function reportCycles<T extends { readonly name: { readonly span: Span } }>(
     done.add(name);
   };
   for (const name of nodes.keys()) visit(name);
+}
+
+function closureOf(roles: ReadonlyMap<string, Role>, report: Report): Readonly<Record<string, readonly string[]>> {
+  const closure: [string, readonly string[]][] = [];
+  let count = 0;
+  for (const [name, role] of roles) {
+    const all = included(name, roles);
+    count += all.length;
+    if (count > mostInclusions) {
+      reportTooLarge("the roles include one another more than a million times", role.name.span, report);
+      break;
+    }
+    closure.push([name, all]);
+  }
+  return Object.fromEntries(closure);
 }
 
 function included(name: string, roles: ReadonlyMap<string, Role>): readonly string[] {

@@ -1,10 +1,13 @@
 import type { Field, Type } from "@mcpolicy/core";
 import type { Source, Span } from "@mcpolicy/diagnostics";
 import type { Capability, Let, Role, Server } from "./ast.ts";
+import type { Work } from "./bounds.ts";
 import type { CheckedServer } from "./typed.ts";
 
 /** What the declarations of a policy say, looked up: everything that a rule's names can mean. */
 export interface Scope {
+  /** What looking at conditions may still cost, over the whole run. */
+  readonly work: Work;
   readonly sources: ReadonlyMap<string, Source>;
   /** Every declared name with what it names and where. */
   readonly names: ReadonlyMap<string, Declared>;

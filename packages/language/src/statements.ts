@@ -1,3 +1,4 @@
+import { suggest } from "@mcpolicy/diagnostics";
 import { type IToken, type TokenType, tokenMatcher } from "chevrotain";
 import { placing } from "./lexer.ts";
 import * as t from "./tokens.ts";
@@ -76,13 +77,25 @@ function isStart(tokens: readonly IToken[], at: number, depth: number, begin: nu
   if (!starters.has(token.tokenType)) return false;
   const before = tokens[at - 1]!.tokenType;
   // After a dot and after `is` each word is free; `shadow` begins the rule behind it.
-  if (before === t.Dot || before === word("is") || (before === word("shadow") && at - 1 === begin)) return false;
+  if (
+    before === t.Dot ||
+    before === word("is") ||
+    (isShadow(tokens[at - 1]!) && (at - 1 === begin || placing(tokens[at - 1]!).isFirstInLine))
+  )
+    return false;
   if (startShapes.get(token.tokenType)?.(tokens, at) === false) return false;
   const { isFirstInLine } = placing(token);
   if (depth > 0) return isFirstInLine && !isAt(tokens, at + 1, t.Colon) && !isAt(tokens, at + 1, t.Question);
   const isServerName =
     before === word("server") && !isAt(tokens, at - 2, word("per")) && !isAt(tokens, at - 2, t.Comma);
   return isFirstInLine || !(neverLast.has(before) || isServerName);
+}
+
+/** `shadow`, or what was meant to be it: the word behind would begin a statement of its own. */
+function isShadow(token: IToken): boolean {
+  return (
+    token.tokenType === word("shadow") || (token.tokenType === t.Name && suggest(token.image, ["shadow"]) !== undefined)
+  );
 }
 
 /** The index of the `}` that ends a block of settings, in which each word is free; -1 where it is no such block. */

@@ -1,11 +1,4 @@
-import {
-  type Diagnostic,
-  type DiagnosticBuilder,
-  diagnostic,
-  joinSpans,
-  type Span,
-  suggest,
-} from "@mcpolicy/diagnostics";
+import { type Diagnostic, type DiagnosticBuilder, diagnostic, joinSpans, type Span } from "@mcpolicy/diagnostics";
 import type { CstNode, IToken } from "chevrotain";
 import type * as ast from "./ast.ts";
 import type * as cst from "./cst.ts";
@@ -167,28 +160,10 @@ export function toAst(trees: readonly cst.StatementCstNode[], file: string, text
     return {
       kind: "capability",
       name: groupName(c.groupName[0]!),
-      entries: entries(c.entry ?? []),
+      entries: (c.entry ?? []).map((each) => kept(entry(each))),
       closing: closing(c.RCurly[0]!),
       ...own,
     };
-  }
-
-  function entries(nodes: readonly cst.EntryCstNode[]): readonly ast.CapabilityEntry[] {
-    return nodes.map((node, index) => {
-      const made = kept(entry(node));
-      // `fs.a whn x` is three capabilities to the grammar.
-      const [first, ...rest] = made.operations.include;
-      if (index > 0 && rest.length === 0 && first!.kind === "capability" && isBehindOnLine(made.span)) {
-        const { text: written, span } = first!.name;
-        const meant = suggest(written, ["when", "unless"]);
-        if (meant !== undefined) report(() => misspelt(written, span, meant));
-      }
-      return made;
-    });
-  }
-
-  function isBehindOnLine({ start }: Span): boolean {
-    return text.slice(text.lastIndexOf("\n", start) + 1, start).trim() !== "";
   }
 
   function entry(node: cst.EntryCstNode): ast.CapabilityEntry {
@@ -343,7 +318,7 @@ export function toAst(trees: readonly cst.StatementCstNode[], file: string, text
 
   function key(node: cst.KeyCstNode): ast.LimitKey {
     const c = node.children;
-    const kind = c.kind![0]!.image as ast.LimitKey["kind"];
+    const kind = t.spelling(c.kind![0]!) as ast.LimitKey["kind"];
     return { kind, ...(c.attribute && { attribute: word(c.attribute[0]!) }), span: of(node) };
   }
 
@@ -353,7 +328,7 @@ export function toAst(trees: readonly cst.StatementCstNode[], file: string, text
       const c = node.children;
       const keyword = c.kind![0]!;
       const span = of(node);
-      const kind = keyword.tokenType.name.toLowerCase() as ast.Clause["kind"];
+      const kind = t.spelling(keyword) as ast.Clause["kind"];
       const before = seen.get(kind);
       if (before !== undefined) {
         report(() =>
@@ -529,14 +504,14 @@ export function toAst(trees: readonly cst.StatementCstNode[], file: string, text
     const operatorSpan = joinSpans(at(operators[0]!), at(operators.at(-1)!));
     const span = joinSpans(left.span, of(node));
     if (c.test) return { kind: "test", operator: `is ${c.test[0]!.image}`, operand: left, span };
-    // The token type's own spelling: `===` was read as `==`.
-    const operator = operators.map((token) => spelling(token)).join(" ");
+    const operator = operators.map(operatorSpelling).join(" ");
     return { kind: "binary", operator, operatorSpan, left, right: comparisonRight(c), span };
   }
 
-  function spelling(token: IToken): string {
+  function operatorSpelling(token: IToken): string {
+    // `===` was read as `==`.
     const meant = token.tokenType.CATEGORIES?.find((category) => category === t.Equal || category === t.Unequal);
-    return meant === undefined ? token.image : meant === t.Equal ? "==" : "!=";
+    return meant === undefined ? t.spelling(token) : meant === t.Equal ? "==" : "!=";
   }
 
   function comparisonRight(c: cst.ComparisonTailCstChildren): ast.Expression {

@@ -1,4 +1,4 @@
-import { createToken, Lexer, type TokenType } from "chevrotain";
+import { createToken, type IToken, Lexer, type TokenType } from "chevrotain";
 
 /**
  * The words and marks of the language. A HARD word never names a role, server, variable or capability; a SOFT word may. After a
@@ -69,6 +69,12 @@ export function word(spelling: string): TokenType {
   const token = keywords.get(spelling);
   if (token === undefined) throw new Error(`the language has no word ${JSON.stringify(spelling)}`);
   return token;
+}
+
+/** What a token stands for: a keyword's spelling even where the text has it misspelt, else the text. */
+export function spelling(token: IToken): string {
+  const word = token.tokenType.name.toLowerCase();
+  return keywords.get(word) === token.tokenType ? word : token.image;
 }
 
 /** Whether a word is reserved: it names no role, server, variable or capability. */
@@ -152,7 +158,7 @@ export const NumberText: TokenType = createToken({
 export const BadNumber: TokenType = createToken({
   name: "BadNumber",
   pattern: /-?\d[A-Za-z0-9_]*/,
-  categories: [NumberText],
+  categories: [NumberText, DurationText],
 });
 /** `**`, which no rule takes: a run of stars is one token, so that a million of them cost no more than one. */
 export const Stars: TokenType = createToken({ name: "Stars", pattern: /\*{2,}/, categories: [Star] });
@@ -196,6 +202,18 @@ export const foreignSpellings: readonly ForeignSpelling[] = [
   foreign("Hash",               /#[^\n]*/,              undefined,   "a comment begins with `//`"),
   foreign("BlockComment",       /\/\*[\s\S]*?(?:\*\/|(?![\s\S]))/, undefined, "a comment begins with `//`, on each of its lines"),
 ];
+
+/** What begins no other token. Without it the lexer would try each pattern on each such character. */
+export const Unknown: TokenType = createToken({
+  name: "Unknown",
+  pattern: /['`]|[\x00-\x08\x0b\x0c\x0e-\x1f$%&@^\\~\x7f]+|[^\x00-\x7f]+/,
+  // One of each group of characters that chevrotain tells apart: each below 256, then each 255th.
+  start_chars_hint: Array.from({ length: 256 + 256 }, (_, at) =>
+    at < 256 ? at : Math.min(0xffff, 256 + (at - 256) * 255),
+  ),
+  line_breaks: false,
+  group: "unknown",
+});
 
 export const Doc: TokenType = createToken({ name: "Doc", pattern: /\/\/\/(?!\/)[^\n]*/, group: "comments" });
 export const Comment: TokenType = createToken({ name: "Comment", pattern: /\/\/[^\n]*/, group: "comments" });
@@ -242,4 +260,5 @@ export const lexerTokens: readonly TokenType[] = [
   Ident,
   Word,
   Compare,
+  Unknown,
 ];

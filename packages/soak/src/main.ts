@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { isSharedRequired, sharedFolder } from "./shared.ts";
-import type { Soak } from "./soak.ts";
+import type { Soak, SoakOptions } from "./soak.ts";
 import { agreement } from "./soaks/agreement.ts";
 import { attacks } from "./soaks/attacks.ts";
 import { faults } from "./soaks/faults.ts";
@@ -9,7 +9,7 @@ import { tools } from "./soaks/tools.ts";
 /** Every soak, by the name that the command line gives it. */
 const soaks: readonly Soak[] = [agreement, faults, tools, attacks];
 
-const usage = `pnpm soak NAME… [--cases N] [--seed N] [--format text|json]
+const usage = `pnpm soak NAME… [--cases N] [--seed N] [--quick] [--format text|json]
 
 ${soaks.map(({ name, summary }) => `  ${name.padEnd(10)} ${summary}`).join("\n")}
 
@@ -38,7 +38,9 @@ function main(argv: readonly string[]): number {
     console[values.help ? "log" : "error"](usage);
     return values.help ? 0 : 4;
   }
-  const results = (chosen as readonly Soak[]).map((soak) => runOne(soak, cases, seed, values.format));
+  const results = (chosen as readonly Soak[]).map((soak) =>
+    runOne(soak, { cases, seed, quick: values.quick }, values.format),
+  );
   if (values.format === "json") console.log(JSON.stringify(results.length === 1 ? results[0] : results, undefined, 2));
   return results.every(({ ok }) => ok) ? 0 : 1;
 }
@@ -51,6 +53,7 @@ function read(argv: readonly string[]) {
       cases: { type: "string", default: "20000" },
       seed: { type: "string", default: "1" },
       format: { type: "string", default: "text" },
+      quick: { type: "boolean", default: false },
       help: { type: "boolean", short: "h", default: false },
     },
   });
@@ -64,7 +67,7 @@ interface Outcome {
   readonly data: unknown;
 }
 
-function runOne(soak: Soak, cases: number, seed: number, format: string): Outcome {
+function runOne(soak: Soak, chosen: Omit<SoakOptions, "shared">, format: string): Outcome {
   const say = format === "json" ? console.error : console.log;
   const shared = sharedFolder();
   if (soak.needsShared && shared === undefined) {
@@ -75,7 +78,7 @@ function runOne(soak: Soak, cases: number, seed: number, format: string): Outcom
     return { soak: soak.name, ok: !required, skipped: true, seconds: 0, data: null };
   }
   const began = performance.now();
-  const { ok, lines, data } = soak.run({ shared, cases, seed });
+  const { ok, lines, data } = soak.run({ shared, ...chosen });
   const seconds = Math.round((performance.now() - began) / 100) / 10;
   for (const line of lines) say(line);
   say(`soak ${soak.name}: ${ok ? "ok" : "FAILED"} after ${seconds} s on Node ${process.version}`);

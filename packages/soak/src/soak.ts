@@ -11,6 +11,8 @@ export interface SoakOptions {
   readonly shared: string | undefined;
   readonly cases: number;
   readonly seed: number;
+  /** Without the laws, and without minimising a failure. */
+  readonly quick: boolean;
 }
 
 /** A long check with a name. Those that need outside data are skipped, loudly, where it is not there. */

@@ -1,5 +1,6 @@
 import { type CommandPattern, matchesCommand } from "../readers/command.ts";
 import { shellCommands } from "../readers/shell.ts";
+import { any, or } from "../truth.ts";
 import { call, type Operator } from "./operator.ts";
 
 /** Commands, by their words. */
@@ -11,7 +12,7 @@ export const commands: readonly Operator[] = [
     signatures: [["words", "command+", "bool"]],
     narrowingOnly: false,
     summary:
-      "True where the text is one plain command whose words match the pattern, or any of them: each word is a glob, `**` any number of words that do not begin with `-`, `-**` any number of any words.",
+      "True where the text is one plain command whose words match the pattern, or any of them: each word is a glob, `**` any number of words that do not begin with `-`, `-**` any number of any words. Unknown where that hangs on a word with a `.` or `..` segment and a glob.",
     examples: [
       ["npm test", ["npm test"], true],
       ["npm  'test'", ["npm install", "npm test"], true],
@@ -22,10 +23,11 @@ export const commands: readonly Operator[] = [
       [["rm", "-rf", "/"], ["rm -**"], true],
       ["git log; rm -rf /", ["git log -**"], undefined],
       ["echo $HOME", ["echo **"], undefined],
+      ["rm /w/../x", ["rm /w/**"], undefined],
     ],
     evaluate: (words: readonly string[], patterns: readonly CommandPattern[]) =>
-      patterns.some((pattern) => matchesCommand(pattern, words)),
-    partial: false,
+      any(patterns.map((pattern) => matchesCommand(pattern, words))),
+    partial: true,
     emit: call("runs"),
     toSet: "opaque",
   },
@@ -50,8 +52,8 @@ export const commands: readonly Operator[] = [
     ],
     evaluate: (of: string | readonly string[], patterns: readonly CommandPattern[]) => {
       const { commands, complete } = typeof of === "string" ? shellCommands(of) : { commands: [of], complete: true };
-      if (commands.some((words) => patterns.some((pattern) => matchesCommand(pattern, words)))) return true;
-      return complete ? false : undefined;
+      const found = any(commands.flatMap((words) => patterns.map((pattern) => matchesCommand(pattern, words))));
+      return complete ? found : or(found, undefined);
     },
     partial: true,
     emit: call("invokes"),

@@ -1,4 +1,5 @@
 import { compileGlob } from "../regular/glob.ts";
+import type { Truth } from "../truth.ts";
 import { isPrepared, prepare } from "./prepared.ts";
 import { isNot, type Reader, type Reading, reader } from "./reader.ts";
 
@@ -11,7 +12,7 @@ export interface CommandPattern {
 
 /** One word; `**`, any number of words that do not begin with `-`; `-**`, any number of any words. */
 export type WordPattern =
-  | { readonly kind: "word"; readonly matches: (word: string) => boolean }
+  | { readonly kind: "word"; readonly matches: (word: string) => Truth }
   | { readonly kind: "operands" | "anything" };
 
 /** Words with spaces between, each a glob. A word without `* ? [ { \` stands for itself. */
@@ -35,26 +36,42 @@ function wordPattern(source: string): WordPattern | { readonly why: string } {
   if (!/[*?[\]{}\\]/.test(source)) return { kind: "word", matches: (word) => word === source };
   const compiled = compileGlob(source);
   if (!compiled.ok) return { why: `of its word \`${source}\`: ${compiled.error.message}` };
-  return { kind: "word", matches: compiled.pattern.matches };
+  const { matches } = compiled.pattern;
+  return { kind: "word", matches: (word) => (hasDotSegment(word) ? undefined : matches(word)) };
 }
 
-/** Whether a pattern takes all the words, in time linear in their number for a fixed pattern: all places of the pattern at once. */
-export function matchesCommand(pattern: CommandPattern, words: readonly string[]): boolean {
+/**
+ * Whether no glob is tried on a word, since it may name a place that its spelling hides: `/w/../x` is not below `/w`, and is no reason to
+ * say that `rm /w/**` is not what runs.
+ */
+function hasDotSegment(word: string): boolean {
+  return /(?:^|\/)\.\.?(?:\/|$)/.test(word);
+}
+
+/**
+ * Whether a pattern takes all the words; unknown where that hangs on a word with a `.` or `..` segment that meets a glob. In time linear
+ * in the number of words for a fixed pattern: all places of the pattern at once.
+ */
+export function matchesCommand(pattern: CommandPattern, words: readonly string[]): Truth {
   const { words: parts } = pattern;
-  let places = reach(parts, new Set([0]));
+  const start = reach(parts, new Set([0]));
+  let [sure, possible] = [start, start];
   for (const word of words) {
-    const next = new Set<number>();
-    for (const place of places) {
+    const [nextSure, nextPossible] = [new Set<number>(), new Set<number>()];
+    for (const place of possible) {
       const part = parts[place];
       if (part === undefined) continue;
-      if (part.kind === "word") {
-        if (part.matches(word)) next.add(place + 1);
-      } else if (part.kind === "anything" || !word.startsWith("-")) next.add(place);
+      const truth = part.kind === "word" ? part.matches(word) : part.kind === "anything" || !word.startsWith("-");
+      if (truth === false) continue;
+      const to = part.kind === "word" ? place + 1 : place;
+      nextPossible.add(to);
+      if (truth === true && sure.has(place)) nextSure.add(to);
     }
-    if (next.size === 0) return false;
-    places = reach(parts, next);
+    if (nextPossible.size === 0) return false;
+    [sure, possible] = [reach(parts, nextSure), reach(parts, nextPossible)];
   }
-  return places.has(parts.length);
+  if (sure.has(parts.length)) return true;
+  return possible.has(parts.length) ? undefined : false;
 }
 
 /** The places that are reached without a word: behind `**` and `-**`, which may stand for none. */

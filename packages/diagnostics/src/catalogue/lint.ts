@@ -147,4 +147,17 @@ assert "readers do not write" readonly never fs.write_file
 
 Write a test with a request that would fail where the assertion does not hold.`,
   },
+  {
+    code: "P0412",
+    title: "File without an edition",
+    severity: "warning",
+    page: `Each file begins with the edition of the language that it is written in. Without it the file is read as edition 1; a later edition may
+mean other things by the same words, and then nobody could tell what was meant.
+
+\`\`\`mcpolicy
+mcpolicy 1
+\`\`\`
+
+Write it as the first statement of the file.`,
+  },
 ];

@@ -241,6 +241,21 @@ principal { team?: string }
 Let both say the same, or declare it in one place.`,
   },
   {
+    code: "P0219",
+    title: "Too large",
+    severity: "error",
+    page: `A part of the policy unfolds to more than this version takes: a chain of 200 names that stand for one another, a capability of more
+than 10,000 entries, rules over more than a million operations. No policy that a person reads comes near; one that is built to be
+large must not keep a machine busy, since policies come from other people too.
+
+\`\`\`mcpolicy
+capability a { b when x
+               b when y }             // each such step doubles the entries
+\`\`\`
+
+Name operations and roles more directly, or split the policy.`,
+  },
+  {
     code: "P0220",
     title: "Name of another kind",
     severity: "error",

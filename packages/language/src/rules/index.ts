@@ -1,6 +1,7 @@
 import { broadAllow } from "./broad-allow.ts";
 import { confusableName } from "./confusable-name.ts";
 import { denyOnIncludedRole } from "./deny-on-included-role.ts";
+import { editionFirst } from "./edition-first.ts";
 import { idleRole } from "./idle-role.ts";
 import { pastDate } from "./past-date.ts";
 import type { Lint } from "./rule.ts";
@@ -16,6 +17,7 @@ export const lints: readonly Lint[] = Object.freeze([
   broadAllow,
   denyOnIncludedRole,
   confusableName,
+  editionFirst,
   pastDate,
   unusedCapability,
   unusedLet,

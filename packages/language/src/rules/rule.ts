@@ -1,5 +1,5 @@
 import type { Diagnostic } from "@mcpolicy/diagnostics";
-import type { Statement } from "../ast.ts";
+import type { Policy, Statement } from "../ast.ts";
 import type { Mentions } from "../mentions.ts";
 import type { Scope } from "../scope.ts";
 import type { CheckedRule } from "../typed.ts";
@@ -7,6 +7,8 @@ import type { CheckedRule } from "../typed.ts";
 /** What a lint looks at. */
 export interface Linted {
   readonly statements: readonly Statement[];
+  /** The same, file by file. */
+  readonly syntax: readonly Policy[];
   readonly scope: Scope;
   readonly rules: readonly CheckedRule[];
   readonly mentions: Mentions;

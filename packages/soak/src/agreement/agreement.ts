@@ -17,6 +17,8 @@ export interface AgreementOptions {
   readonly perPolicy?: number;
   /** Whether the laws about additions, order and printing are tried as well. */
   readonly laws?: boolean;
+  /** Whether a failure is minimised before it is reported. */
+  readonly minimised?: boolean;
 }
 
 export interface AgreementReport {
@@ -46,7 +48,13 @@ const wantedShare = 0.2;
 const unexpected = operators.filter(({ level }) => level === "logic").map(({ id }) => id);
 
 /** Compares the reference with generated code and closures on random policies and requests, and tries the laws. Stops at a failure. */
-export function agreement({ cases, seed, perPolicy = 250, laws = true }: AgreementOptions): AgreementReport {
+export function agreement({
+  cases,
+  seed,
+  perPolicy = 250,
+  laws = true,
+  minimised = true,
+}: AgreementOptions): AgreementReport {
   const random = randomOf(seed);
   const vocabulary = vocabularyOf(mustCheck({ statements: declarations }));
   const outcomes: Record<string, number> = {};
@@ -80,6 +88,7 @@ export function agreement({ cases, seed, perPolicy = 250, laws = true }: Agreeme
       if (difference !== undefined) {
         failures.push(
           reported(
+            minimised,
             { draft: made.draft, request },
             difference,
             (each, smaller) => differenceOn(each, smaller).difference,
@@ -91,7 +100,7 @@ export function agreement({ cases, seed, perPolicy = 250, laws = true }: Agreeme
         lists += 1;
         const wrong = listDifferenceOn(evaluators, request);
         if (wrong !== undefined) {
-          failures.push(reported({ draft: made.draft, request }, wrong, listDifferenceOn));
+          failures.push(reported(minimised, { draft: made.draft, request }, wrong, listDifferenceOn));
           break;
         }
       }
@@ -244,7 +253,7 @@ function brokenLaw(trial: Trial): string | undefined {
   count("unknown never grants", few.length);
   for (const request of few) {
     const broken = unknownNeverGrants(trial.evaluators, request);
-    if (broken !== undefined) return reported({ draft: trial.draft, request }, broken, unknownNeverGrants);
+    if (broken !== undefined) return reported(true, { draft: trial.draft, request }, broken, unknownNeverGrants);
   }
   if (!trial.every) return undefined;
 
@@ -279,10 +288,12 @@ function brokenLaw(trial: Trial): string | undefined {
 
 /** A failure with the smallest policy and request that show it. */
 function reported(
+  shrinks: boolean,
   failing: Failing,
   what: string,
   wrongOn: (evaluators: Evaluators, request: Request) => string | undefined,
 ): string {
+  if (!shrinks) return `${what}\n\n${show(failing)}`;
   const smallest = minimise(failing, ({ draft: candidate, request }) => {
     const { policy } = checked(textOf(candidate));
     if (policy === undefined) return false;

@@ -42,7 +42,8 @@ export function condition(scope: Scope, depth: number): string {
     if (roll < 0.36) return `not ${part(scope, depth - 1)}`;
     if (roll < 0.52) return quantifier(scope, depth - 1) ?? atom(scope);
   }
-  if (roll > 0.95) return presence(scope) ?? atom(scope);
+  if (roll > 0.98) return random.pick(["true", "false"]);
+  if (roll > 0.94) return presence(scope) ?? atom(scope);
   return atom(scope);
 }
 
@@ -117,6 +118,10 @@ function alikeComparison(use: Use, scope: Scope, used: Reference[]): string | un
   if (leftShape === undefined || rightShape === undefined) return undefined;
   const able = references.filter(({ text, type }) => fits(type, leftShape) && text !== "args");
   const calls = leftShape === "ordered" ? giving("int") : [];
+  const texts = references.filter(({ type }) => type.kind === "string");
+  if (leftShape === "ordered" && texts.length > 0 && random.chance(0.2)) {
+    return spelled(use, [`time(${say(random.pick(texts), random, used)})`, random.pick(samples.time ?? []).text]);
+  }
   const call = calls.length > 0 && random.chance(0.3) ? called(random.pick(calls), scope, used, 0) : undefined;
   if (call === undefined && able.length === 0) return undefined;
   const left = call === undefined ? random.pick(able) : { text: call, type: { kind: "int" } as Type, optional: false };
@@ -194,15 +199,17 @@ function hostOf({ random, references }: Scope, used: Reference[]): string | unde
   const urls = references.filter(({ type }) => type.kind === "url");
   const texts = references.filter(({ type }) => type.kind === "string");
   const from = urls.length > 0 && random.chance(0.7) ? urls : texts;
-  return from.length === 0 ? undefined : `url(${say(random.pick(from), random, used)}).host`;
+  if (from.length === 0) return undefined;
+  const of = say(random.pick(from), random, used);
+  return random.chance(0.7) ? `url(${of}).host` : `email(${of}).domain`;
 }
 
-/** `url(x).host`, `email(x).domain`. */
+/** `url(x).scheme`, `email(x).local`. */
 function partOfRead({ random, references }: Scope, used: Reference[]): string | undefined {
   const texts = references.filter(({ type }) => type.kind === "string" || type.kind === "url");
   if (texts.length === 0) return undefined;
   const of = say(random.pick(texts), random, used);
-  return random.pick([`url(${of}).host`, `url(${of}).scheme`, `url(${of}).path`, `email(${of}).domain`]);
+  return random.pick([`url(${of}).scheme`, `url(${of}).path`, `url(${of}).query`, `email(${of}).local`]);
 }
 
 function called(use: Use, scope: Scope, used: Reference[], depth: number): string | undefined {

@@ -178,7 +178,14 @@ function targetOf({ random, vocabulary }: Maker, effect: "allow" | "deny"): Targ
   }
   if (roll < 0.88)
     return {
-      operations: random.pick(["wild.*", "wild.read_*", 'wild."odd name"', "wild.*_all, wild.delete"]),
+      operations: random.pick([
+        "wild.*",
+        "wild.read_*",
+        'wild."odd name"',
+        "wild.*_all, wild.delete",
+        "wild.* except wild.delete",
+        "wild.* except wild.read_*",
+      ]),
       tools: [],
       kind: "wild",
     };

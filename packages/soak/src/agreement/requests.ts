@@ -85,9 +85,22 @@ function principalOf(random: Random, nearby: Nearby): Principal | undefined {
   } as Principal;
 }
 
+/** Those that generated policies name. */
+const instants = [
+  "2026-01-01",
+  "2026-03-01",
+  "2026-06-01",
+  "2026-06-01T12:00Z",
+  "2026-09-01",
+  "2027-01-01",
+  "2028-01-01",
+];
+
 function contextOf(random: Random, nearby: Nearby): Request["context"] {
   const facts = {
-    time: Date.UTC(2026, random.int(0, 23), 1, random.int(0, 23)),
+    time: random.chance(0.3)
+      ? Date.parse(random.pick(instants)) + random.int(-1, 1)
+      : Date.UTC(2026, random.int(0, 23), 1, random.int(0, 23)),
     ip: random.chance(0.7) ? random.pick(near(nearby(["ip", "cidr"]), ["10.1.2.3", "nowhere"])) : undefined,
     risk: random.chance(0.95) ? random.pick(near(nearby(["number", "range"]), [0, 1, 2.5, 9])) : "much",
     region: random.chance(0.7) ? random.pick(near(nearby(["string"]), ["eu", "us"])) : undefined,

@@ -67,6 +67,7 @@ function runWith(fault: Fault | undefined, seed: number): Outcome {
       String(casesPerFault),
       "--seed",
       String(seed),
+      "--quick",
     ],
     {
       encoding: "utf8",
