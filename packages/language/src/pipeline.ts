@@ -59,6 +59,13 @@ export function checkPolicy(
     claims: scope.claims,
     context: scope.context,
     rules,
+    requires: [],
+    limits: [],
+    labels: [],
+    resultDenies: [],
+    redacts: [],
+    narrows: [],
+    deployment: { network: {} },
     checks,
     asserts,
   };
