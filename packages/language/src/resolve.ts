@@ -18,7 +18,7 @@ import { type Report, withSuggestion } from "./report.ts";
 import type { Declared, Scope, ServerScope } from "./scope.ts";
 import { typeOfSchema } from "./tools.ts";
 import type { CheckedTool } from "./typed.ts";
-import { listOf, plain, sameType } from "./types.ts";
+import { listOf, plain, recordOf, sameType } from "./types.ts";
 import { reportUnsupported } from "./unsupported.ts";
 
 /** Names that expressions have already; no declaration may take them. */
@@ -130,13 +130,22 @@ function declareNames(statements: readonly Statement[], report: Report): Readonl
 
 // ---------------------------------------------------------------- servers
 
+/** What conditions read of a tool that declares no output: its text, and what that says where it is JSON. */
+const plainResult: Type = recordOf({
+  text: { type: plain("string"), optional: false },
+  json: { type: plain("any"), optional: true },
+});
+
 function loadServer(node: Server, sources: Map<string, Source>, files: Files, report: Report): ServerScope {
   const root = node.root === undefined ? undefined : readRoot(node.root, report);
   const pins = node.from === undefined ? undefined : loadPins(node.from, sources, files, report);
   const types = new Map<string, Type>();
+  const results = new Map<string, Type>();
   const tools = (pins?.pins?.tools ?? []).map((tool): CheckedTool => {
     const { type, warnings } = typeOfSchema(tool.inputSchema);
     types.set(tool.name, type);
+    const result = tool.outputSchema === undefined ? plainResult : typeOfSchema(tool.outputSchema).type;
+    results.set(tool.name, result);
     for (const { pointer, feature, why, becameAny } of warnings) {
       const what = becameAny ? "is read as `any`" : "is wider than its schema";
       const where = pointer === "" ? "the input" : `\`${pointer}\``;
@@ -154,7 +163,9 @@ function loadServer(node: Server, sources: Map<string, Source>, files: Files, re
       description: typeof tool.description === "string" ? tool.description : "",
       annotations: booleansOf(tool.annotations ?? {}),
       inputSchema: tool.inputSchema,
+      outputSchema: tool.outputSchema,
       arguments: type,
+      result,
     };
   });
   const namesOf = (list: readonly { readonly [key: string]: Value }[], key: string): readonly string[] =>
@@ -163,6 +174,7 @@ function loadServer(node: Server, sources: Map<string, Source>, files: Files, re
     node,
     broken: node.from !== undefined && pins?.pins === undefined,
     arguments: types,
+    results,
     checked: {
       name: node.name.text,
       untyped: node.from === undefined,

@@ -34,6 +34,8 @@ export interface ServerScope {
   readonly broken: boolean;
   /** A tool's arguments by its name. */
   readonly arguments: ReadonlyMap<string, Type>;
+  /** What a tool's results are, by its name. */
+  readonly results: ReadonlyMap<string, Type>;
 }
 
 /** The text of a place, as written. */

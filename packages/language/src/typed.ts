@@ -56,8 +56,12 @@ export interface CheckedTool {
   readonly annotations: Readonly<Record<string, boolean>>;
   /** The pinned schema as the server gave it. */
   readonly inputSchema: Readonly<Record<string, Value>>;
+  /** Undefined where the server pins none. */
+  readonly outputSchema: Readonly<Record<string, Value>> | undefined;
   /** What `args` is in a condition about this tool alone: a record, or `any`. */
   readonly arguments: Type;
+  /** What `result` is: by the output schema, else `{ text: string, json?: any }`. */
+  readonly result: Type;
 }
 
 /** What every sort of rule has. */
