@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Request } from "@mcpolicy/core";
 import { checkPolicy } from "@mcpolicy/language";
@@ -6,30 +6,27 @@ import { describe, expect, test } from "vitest";
 import { decideByReference, listByReference } from "../src/index.ts";
 import { root, withFiles } from "./files.ts";
 
-test("it shares readers, rows and truth with the evaluators, and nothing else", () => {
-  const text = readFileSync(join(root, "packages/testing/src/reference.ts"), "utf8");
-  const imported = [...text.matchAll(/^import (type )?[^;]*? from "([^"]+)";/gm)].map(
-    ([, type, from]) => `${type ?? ""}${from}`,
+test("it shares readers, rows, truth and the step of a state with the evaluators, and nothing else", () => {
+  const sources = globSync("packages/testing/src/reference*.ts", { cwd: root }).map((file) =>
+    readFileSync(join(root, file), "utf8"),
   );
-  expect(imported).toEqual(["@mcpolicy/core", "type @mcpolicy/language"]);
-  const names = /^import \{([^}]*)\} from "@mcpolicy\/core";/m
-    .exec(text)![1]!
-    .split(",")
+  const imported = sources.flatMap((text) =>
+    [...text.matchAll(/^import (type )?[^;]*? from "([^"]+)";/gm)].map(([, type, from]) => `${type ?? ""}${from}`),
+  );
+  const foreign = imported.filter((from) => !/\.\/reference(-[a-z]+)?\.ts$/.test(from));
+  expect(
+    foreign.filter((from) => !["@mcpolicy/core", "type @mcpolicy/core", "type @mcpolicy/language"].includes(from)),
+  ).toEqual([]);
+  const names = sources
+    .flatMap((text) =>
+      [...text.matchAll(/^import \{([^}]*)\} from "@mcpolicy\/core";/gm)].flatMap(([, list]) => list!.split(",")),
+    )
     .map((each) => each.trim())
     .filter((each) => each !== "" && !each.startsWith("type "));
-  expect(names.toSorted()).toEqual(
+  expect([...new Set(names)].toSorted()).toEqual(
     [
-      "absent",
-      "all",
-      "and",
-      "any",
-      "denied",
-      "isPossibly",
-      "isSurely",
-      "matchesResource",
-      "not",
-      "read",
-      "step",
+      ...["absent", "all", "and", "any", "denied", "isPossibly", "isSurely", "matchesResource", "not", "read", "step"],
+      ...["callerKeyOf", "emptyState", "isCarried"],
     ].toSorted(),
   );
 });
