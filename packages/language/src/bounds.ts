@@ -7,6 +7,9 @@ export const longestChain = 200;
 /** How many entries a capability may unfold to, those of the capabilities that it names among them. */
 export const mostEntries = 10_000;
 
+/** How many parts the macros of one condition may unfold to. */
+export const mostMacroNodes = 10_000;
+
 /** How many roles all roles together may include. */
 export const mostInclusions = 1_000_000;
 

@@ -2,26 +2,65 @@ import { membersOf, showType } from "@mcpolicy/core";
 import { diagnostic } from "@mcpolicy/diagnostics";
 import type { Expression, Quantifier } from "./ast.ts";
 import { spend } from "./bounds.ts";
-import { argumentIsKnown, look, operandOf, reportNoArgument } from "./check-expression.ts";
+import { look, operandOf } from "./check-expression.ts";
+import { isTally, typeCarries, typeHappened, typeTally } from "./check-history.ts";
 import { constantOf } from "./constants.ts";
-import type { Entry } from "./expand.ts";
+import type { Entry, Expanded } from "./expand.ts";
+import { unfoldMacros } from "./macros.ts";
 import { factsOf, joinFacts } from "./narrow.ts";
 import type { Operand } from "./operand.ts";
-import type { Site } from "./site.ts";
-import type { TypedCondition, TypedReference } from "./typed.ts";
+import type { Report } from "./report.ts";
+import type { Scope } from "./scope.ts";
+import type { Site, SiteOfRule } from "./site.ts";
+import type { CheckedBranch, TypedCondition, TypedReference } from "./typed.ts";
 import { listOf, mayBe, plain } from "./types.ts";
-import { reportUnsupported } from "./unsupported.ts";
+
+/**
+ * An entry under further conditions. Operations on untyped servers get a branch of their own, in which arguments are `any`, so that
+ * they take nothing from the types of the others.
+ */
+export function branchesOf(
+  entry: Entry,
+  more: Entry["conditions"],
+  site: SiteOfRule,
+  scope: Scope,
+  report: Report,
+): readonly CheckedBranch[] {
+  const conditions = [...entry.conditions, ...more];
+  const [first] = conditions;
+  if (first !== undefined && !spend(scope.work, 200, first.expression.span, report)) return [];
+  const groups = [entry.operations.filter((each) => !each.untyped), entry.operations.filter((each) => each.untyped)];
+  return groups
+    .filter((operations) => operations.length > 0)
+    .map((operations) => ({
+      operations: irOf(operations),
+      except: irOf(entry.except),
+      condition: conditionOf(
+        conditions,
+        { scope, report, operations, ...site, its: undefined },
+        first?.expression.span ?? { file: "", start: 0, end: 0 },
+      ),
+    }));
+}
+
+function irOf(operations: readonly Expanded[]): CheckedBranch["operations"] {
+  return operations.map((each) => each.ir);
+}
 
 /** Conditions joined by `and`: each is looked at knowing what the others imply, whatever their order. */
 export function conditionOf(
-  conditions: Entry["conditions"],
-  site: Omit<Site, "atom" | "facts" | "variables">,
+  written: Entry["conditions"],
+  site: Omit<Site, "atom" | "facts" | "variables" | "plain">,
   span: TypedCondition["span"],
 ): TypedCondition {
+  const conditions = written.map(({ expression, negated }) => ({
+    expression: unfoldMacros(expression, site.scope, site.report),
+    negated,
+  }));
   const facts = joinFacts(conditions.map((each) => factsOf(each.expression, !each.negated)));
   const parts = conditions.map(({ expression, negated }): TypedCondition => {
-    const inside: Site = { ...site, facts, variables: new Map(), atom: { span: expression.span, bare: true } };
-    const part = typeCondition(expression, inside);
+    const atom = { span: expression.span, bare: true };
+    const part = typeCondition(expression, { ...site, plain: !negated, facts, variables: new Map(), atom });
     return negated ? { kind: "not", part, span: expression.span } : part;
   });
   if (parts.length === 0) return { kind: "constant", value: true, span };
@@ -48,7 +87,11 @@ export function typeCondition(expression: Expression, site: Site): TypedConditio
     case "not":
       return {
         kind: "not",
-        part: typeCondition(expression.part, { ...site, atom: { span: expression.part.span, bare: false } }),
+        part: typeCondition(expression.part, {
+          ...site,
+          plain: !site.plain,
+          atom: { span: expression.part.span, bare: false },
+        }),
         span,
       };
     case "bool":
@@ -59,9 +102,14 @@ export function typeCondition(expression: Expression, site: Site): TypedConditio
     case "has":
       return typeHas(expression, site);
     case "carries":
+      return typeCarries(expression, site);
     case "happened":
-      reportUnsupported(expression, site.report);
-      return { kind: "constant", value: false, span };
+      return typeHappened(expression, site, { typeCondition, branchesOf });
+    case "binary":
+      if (isTally(expression.left) || isTally(expression.right)) {
+        return typeTally(expression, site, { typeCondition, branchesOf });
+      }
+      return typeAtom(expression, site);
     default:
       return typeAtom(expression, site);
   }
@@ -88,11 +136,6 @@ function typeAtom(expression: Expression, site: Site): TypedCondition {
 function typeHas(expression: Expression & { readonly kind: "has" }, site: Site): TypedCondition {
   const { path, span } = expression;
   const nothing: TypedCondition = { kind: "constant", value: false, span };
-  const first = firstArgument(path);
-  if (first !== undefined && !argumentIsKnown(first.key.text, site)) {
-    if (site.operations.length > 0) reportNoArgument(first.key.text, first.key.span, first.span, site);
-    return nothing;
-  }
   // Looked at as if it were there: `has` is what asks.
   const present = joinFacts([site.facts, factsOf(expression, true)]);
   const operand = look(path, { ...site, facts: present });
@@ -107,14 +150,6 @@ function typeHas(expression: Expression & { readonly kind: "has" }, site: Site):
     return nothing;
   }
   return { kind: "has", reference: typed as TypedReference, span };
-}
-
-/** The step that names an argument, in a path that begins with `args`. */
-function firstArgument(path: Expression): (Expression & { readonly kind: "member" }) | undefined {
-  if (path.kind === "index") return firstArgument(path.of);
-  if (path.kind !== "member") return undefined;
-  if (path.of.kind === "name" && path.of.name.text === "args") return path;
-  return firstArgument(path.of);
 }
 
 function typeQuantifier(expression: Quantifier, site: Site): TypedCondition {

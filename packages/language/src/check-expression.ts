@@ -17,6 +17,7 @@ import {
 import { diagnostic, type Span } from "@mcpolicy/diagnostics";
 import type { Binary, Expression } from "./ast.ts";
 import { constantOf, elementType } from "./constants.ts";
+import type { Expanded } from "./expand.ts";
 import { holesOf } from "./holes.ts";
 import { isPresent, narrowType, stepKey } from "./narrow.ts";
 import { broken, constantOperand, type Operand, type Reference, referenceOperand, templateOperand } from "./operand.ts";
@@ -82,12 +83,18 @@ export function look(expression: Expression, site: Site): Operand {
       return testOperand(expression, site, text);
     case "call":
       return callOperand(expression, site, text);
+    case "sum-for":
+      reportUnsupported(expression, site.report);
+      return broken(span);
     case "count":
     case "sum-over":
-    case "sum-for":
-    case "carries":
-    case "happened":
-      reportUnsupported(expression, site.report);
+      site.report(
+        diagnostic("P0323", span, "a number of history stands by itself on one side of a comparison")
+          .withNote(
+            "where events are forgotten or unreadable it is a range: only a comparison knows what to do with one",
+          )
+          .withHelp("write `count of … > 10` as a condition of its own"),
+      );
       return broken(span);
     case "and":
     case "or":
@@ -95,9 +102,11 @@ export function look(expression: Expression, site: Site): Operand {
     case "every":
     case "some":
     case "has":
+    case "carries":
+    case "happened":
       site.report(
         diagnostic("P0306", span, "a condition stands here where a value is meant")
-          .withNote("`and`, `or`, `not`, `has` and quantifiers join conditions; they give no value to compare")
+          .withNote("`and`, `or`, `not`, `has`, quantifiers and history are conditions; they give no value to compare")
           .withHelp("write the condition itself, or `not (…)`, without comparing it"),
       );
       return broken(span);
@@ -107,7 +116,7 @@ export function look(expression: Expression, site: Site): Operand {
 // --------------------------------------------------------- names and steps
 
 /** Names that conditions read without declaring them. */
-const roots = ["args", "principal", "context", "tool", "resource"] as const;
+const roots = ["args", "principal", "context", "tool", "resource", "result", "its"] as const;
 
 function nameOperand(expression: Expression & { readonly kind: "name" }, site: Site, text: string): Operand {
   const { name, span } = expression;
@@ -132,7 +141,7 @@ function nameOperand(expression: Expression & { readonly kind: "name" }, site: S
     }
     return broken(span);
   }
-  if (name.text === "result" || name.text === "data" || name.text === "its") {
+  if (name.text === "data") {
     reportUnsupported({ kind: name.text, span }, site.report);
     return broken(span);
   }
@@ -163,6 +172,22 @@ function rootReference(root: Reference["root"], name: string): Reference {
 }
 
 function rootOperand(root: (typeof roots)[number], span: Span, text: string, site: Site): Operand {
+  if (root === "result" && !site.readsResult) {
+    site.report(
+      diagnostic("P0324", span, "there is no `result` yet where a call is decided")
+        .withNote("`result` is read by `deny result of`, `redact` and `label`")
+        .withHelp("an earlier call's result is `its.result`, behind `with`"),
+    );
+    return broken(span);
+  }
+  if (root === "its" && site.its === undefined) {
+    site.report(
+      diagnostic("P0324", span, "`its` is an earlier call, and there is none here")
+        .withNote("it is read behind `with`, and in what `count of distinct` and `sum of` look at")
+        .withHelp("write `called OPERATION with (its.args.x == args.x) in last 1h`"),
+    );
+    return broken(span);
+  }
   return referenceOperand(rootReference(root, root), rootType(root, site), span, text);
 }
 
@@ -172,7 +197,14 @@ function rootType(root: (typeof roots)[number], site: Site): Type {
   const field = (type: Type) => ({ type, optional: false });
   switch (root) {
     case "args":
+    case "result":
       return recordOf({}, true);
+    case "its":
+      return recordOf({
+        args: field(recordOf({}, true)),
+        result: field(recordOf({}, true)),
+        tool: field(recordOf({ name: field(plain("string")), server: field(plain("string")) })),
+      });
     case "principal":
       return recordOf(site.scope.principal);
     case "context":
@@ -247,10 +279,11 @@ function stepInto(of: Operand, key: string | number, keySpan: Span, span: Span, 
   const { type } = of.view;
   if (type.kind === "error") return broken(span);
   const reference = of.reference;
-  if (reference?.root === "args" && reference.path.length === 0) {
-    return typeof key === "string" ? argumentOperand(key, keySpan, span, site, text) : broken(span);
+  const whole = reference === undefined ? undefined : wholeOf(reference, site);
+  if (reference !== undefined && whole !== undefined) {
+    return typeof key === "string" ? partOperand(whole, reference, key, keySpan, span, site, text) : broken(span);
   }
-  if (reference !== undefined && reference.path.length === 0 && !readable(reference.root, span, site))
+  if (reference !== undefined && reference.path.length === 0 && !readable(reference.root, key, span, site))
     return broken(span);
   if (reference?.root === "tool" && key === "description" && site.effect === "grants") {
     site.report(
@@ -274,19 +307,25 @@ function stepInto(of: Operand, key: string | number, keySpan: Span, span: Span, 
       place: (as) => ({ kind: "field", of: of.place(containerOf(type)), key: stepOf(key), as, span }),
     };
   }
-  const whole = stepKey(reference.key, key)!;
+  const steps = stepKey(reference.key, key)!;
   return referenceOperand(
     {
       ...reference,
       path: [...reference.path, key],
-      key: whole,
-      unguarded: (reference.unguarded || field.optional) && !isPresent(whole, site.facts),
+      key: steps,
+      unguarded: (reference.unguarded || field.optional) && !isPresent(steps, site.facts),
     },
-    narrowType(field.type, whole, site.facts),
+    narrowType(field.type, steps, site.facts),
     span,
     text,
-    reference.root === "tool" && (key === "name" || key === "server") ? { name: true } : {},
+    isToolName(reference, key) ? { name: true } : {},
   );
+}
+
+/** `tool.name`, `its.tool.server` and the like. */
+function isToolName({ root, path }: Reference, key: string | number): boolean {
+  const ofTool = root === "tool" ? path.length === 0 : root === "its" && path.length === 1 && path[0] === "tool";
+  return ofTool && (key === "name" || key === "server");
 }
 
 function stepOf(key: string | number): string {
@@ -334,33 +373,70 @@ function reportNoField(of: Operand, key: string | number, keySpan: Span, site: S
   );
 }
 
-/** Whether each operation of the rule has a tool, or a resource, to be read. */
-function readable(root: Reference["root"], span: Span, site: Site): boolean {
-  if (root !== "tool" && root !== "resource") return true;
-  const without = site.operations.find((each) => each.ir.kind !== root);
+/** Whether each operation has a tool, a resource or a result, to be read. */
+function readable(root: Reference["root"], key: string | number, span: Span, site: Site): boolean {
+  const kind = root === "its" ? itsKinds[key] : root === "tool" || root === "resource" ? root : undefined;
+  if (root === "its" && key === "result" && site.its?.hasResult === false) {
+    site.report(
+      diagnostic("P0324", span, "a call in flight has no result yet")
+        .withNote("`attempted` and `called` speak of calls that may not have ended")
+        .withHelp("look for it as completed: `completed OPERATION with … in last …`"),
+    );
+    return false;
+  }
+  if (kind === undefined) return true;
+  const operations = root === "its" ? (site.its?.operations ?? []) : site.operations;
+  const without = operations.find((each) => each.ir.kind !== kind);
   if (without === undefined) return true;
+  const what = root === "its" ? `its.${key}` : root;
   site.report(
-    diagnostic("P0308", span, `\`${root}\` is not there for every operation of this rule`)
+    diagnostic("P0308", span, `\`${what}\` is not there for every operation of this rule`)
       .withNote(`\`${without.label}\` has none, so that the condition would be unknown there`)
-      .withHelp(`give the operations that have a ${root} a rule of their own`),
+      .withHelp(`give the operations that have a ${kind} a rule of their own`),
   );
   return false;
 }
 
-// --------------------------------------------------------------- arguments
+/** What an earlier event must be of for each of its parts to be read. */
+const itsKinds: Readonly<Record<string, "tool">> = { tool: "tool", result: "tool" };
 
-function argumentOperand(name: string, keySpan: Span, span: Span, site: Site, text: string): Operand {
-  const key = stepKey("args", name)!;
-  const given = site.operations.map((operation) => ({
-    operation,
-    field: operation.arguments === undefined ? undefined : fieldIn(operation.arguments, name),
-  }));
-  const having = given.flatMap(({ field }) => (field === undefined ? [] : [field]));
-  const missing = given.filter(({ field }) => field === undefined).map(({ operation }) => operation);
+// ------------------------------------------------- arguments and results
+
+/** What differs from operation to operation: `args`, `result`, `its.args`, `its.result`. */
+interface Whole {
+  readonly operations: readonly Expanded[];
+  readonly typeOf: (operation: Expanded) => Type | undefined;
+  readonly isResult: boolean;
+}
+
+function wholeOf({ root, path }: Reference, site: Site): Whole | undefined {
+  const [first] = path;
+  const isResult = root === "its" ? first === "result" : root === "result";
+  const isWhole = root === "its" ? path.length === 1 && first !== "tool" : path.length === 0;
+  if (!isWhole || !(root === "args" || root === "result" || root === "its")) return undefined;
+  return {
+    operations: root === "its" ? (site.its?.operations ?? []) : site.operations,
+    typeOf: (operation) => (isResult ? operation.result : operation.arguments),
+    isResult,
+  };
+}
+
+function partOperand(
+  whole: Whole,
+  of: Reference,
+  name: string,
+  keySpan: Span,
+  span: Span,
+  site: Site,
+  text: string,
+): Operand {
+  const key = stepKey(of.key, name)!;
+  const fields = whole.operations.map((operation) => fieldOfWhole(whole, operation, name));
+  const having = fields.filter((field) => field !== undefined);
   const guarded = isPresent(key, site.facts);
-  if (site.operations.length === 0) return broken(span);
-  if (having.length === 0 || (missing.length > 0 && !guarded)) {
-    reportNoArgument(name, keySpan, span, site);
+  if (whole.operations.length === 0) return broken(span);
+  if (having.length === 0 || (having.length < fields.length && !guarded)) {
+    reportNoPart(whole, name, keySpan, span, site);
     return broken(span);
   }
   const type = narrowType(
@@ -369,36 +445,42 @@ function argumentOperand(name: string, keySpan: Span, span: Span, site: Site, te
     site.facts,
   );
   const unguarded = having.some((field) => field.optional) && !guarded;
-  return referenceOperand({ root: "args", path: [name], key, unguarded }, type, span, text);
+  return referenceOperand({ ...of, path: [...of.path, name], key, unguarded }, type, span, text);
 }
 
-/** Whether any operation of the rule has this argument, for `has`. */
-export function argumentIsKnown(name: string, site: Site): boolean {
+function fieldOfWhole(whole: Whole, operation: Expanded, name: string): ReturnType<typeof fieldIn> {
+  const type = whole.typeOf(operation);
+  return type === undefined ? undefined : fieldIn(type, name);
+}
+
+/** Whether any operation of the rule has this argument. */
+function argumentIsKnown(name: string, site: Site): boolean {
   return site.operations.some((each) => each.arguments !== undefined && fieldIn(each.arguments, name) !== undefined);
 }
 
-export function reportNoArgument(name: string, keySpan: Span, span: Span, site: Site): void {
-  const typed = site.operations.map((operation) => ({
-    operation,
-    field: operation.arguments === undefined ? undefined : fieldIn(operation.arguments, name),
-  }));
+function reportNoPart(whole: Whole, name: string, keySpan: Span, span: Span, site: Site): void {
+  const typed = whole.operations.map((operation) => ({ operation, field: fieldOfWhole(whole, operation, name) }));
   const missing = typed.filter(({ field }) => field === undefined).map(({ operation }) => operation);
   const having = typed.filter(({ field }) => field !== undefined);
   const first = missing[0]!;
+  const part = whole.isResult ? "result field" : "argument";
   const others = missing.length > 1 ? ` (nor have ${missing.length - 1} more)` : "";
-  let found: Finding = diagnostic("P0203", keySpan, `\`${first.label}\` has no argument \`${name}\`${others}`);
-  const names = [
-    ...new Set(site.operations.flatMap((each) => (each.arguments === undefined ? [] : fieldNames(each.arguments)))),
-  ];
+  let found: Finding = diagnostic(
+    whole.isResult ? "P0213" : "P0203",
+    keySpan,
+    `\`${first.label}\` has no ${part} \`${name}\`${others}`,
+  );
+  const types = whole.operations.map(whole.typeOf).filter((type) => type !== undefined);
+  const names = [...new Set(types.flatMap(fieldNames))];
   if (having.length > 0) {
-    found = found.withLabel("not an argument of every tool that this rule speaks of");
+    found = found.withLabel(`not ${whole.isResult ? "a" : "an"} ${part} of every tool that this rule speaks of`);
     const byType = Map.groupBy(having, ({ field }) => showType(field!.type));
     for (const [type, those] of [...byType].slice(0, 3)) {
       const labels = those.slice(0, 4).map(({ operation }) => operation.label);
       const more = those.length > 4 ? ` and ${those.length - 4} more` : "";
       found = found.withNote(`${labels.join(", ")}${more} ${those.length === 1 ? "has" : "have"} \`${name}: ${type}\``);
     }
-    found = found.withNote(`${first.label} has ${showArguments(first.arguments)}`);
+    found = found.withNote(`${first.label} has ${showFields(whole.typeOf(first), `${part}s`)}`);
     site.report(
       found.withHelp(
         `give \`${first.label}\` a line of its own, or ask first: \`has ${textOf(site.scope, span)} and …\``,
@@ -406,13 +488,13 @@ export function reportNoArgument(name: string, keySpan: Span, span: Span, site: 
     );
     return;
   }
-  const note = first.arguments === undefined ? "it has no arguments at all" : undefined;
+  const note = whole.typeOf(first) === undefined ? `it has no ${part}s at all` : undefined;
   if (note !== undefined) found = found.withNote(note);
-  site.report(withSuggestion(found, name, names, keySpan, `arguments of \`${first.label}\``));
+  site.report(withSuggestion(found, name, names, keySpan, `${part}s of \`${first.label}\``));
 }
 
-function showArguments(type: Type | undefined): string {
-  if (type?.kind !== "record" || Object.keys(type.fields).length === 0) return "no arguments";
+function showFields(type: Type | undefined, what: string): string {
+  if (type?.kind !== "record" || Object.keys(type.fields).length === 0) return `no ${what}`;
   const shown = Object.entries(type.fields).map(
     ([name, field]) => `\`${name}${field.optional ? "?" : ""}: ${showType(field.type)}\``,
   );
@@ -423,12 +505,20 @@ function showArguments(type: Type | undefined): string {
 function reportUnguarded(operand: Operand, site: Site): void {
   const { span, bare } = site.atom;
   const guarded = `has ${operand.text} and ${textOf(site.scope, span)}`;
+  const found = diagnostic(
+    "P0305",
+    operand.span,
+    `\`${operand.text}\` is optional, and nothing says what happens without it`,
+  )
+    .withLabel("absent, this is unknown")
+    .withNote("here an unknown matches, so that the rule would fire for each call without it")
+    .withHelp(`or give it a value for that case: \`${operand.text} ?? …\``);
+  // What a macro is called with stands elsewhere than the macro's own text.
+  const isInside = operand.span.file === span.file && operand.span.start >= span.start && operand.span.end <= span.end;
   site.report(
-    diagnostic("P0305", operand.span, `\`${operand.text}\` is optional, and nothing says what happens without it`)
-      .withLabel("absent, this is unknown")
-      .withNote("here an unknown matches, so that the rule would fire for each call without it")
-      .withHelp(`or give it a value for that case: \`${operand.text} ?? …\``)
-      .withFix({ title: `ask first whether it is there`, span, replacement: bare ? guarded : `(${guarded})` }),
+    isInside
+      ? found.withFix({ title: `ask first whether it is there`, span, replacement: bare ? guarded : `(${guarded})` })
+      : found.withHelp(`ask first whether it is there: \`has ${operand.text} and …\``),
   );
 }
 
@@ -581,10 +671,10 @@ function callOperand(expression: Expression & { readonly kind: "call" }, site: S
     return broken(expression.span);
   }
   const operands = expression.operands.map((each) => operandOf(each, site));
-  const whole =
-    operands.length === 1 && operands[0]?.reference?.root === "args" && operands[0].reference.path.length === 0;
-  if (!whole) return applied(rows, name, operands, expression.span, site, text);
-  return argumentTexts(rows, name, operands, expression.span, site, text);
+  const reference = operands.length === 1 ? operands[0]?.reference : undefined;
+  const whole = reference === undefined ? undefined : wholeOf(reference, site);
+  if (whole === undefined) return applied(rows, name, operands, expression.span, site, text);
+  return argumentTexts(whole, rows, name, operands, expression.span, site, text);
 }
 
 function rowsFor(spelling: string): readonly Operator[] {
@@ -596,6 +686,7 @@ function rowsFor(spelling: string): readonly Operator[] {
  * untyped server gives every string, since nothing says there which is a path.
  */
 function argumentTexts(
+  whole: Whole,
   rows: readonly Operator[],
   name: string,
   operands: readonly Operand[],
@@ -603,10 +694,10 @@ function argumentTexts(
   site: Site,
   text: string,
 ): Operand {
-  const untyped = site.operations.some((each) => each.untyped);
+  const untyped = whole.operations.some((each) => each.untyped);
   const asStrings = name === "strings" || (name === "paths" && untyped);
   if (!asStrings) return applied(rows, name, operands, span, site, text);
-  const declared = [...new Set(site.operations.flatMap((each) => declaredNames(each.arguments)))].sort();
+  const declared = [...new Set(whole.operations.flatMap((each) => declaredNames(whole.typeOf(each))))].sort();
   const names = constantOperand({ value: declared, type: listOf(plain("string")) }, span, "");
   const given = applied(operatorsSpelled("strings"), "strings", [...operands, names], span, site, text);
   // On an untyped server each string is taken for a path, so that what is asked of paths is asked of all of them.

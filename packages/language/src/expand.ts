@@ -14,6 +14,8 @@ export interface Expanded {
   readonly label: string;
   /** What `args` is: of a pinned tool its record, `any` on an untyped server or of a prompt, undefined where there are none. */
   readonly arguments: Type | undefined;
+  /** What `result` is: of a tool by its output schema, `any` on an untyped server, undefined of what is no tool. */
+  readonly result: Type | undefined;
   readonly untyped: boolean;
 }
 
@@ -251,6 +253,7 @@ function promptsNamed(server: ServerScope, word: Word, span: Span, report: Repor
     ir: operation,
     label: `prompt ${checked.name}.${label}`,
     arguments: plain("any"),
+    result: undefined,
     untyped: checked.untyped,
   });
   if (checked.untyped) return [one(ir(word), word.text)];
@@ -316,6 +319,7 @@ function untypedTool(server: string, word: Word): Expanded {
     ir: { kind: "tool", server, ...nameOrPattern(word) },
     label: `${server}.${word.text}`,
     arguments: plain("any"),
+    result: plain("any"),
     untyped: true,
   };
 }
@@ -325,6 +329,7 @@ function pinnedTool(server: ServerScope, name: string): Expanded {
     ir: { kind: "tool", server: server.checked.name, name },
     label: `${server.checked.name}.${name}`,
     arguments: server.arguments.get(name) ?? plain("any"),
+    result: server.results.get(name) ?? plain("any"),
     untyped: false,
   };
 }
@@ -335,6 +340,7 @@ function resources(server: ServerScope, glob: string): Expanded {
     ir: { kind: "resource", server: name, glob },
     label: `resource ${name} "${glob}"`,
     arguments: undefined,
+    result: undefined,
     untyped,
   };
 }
@@ -343,7 +349,13 @@ const spoken = { completion: "completion", sampling: "sampling by", elicitation:
 
 function plainOperation(server: ServerScope, kind: keyof typeof spoken): Expanded {
   const { name, untyped } = server.checked;
-  return { ir: { kind, server: name }, label: `${spoken[kind]} ${name}`, arguments: undefined, untyped };
+  return {
+    ir: { kind, server: name },
+    label: `${spoken[kind]} ${name}`,
+    arguments: undefined,
+    result: undefined,
+    untyped,
+  };
 }
 
 function everythingOf(server: ServerScope): readonly Expanded[] {

@@ -26,7 +26,10 @@ export function mentionsIn(statements: readonly Statement[]): Mentions {
     if (each.kind === "name") names.add(each.name.text);
     if (each.kind === "string") for (const match of each.value.matchAll(/\{([^{},]*)\}/g)) names.add(match[1] ?? "");
     if (each.kind === "call") names.add(each.function.text);
-    if (each.kind === "happened" || each.kind === "count" || each.kind === "sum-over") operation(each.events.operation);
+    if (each.kind === "happened" || each.kind === "count" || each.kind === "sum-over") {
+      operation(each.events.operation);
+      if (each.events.since !== undefined) operation(each.events.since.operation);
+    }
     for (const part of partsOf(each)) expression(part);
   };
 

@@ -1,7 +1,7 @@
 import { type Diagnostic, diagnostic, hasErrors, type Source } from "@mcpolicy/diagnostics";
 import type { Check, Policy, Statement } from "./ast.ts";
 import { checkLets } from "./check-lets.ts";
-import { checkAssert, checkRules } from "./check-rules.ts";
+import { checkAssert, checkRules, headsOf } from "./check-rules.ts";
 import { checkToSchema } from "./check-to-schema.ts";
 import type { Files } from "./files.ts";
 import { loadFiles } from "./imports.ts";
@@ -48,7 +48,15 @@ export function checkPolicy(
   const asserts = statements.flatMap((each) => (each.kind === "assert" ? [checkAssert(each, scope, report)] : []));
 
   if (!hasErrors(found)) {
-    const linted = { statements, syntax, scope, rules, mentions: mentionsIn(statements), now };
+    const linted = {
+      statements,
+      syntax,
+      scope,
+      rules: rules.rules,
+      heads: headsOf(rules),
+      mentions: mentionsIn(statements),
+      now,
+    };
     for (const lint of lints) for (const each of lint(linted)) report(each);
   }
   const policy: CheckedPolicy = {
@@ -58,12 +66,7 @@ export function checkPolicy(
     principal: scope.principal,
     claims: scope.claims,
     context: scope.context,
-    rules,
-    requires: [],
-    limits: [],
-    labels: [],
-    resultDenies: [],
-    redacts: [],
+    ...rules,
     narrows: [],
     deployment: { network: {} },
     checks,

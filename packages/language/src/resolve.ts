@@ -15,11 +15,12 @@ import { declaredType } from "./declared-type.ts";
 import type { Files } from "./files.ts";
 import { readPins } from "./pins.ts";
 import { type Report, withSuggestion } from "./report.ts";
-import type { Declared, Scope, ServerScope } from "./scope.ts";
+import type { Declared, Macro, Scope, ServerScope } from "./scope.ts";
 import { typeOfSchema } from "./tools.ts";
 import type { CheckedTool } from "./typed.ts";
 import { listOf, plain, recordOf, sameType } from "./types.ts";
 import { reportUnsupported } from "./unsupported.ts";
+import { walk } from "./visit.ts";
 
 /** Names that expressions have already; no declaration may take them. */
 const builtIn: ReadonlySet<string> = new Set(["args", "tool", "resource", "its"]);
@@ -64,6 +65,7 @@ export function resolve(
     report,
   );
 
+  const lets = first<Let>("let");
   checkMembers(roles, capabilities, names, report);
   reportCycles(capabilities, (each) => capabilitiesIn(each), "P0208", "capability", report);
   reportCycles(roles, (each) => each.members.filter((member) => roles.has(member.text)), "P0209", "role", report);
@@ -74,7 +76,10 @@ export function resolve(
     servers,
     capabilities,
     roles,
-    constants: first<Let>("let"),
+    constants: lets,
+    macros: macrosOf(lets, report),
+    labels: new Set(statements.flatMap((each) => (each.kind === "label" ? [each.label.text] : []))),
+    tables: new Map(),
     closure: closureOf(roles, report),
     work: { left: mostWork },
     principal,
@@ -397,6 +402,21 @@ function reportCycles<T extends { readonly name: { readonly span: Span } }>(
     done.add(name);
   };
   for (const name of nodes.keys()) visit(name);
+}
+
+/** Each macro whose unfolding ends. */
+function macrosOf(lets: ReadonlyMap<string, Let>, report: Report): ReadonlyMap<string, Macro> {
+  const macros = new Map([...lets].flatMap(([name, each]) => (isMacro(each) ? [[name, each] as const] : [])));
+  const calls = (macro: Macro): readonly Mention[] =>
+    [...walk(macro.value)].flatMap((each) =>
+      each.kind === "call" && macros.has(each.function.text) ? [each.function] : [],
+    );
+  reportCycles(macros, calls, "P0222", "macro", report);
+  return macros;
+}
+
+function isMacro(each: Let): each is Macro {
+  return each.parameters !== undefined;
 }
 
 function closureOf(roles: ReadonlyMap<string, Role>, report: Report): Readonly<Record<string, readonly string[]>> {

@@ -1,6 +1,6 @@
-import type { Field, Type } from "@mcpolicy/core";
+import type { Field, Type, Value } from "@mcpolicy/core";
 import type { Source, Span } from "@mcpolicy/diagnostics";
-import type { Capability, Let, Role, Server } from "./ast.ts";
+import type { Capability, Let, Name, Role, Server } from "./ast.ts";
 import type { Work } from "./bounds.ts";
 import type { CheckedServer } from "./typed.ts";
 
@@ -15,11 +15,26 @@ export interface Scope {
   readonly capabilities: ReadonlyMap<string, Capability>;
   readonly roles: ReadonlyMap<string, Role>;
   readonly constants: ReadonlyMap<string, Let>;
+  /** The `let`s with parameters; those that lead back to themselves are left out. */
+  readonly macros: ReadonlyMap<string, Macro>;
+  /** The labels that some `label` sets. */
+  readonly labels: ReadonlySet<string>;
+  /** What `data` statements brought in. */
+  readonly tables: ReadonlyMap<string, Table>;
   /** Each role with all that it includes, itself among them. */
   readonly closure: Readonly<Record<string, readonly string[]>>;
   readonly principal: Readonly<Record<string, Field>>;
   readonly claims: Readonly<Record<string, string>>;
   readonly context: Readonly<Record<string, Field>>;
+}
+
+/** A `let` with parameters. */
+export type Macro = Let & { readonly parameters: readonly Name[] };
+
+/** A table that is known when the policy is checked, typed by its content. */
+export interface Table {
+  readonly value: Value;
+  readonly type: Type;
 }
 
 export interface Declared {

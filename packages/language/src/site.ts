@@ -16,12 +16,29 @@ export interface Site {
    * assertion, in which both are fine.
    */
   readonly effect: "grants" | "narrows" | "claims";
+  /** The rule speaks of results, or may: then the condition reads `result`. */
+  readonly readsResult: boolean;
+  /** `true` where a part that becomes true can make the whole condition true, `false` below an odd number of `not`. */
+  readonly plain: boolean;
+  /** The earlier event, where the condition stands behind `with`. */
+  readonly its: Its | undefined;
+  /** The condition is about an earlier event, so that it does not look at history again. */
+  readonly isPast: boolean;
   readonly facts: Facts;
   /** Quantified names, with the types of what they stand for. */
   readonly variables: ReadonlyMap<string, Variable>;
   /** The smallest condition around what is looked at; `bare` where `and` can be put before it without parentheses. */
   readonly atom: { readonly span: Span; readonly bare: boolean };
 }
+
+/** The operations of an earlier event; its result is known only where it was looked for as completed. */
+export interface Its {
+  readonly operations: readonly Expanded[];
+  readonly hasResult: boolean;
+}
+
+/** What a rule's sort says of every condition in it. */
+export type SiteOfRule = Pick<Site, "effect" | "readsResult" | "isPast">;
 
 export interface Variable {
   readonly type: Type;

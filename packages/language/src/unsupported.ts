@@ -9,21 +9,11 @@ import type { Report } from "./report.ts";
 const laterKinds: Readonly<Record<string, string>> = {
   narrows: "narrows",
   data: "data",
-  require: "require",
-  limit: "limit",
-  label: "label",
   redact: "redact",
-  "deny-result": "deny result of",
   token: "token",
   audit: "audit",
   network: "network",
-  carries: "carries",
-  happened: "history of calls",
-  count: "count of",
-  "sum-over": "sum of",
   "sum-for": "sum of",
-  result: "result",
-  its: "its",
 };
 
 /** Reports something of a later version, at the place where it is used. */
@@ -34,11 +24,9 @@ export function reportUnsupported(used: { readonly kind: string; readonly span: 
 /** Reports each statement of a later version. */
 export function reportUnsupportedStatements(statements: readonly Statement[], report: Report): void {
   for (const statement of statements) {
-    if (statement.kind === "let" && statement.parameters !== undefined) {
-      report(later("let NAME(…)", statement.span));
-    } else if (statement.kind === "check" && statement.ofResult) {
+    if (statement.kind === "check" && statement.ofResult) {
       report(later("check result of", statement.span));
-    } else if (statement.kind !== "check" && statement.kind !== "let" && Object.hasOwn(laterKinds, statement.kind)) {
+    } else if (statement.kind !== "check" && Object.hasOwn(laterKinds, statement.kind)) {
       report(later(laterKinds[statement.kind]!, statement.span));
     }
   }

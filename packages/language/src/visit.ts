@@ -53,6 +53,62 @@ export function childrenOf(expression: ast.Expression): readonly ast.Expression[
   return parts(expression);
 }
 
+/** The same expression over other parts, each made of the old one by `change`. */
+export function withParts(node: ast.Expression, change: (part: ast.Expression) => ast.Expression): ast.Expression {
+  switch (node.kind) {
+    case "list":
+      return { ...node, items: node.items.map(change) };
+    case "range":
+      return { ...node, low: change(node.low), high: change(node.high) };
+    case "and":
+    case "or":
+      return { ...node, parts: node.parts.map(change) };
+    case "not":
+      return { ...node, part: change(node.part) };
+    case "every":
+    case "some":
+      return { ...node, list: change(node.list), body: change(node.body) };
+    case "has":
+      return { ...node, path: change(node.path) };
+    case "happened":
+      return { ...node, events: withEventParts(node.events, change) };
+    case "binary":
+      return { ...node, left: change(node.left), right: change(node.right) };
+    case "test":
+      return { ...node, operand: change(node.operand) };
+    case "default":
+      return { ...node, value: change(node.value), fallback: change(node.fallback) };
+    case "call":
+      return { ...node, operands: node.operands.map(change) };
+    case "member":
+      return { ...node, of: change(node.of) };
+    case "index":
+      return { ...node, of: change(node.of), key: change(node.key) };
+    case "count":
+      return {
+        ...node,
+        distinct: node.distinct === undefined ? undefined : change(node.distinct),
+        events: withEventParts(node.events, change),
+      };
+    case "sum-over":
+      return { ...node, value: change(node.value), events: withEventParts(node.events, change) };
+    case "sum-for":
+      return { ...node, value: change(node.value), list: change(node.list) };
+    default:
+      return node;
+  }
+}
+
+function withEventParts(events: ast.Events, change: (part: ast.Expression) => ast.Expression): ast.Events {
+  const { since } = events;
+  return {
+    ...events,
+    with: events.with === undefined ? undefined : change(events.with),
+    since:
+      since === undefined ? undefined : { ...since, with: since.with === undefined ? undefined : change(since.with) },
+  };
+}
+
 /** An expression and all inside of it, outer before inner, in the order of the text. */
 export function* walk(expression: ast.Expression): Iterable<ast.Expression> {
   const waiting = [expression];

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { checkText, findings, preamble, rulesOf, withoutPlaces } from "./checked.ts";
+import { checkText, findings, rulesOf, withoutPlaces } from "./checked.ts";
 
 const tool = (name: string) => ({ kind: "tool", server: "fs", name });
 
@@ -164,21 +164,13 @@ test("callers, dates and clauses are carried", () => {
 });
 
 test("what comes later builds nothing", () => {
-  expect(preamble).not.toContain("limit");
   for (const text of [
-    'limit "l" fs.* to 3 per 1h per principal',
-    "require mfa for fs.write_file",
-    "label seen on fs.read_file for 1h",
     "redact jwt in result of fs.read_file",
-    "deny result of fs.read_file",
     'narrows "./org.mcpolicy"',
     'data table from "t.json"',
     "audit { arguments keys }",
     'network fs { connect "a:1" }',
     "check result of fs.read_file { open }",
-    'deny "h" fs.* when carries seen',
-    'deny "h" fs.* when called fs.read_file in last 1h',
-    'deny "h" fs.* when count of fs.read_file in last 1h > 3',
   ]) {
     const checked = checkText(text);
     expect([text, findings(checked).map((each) => each.slice(0, 5))]).toEqual([text, ["P0216"]]);

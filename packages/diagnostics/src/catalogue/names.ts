@@ -269,4 +269,32 @@ allow "all" dev to fs                 // each tool of it is \`fs.*\`
 
 Write a name of the right kind.`,
   },
+  {
+    code: "P0221",
+    title: "Unknown label",
+    severity: "error",
+    page: `\`carries NAME\` asks whether the caller carries a label, and no \`label\` statement sets one of this name. Nobody could ever carry it,
+so that the rule would never do what it says.
+
+\`\`\`mcpolicy
+label untrusted on office.fetch_page for 2h
+deny "no mail after the web" office.send_mail when carries untrustd
+\`\`\`
+
+Take the suggestion, or write the \`label\` that sets it.`,
+  },
+  {
+    code: "P0222",
+    title: "Cycle of macros",
+    severity: "error",
+    page: `A macro calls itself, alone or by way of others. There is no recursion in the language: a macro stands for its text, and this text would
+never end.
+
+\`\`\`mcpolicy
+let inside(x) = outside(x)
+let outside(x) = not inside(x)
+\`\`\`
+
+Remove one of the calls. To look at each element of a list, write \`every\` or \`some\`.`,
+  },
 ];

@@ -237,4 +237,56 @@ deny "freeze" fs.write_file from 2026-12-24 until 2026-12-24
 
 \`until\` names the first instant at which the rule no longer applies; dates are UTC.`,
   },
+  {
+    code: "P0322",
+    title: "History in the wrong direction",
+    severity: "error",
+    page: `What a caller can cause at will, attempts and labels, must never help it. So \`attempted\` and \`carries\` stand only where more of them
+narrows: plain in \`deny\`, \`require\`, \`limit\`, \`label\`; under \`not\` or \`unless\`, or in \`count … < n\`, in an \`allow\`.
+
+\`\`\`mcpolicy
+allow "after a check" dev to fs.delete_file when attempted fs.read_file in last 10m
+\`\`\`
+
+Whoever wants through would only have to try. Ask for what was let through, \`called\`, or for what succeeded, \`completed\`.`,
+  },
+  {
+    code: "P0323",
+    title: "History out of place",
+    severity: "error",
+    page: `Events of the past are looked at once for each decision: not inside \`every\` and \`some\`, not inside the \`with\` of other history, and a
+number of them (\`count of\`, \`sum of\`) is one side of a comparison with a value. It is a range where events are forgotten or unreadable,
+and only a comparison knows what to do with a range.
+
+\`\`\`mcpolicy
+deny "x" fs.read_multiple_files when some p in args.paths: called fs.write_file with (its.args.path == p) in last 1h
+\`\`\`
+
+Write it beside the other condition, joined by \`and\` or \`or\`.`,
+  },
+  {
+    code: "P0324",
+    title: "Nothing to read yet",
+    severity: "error",
+    page: `\`result\` is what the server answered: rules about results read it (\`deny result of\`, \`redact\`, \`label\`), and nothing that decides the
+call itself, which comes before. \`its\` is an earlier call, read behind \`with\`; its result is there where it \`completed\`.
+
+\`\`\`mcpolicy
+deny "no secrets" fs.read_file when result.text contains "BEGIN PRIVATE KEY"
+\`\`\`
+
+Write \`deny result of …\`, or look at an earlier call: \`completed OPERATION with (its.result.x == args.x) in last 1h\`.`,
+  },
+  {
+    code: "P0325",
+    title: "Limit or window of nothing",
+    severity: "error",
+    page: `A limit lets through at least one call, a budget more than nothing, and a window has a length.
+
+\`\`\`mcpolicy
+limit "none" fs.delete_file to 0 per 1h per principal
+\`\`\`
+
+To forbid calls, write a \`deny\`. Calls are counted one by one: their number is whole.`,
+  },
 ];

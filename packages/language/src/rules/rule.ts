@@ -2,7 +2,7 @@ import type { Diagnostic } from "@mcpolicy/diagnostics";
 import type { Policy, Statement } from "../ast.ts";
 import type { Mentions } from "../mentions.ts";
 import type { Scope } from "../scope.ts";
-import type { CheckedRule } from "../typed.ts";
+import type { CheckedRule, CheckedRuleHead } from "../typed.ts";
 
 /** What a lint looks at. */
 export interface Linted {
@@ -11,6 +11,8 @@ export interface Linted {
   readonly syntax: readonly Policy[];
   readonly scope: Scope;
   readonly rules: readonly CheckedRule[];
+  /** Every rule of whatever sort, `rules` among them. */
+  readonly heads: readonly CheckedRuleHead[];
   readonly mentions: Mentions;
   /** Epoch milliseconds; where it is not given, nothing is said about dates. */
   readonly now: number | undefined;

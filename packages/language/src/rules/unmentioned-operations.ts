@@ -3,8 +3,8 @@ import { type Diagnostic, diagnostic } from "@mcpolicy/diagnostics";
 import type { Linted } from "./rule.ts";
 
 /** The pinned tools of a server that no rule speaks of: they are denied to everybody, which may be meant. */
-export function* unmentionedOperations({ scope, rules }: Linted): Iterable<Diagnostic> {
-  const mentioned = rules.flatMap((rule) => rule.branches.flatMap((branch) => branch.operations));
+export function* unmentionedOperations({ scope, heads }: Linted): Iterable<Diagnostic> {
+  const mentioned = heads.flatMap((rule) => rule.branches.flatMap((branch) => branch.operations));
   for (const { node, checked } of scope.servers.values()) {
     const named = mentioned.flatMap((each) => (each.kind === "tool" && each.server === checked.name ? [each] : []));
     const missing = checked.tools
