@@ -16,7 +16,8 @@ import {
 } from "@mcpolicy/core";
 import { diagnostic, type Span } from "@mcpolicy/diagnostics";
 import type { Binary, Expression } from "./ast.ts";
-import { constantOf, elementType } from "./constants.ts";
+import { constantOf, elementType, partOf } from "./constants.ts";
+import { joined } from "./data.ts";
 import type { Expanded } from "./expand.ts";
 import { holesOf } from "./holes.ts";
 import { isPresent, narrowType, stepKey } from "./narrow.ts";
@@ -130,7 +131,14 @@ function nameOperand(expression: Expression & { readonly kind: "name" }, site: S
   if (root !== undefined) return rootOperand(root, span, text, site);
   const declared = scope.constants.get(name.text);
   if (declared !== undefined) {
-    if (declared.parameters !== undefined) return broken(span);
+    if (declared.parameters !== undefined) {
+      site.report(
+        diagnostic("P0315", span, `\`${name.text}\` is a macro, and stands for nothing by itself`)
+          .at(declared.name.span, "declared here")
+          .withHelp(`call it: \`${name.text}(${declared.parameters.map((each) => each.text).join(", ")})\``),
+      );
+      return broken(span);
+    }
     const constant = constantOf(declared.value, scope);
     if (constant !== undefined) {
       if (declared.value.kind === "string" || declared.value.kind === "list") {
@@ -141,10 +149,7 @@ function nameOperand(expression: Expression & { readonly kind: "name" }, site: S
     }
     return broken(span);
   }
-  if (name.text === "data") {
-    reportUnsupported({ kind: name.text, span }, site.report);
-    return broken(span);
-  }
+  if (name.text === "data") return tablesOperand(span, text, site);
   if (argumentIsKnown(name.text, site)) {
     site.report(
       diagnostic("P0212", span, `there is nothing called \`${name.text}\` here`)
@@ -154,6 +159,14 @@ function nameOperand(expression: Expression & { readonly kind: "name" }, site: S
     return broken(span);
   }
   const other = scope.names.get(name.text);
+  if (other?.kind === "table") {
+    site.report(
+      diagnostic("P0212", span, `there is nothing called \`${name.text}\` here`)
+        .withNote("tables are read behind `data`")
+        .withFix({ title: `did you mean \`data.${name.text}\`?`, span, replacement: `data.${name.text}` }),
+    );
+    return broken(span);
+  }
   const found = diagnostic("P0212", span, `there is nothing called \`${name.text}\` here`);
   site.report(
     withSuggestion(
@@ -165,6 +178,15 @@ function nameOperand(expression: Expression & { readonly kind: "name" }, site: S
     ),
   );
   return broken(span);
+}
+
+/** All tables by their names. One that could not be read was reported. */
+function tablesOperand(span: Span, text: string, site: Site): Operand {
+  const tables = [...site.scope.tables];
+  const value = Object.fromEntries(tables.map(([name, table]) => [name, table.value]));
+  const fields = tables.map(([name, { type }]) => [name, { type, optional: false }] as const);
+  const unread = [...site.scope.names].some(([name, { kind }]) => kind === "table" && !site.scope.tables.has(name));
+  return unread ? broken(span) : constantOperand({ value, type: recordOf(Object.fromEntries(fields)) }, span, text);
 }
 
 function rootReference(root: Reference["root"], name: string): Reference {
@@ -244,7 +266,9 @@ function indexOperand(expression: Expression & { readonly kind: "index" }, site:
     );
     return broken(expression.span);
   }
-  const keyType = membersOf(key.view.type).every((each) => each.kind === "int") ? plain("int") : plain("string");
+  const kinds = new Set(membersOf(key.view.type).map((each) => each.kind));
+  // A path is looked up as it is read everywhere else: canonically.
+  const keyType = plain(kinds.size === 1 ? (keyKinds.find((kind) => kinds.has(kind)) ?? "string") : "string");
   return {
     view: { type: elementsOf(of.view.type) },
     span: expression.span,
@@ -259,12 +283,14 @@ function indexOperand(expression: Expression & { readonly kind: "index" }, site:
   };
 }
 
+const keyKinds = ["int", "path"] as const;
+
 /** What lies under a computed key. */
 function elementsOf(type: Type): Type {
   const parts = membersOf(type).map((member): Type => {
     if (member.kind === "list") return member.element;
     if (member.kind !== "record" || member.open) return plain("any");
-    return unionOf(Object.values(member.fields).map((field) => field.type));
+    return joined(Object.values(member.fields).map((field) => field.type));
   });
   return parts.length === 1 ? parts[0]! : unionOf(parts);
 }
@@ -293,7 +319,10 @@ function stepInto(of: Operand, key: string | number, keySpan: Span, span: Span, 
     );
     return broken(span);
   }
-  const field = fieldIn(type, key);
+  const { constant } = of.view;
+  const part = constant === undefined ? undefined : partOf({ value: constant, type }, key);
+  if (part !== undefined) return constantOperand(part, span, text);
+  const field = constant === undefined ? fieldIn(type, key) : undefined;
   if (field === undefined) {
     reportNoField(of, key, keySpan, site);
     return broken(span);

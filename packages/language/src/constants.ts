@@ -2,6 +2,7 @@ import type { Type } from "@mcpolicy/core";
 import { typeOfConstant, type Value } from "@mcpolicy/core";
 import type { Expression, Let } from "./ast.ts";
 import { longestChain } from "./bounds.ts";
+import { tableOf } from "./data.ts";
 import type { Scope } from "./scope.ts";
 import { listOf, plain, unionOf } from "./types.ts";
 
@@ -68,7 +69,32 @@ export function constantOf(expression: Expression, scope: Scope, trail: readonly
       if (!constants.has(found)) constants.set(found, constantOf(found.value, scope, [...trail, text]));
       return constants.get(found);
     }
+    case "member":
+    case "index":
+      return tablePart(expression, scope, trail);
     default:
       return undefined;
   }
+}
+
+/** `data.NAME` and constant steps into it. */
+function tablePart(
+  expression: Expression & { readonly kind: "member" | "index" },
+  scope: Scope,
+  trail: readonly string[],
+): Constant | undefined {
+  const { of } = expression;
+  const key = expression.kind === "member" ? expression.key.text : constantOf(expression.key, scope, trail)?.value;
+  if (typeof key !== "string" && typeof key !== "number") return undefined;
+  if (of.kind === "name" && of.name.text === "data") return scope.tables.get(String(key));
+  if (of.kind !== "member" && of.kind !== "index") return undefined;
+  const whole = tablePart(of, scope, trail);
+  return whole === undefined ? undefined : partOf(whole, key);
+}
+
+/** A part of a constant; undefined where it has none of this key. */
+export function partOf({ value }: Constant, key: string | number): Constant | undefined {
+  if (typeof value !== "object" || value === null || !Object.hasOwn(value, key)) return undefined;
+  const part = (value as Readonly<Record<string | number, Value>>)[key]!;
+  return typeof part === "string" ? { value: part, type: typeOfConstant(part) } : tableOf(part);
 }

@@ -35,7 +35,9 @@ export function holesOf(
     end = match.index + match[0].length;
     found = true;
     if (isLet) {
-      const value: Value | undefined = constantOf(scope.constants.get(content)!.value, scope)?.value;
+      const named = scope.constants.get(content)!;
+      const value: Value | undefined =
+        named.parameters === undefined ? constantOf(named.value, scope)?.value : undefined;
       if (typeof value === "string" && plainSegment.test(value) && value !== "." && value !== "..") add(value);
       else {
         report(

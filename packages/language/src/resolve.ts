@@ -9,13 +9,15 @@ import {
   whyUnreadable,
 } from "@mcpolicy/core";
 import { diagnostic, Source, type Span } from "@mcpolicy/diagnostics";
-import type { Attributes, Capability, Let, Role, Server, Statement } from "./ast.ts";
+import type { Attributes, Capability, Data, Let, Role, Server, Statement } from "./ast.ts";
 import { longestChain, mostInclusions, mostWork, reportTooLarge } from "./bounds.ts";
+import { loadTable } from "./data.ts";
 import { declaredType } from "./declared-type.ts";
 import type { Files } from "./files.ts";
 import { readPins } from "./pins.ts";
 import { type Report, withSuggestion } from "./report.ts";
 import type { Declared, Macro, Scope, ServerScope } from "./scope.ts";
+import { builtIn } from "./scope.ts";
 import { typeOfSchema } from "./tools.ts";
 import type { CheckedTool } from "./typed.ts";
 import { listOf, plain, recordOf, sameType } from "./types.ts";
@@ -23,7 +25,6 @@ import { reportUnsupported } from "./unsupported.ts";
 import { walk } from "./visit.ts";
 
 /** Names that expressions have already; no declaration may take them. */
-const builtIn: ReadonlySet<string> = new Set(["args", "tool", "resource", "its"]);
 
 /**
  * Looks up what the declarations declare: one name space, pinned servers, capabilities, roles with all that they include, the
@@ -79,7 +80,12 @@ export function resolve(
     constants: lets,
     macros: macrosOf(lets, report),
     labels: new Set(statements.flatMap((each) => (each.kind === "label" ? [each.label.text] : []))),
-    tables: new Map(),
+    tables: new Map(
+      [...first<Data>("data")].flatMap(([name, node]) => {
+        const table = loadTable(node, sources, files, report);
+        return table === undefined ? [] : [[name, table] as const];
+      }),
+    ),
     closure: closureOf(roles, report),
     work: { left: mostWork },
     principal,

@@ -4,6 +4,9 @@ import type { Capability, Let, Name, Role, Server } from "./ast.ts";
 import type { Work } from "./bounds.ts";
 import type { CheckedServer } from "./typed.ts";
 
+/** Names that expressions have already; no declaration may take them. */
+export const builtIn: ReadonlySet<string> = new Set(["args", "tool", "resource", "its"]);
+
 /** What the declarations of a policy say, looked up: everything that a rule's names can mean. */
 export interface Scope {
   /** What looking at conditions may still cost, over the whole run. */

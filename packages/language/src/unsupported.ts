@@ -8,7 +8,6 @@ import type { Report } from "./report.ts";
  */
 const laterKinds: Readonly<Record<string, string>> = {
   narrows: "narrows",
-  data: "data",
   redact: "redact",
   token: "token",
   audit: "audit",

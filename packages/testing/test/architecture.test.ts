@@ -19,7 +19,7 @@ interface Row {
 const packages: Readonly<Record<string, Row>> = {
   diagnostics: { imports: [],                                                                              external: ["fastest-levenshtein"],              node: "nowhere" },
   core:        { imports: [],                                                                              external: ["@noble/hashes", "canonicalize", "ipaddr.js"], node: "nowhere" },
-  language:    { imports: ["diagnostics", "core"],                                                         external: ["chevrotain", "micromatch"],         node: "nowhere" },
+  language:    { imports: ["diagnostics", "core"],                                                         external: ["chevrotain", "micromatch", "yaml"], node: "nowhere" },
   compiler:    { imports: ["diagnostics", "core", "language"],                                             external: [],                                   node: "nowhere" },
   runtime:     { imports: ["core"],                                                                        external: ["ajv", "ajv-formats"],               node: "nowhere" },
   mcp:         { imports: ["core", "runtime"],                                                             external: [],                                   node: "subpaths" },

@@ -297,4 +297,17 @@ let outside(x) = not inside(x)
 
 Remove one of the calls. To look at each element of a list, write \`every\` or \`some\`.`,
   },
+  {
+    code: "P0223",
+    title: "Table that cannot be read",
+    severity: "error",
+    page: `\`data NAME from "FILE"\` reads JSON or YAML 1.2 once, when the policy is checked. A key that stands twice, a tag, a number that cannot be
+held exactly, or depth without end has no one meaning, so that the table is refused as a whole.
+
+\`\`\`mcpolicy
+data owners from "owners.yaml"      // { core: ann, core: bob }
+\`\`\`
+
+Mend the file: texts, numbers, true and false, null, lists and records.`,
+  },
 ];
