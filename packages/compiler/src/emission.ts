@@ -1,6 +1,7 @@
 import {
   type Code,
   type ConditionIr,
+  type EventsIr,
   identifier,
   js,
   type OperandIr,
@@ -33,6 +34,11 @@ export class Emission {
   /** How many slots for shared reads a request needs: `q.r0`, `q.r1`, … */
   get slots(): number {
     return this.#slots;
+  }
+
+  /** Whether a function of that letter was written. */
+  hasAny(letter: string): boolean {
+    return this.#counts.has(letter);
   }
 
   type(type: Type): Code {
@@ -101,7 +107,10 @@ export function readKey(reference: ReferenceIr, root: string | undefined): strin
   return JSON.stringify([of, path, fallback ?? null, fallback === undefined, as, root ?? null]);
 }
 
-/** Every reference of a condition, each time that it stands there, but for quantified names; those under `has` if asked for. */
+/**
+ * Every reference of a condition to the present request, each time that it stands there, but for quantified names; those under `has`
+ * if asked for. What a capability's condition reads of an earlier event is not among them, nor is `its`.
+ */
 export function referencesOf(condition: ConditionIr, withHas: boolean): readonly ReferenceIr[] {
   switch (condition.kind) {
     case "constant":
@@ -115,10 +124,23 @@ export function referencesOf(condition: ConditionIr, withHas: boolean): readonly
       return referencesOf(condition.part, withHas);
     case "atom":
       return operandReferences(condition.operand);
+    case "carries":
+      return [];
+    case "happened":
+      return eventReferences(condition.events, withHas);
+    case "tally": {
+      const { tally, bound } = condition;
+      const of = tally.kind === "count" ? [] : operandReferences(tally.of);
+      return [...of, ...operandReferences(bound), ...eventReferences(tally.events, withHas)];
+    }
     case "every":
     case "some":
       return [...operandReferences(condition.over), ...referencesOf(condition.body, withHas)];
   }
+}
+
+function eventReferences(events: EventsIr, withHas: boolean): readonly ReferenceIr[] {
+  return [events.with, events.since?.with].flatMap((each) => (each === undefined ? [] : referencesOf(each, withHas)));
 }
 
 function operandReferences(operand: OperandIr): readonly ReferenceIr[] {
@@ -126,7 +148,7 @@ function operandReferences(operand: OperandIr): readonly ReferenceIr[] {
     case "constant":
       return [];
     case "reference":
-      return operand.root === "variable" ? [] : [operand];
+      return operand.root === "variable" || operand.root === "its" ? [] : [operand];
     case "apply":
       return operand.operands.flatMap(operandReferences);
     case "field":

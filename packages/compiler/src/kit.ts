@@ -1,12 +1,18 @@
 import {
   absent,
+  callerKeyOf,
+  carriesTest,
+  emptyState,
+  happenedTest,
   isRecord,
   matchesName,
   matchesResource,
+  momentWithIts,
   operators,
   read,
   step,
   type Type,
+  tallyTest,
   toolFacts,
   type Value,
 } from "@mcpolicy/core";
@@ -23,6 +29,12 @@ export const kit: Readonly<Record<string, unknown>> = Object.freeze({
   matchesName,
   matchesResource,
   toolFacts,
+  callerKeyOf,
+  emptyState,
+  carriesTest,
+  happenedTest,
+  tallyTest,
+  momentWithIts,
   /** Each row's own evaluation, by id. */
   operators: Object.freeze(
     Object.assign(Object.create(null), Object.fromEntries(operators.map((row) => [row.id, row.evaluate]))),
@@ -31,9 +43,10 @@ export const kit: Readonly<Record<string, unknown>> = Object.freeze({
   readOr(type: Type, value: Found, root: string | undefined, fallback: Value | undefined): Value | undefined {
     return value === absent ? fallback : read(type, value, root);
   },
-  /** Whether own properties lead from a value along a path. */
-  has(start: Found, path: readonly (string | number)[]): boolean {
-    let value = start;
+  /** Whether own properties lead from a value along a path; `unknownAs` where it is unknown what the value is. */
+  has(start: Found, path: readonly (string | number)[], unknownAs: boolean): boolean {
+    if (start === undefined) return unknownAs;
+    let value: Found = start;
     for (const [index, key] of path.entries()) {
       const part = step(value, key);
       if (part === absent) return false;

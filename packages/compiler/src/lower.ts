@@ -1,25 +1,40 @@
 import {
   type BranchIr,
   type ConditionIr,
+  type DeploymentIr,
+  type EventsIr,
   IR_VERSION,
+  type LabelIr,
+  type LimitIr,
   type OperandIr,
   type Place,
   type PolicyIr,
+  type RedactIr,
   type ReferenceIr,
-  type RuleIr,
+  type RequireIr,
+  type RuleHeadIr,
   type Seen,
   type ServerIr,
+  type TallyIr,
+  type ToolIr,
 } from "@mcpolicy/core";
 import type { Source, Span } from "@mcpolicy/diagnostics";
 import type {
   CheckedBranch,
   CheckedCheck,
+  CheckedLabel,
+  CheckedLimit,
   CheckedPolicy,
-  CheckedRule,
+  CheckedRedact,
+  CheckedRequire,
+  CheckedRuleHead,
   CheckedServer,
+  CheckedTool,
   TypedCondition,
+  TypedEvents,
   TypedOperand,
   TypedReference,
+  TypedTally,
 } from "@mcpolicy/language";
 import { simplify } from "./simplify.ts";
 import { toJsonSchema } from "./to-json-schema.ts";
@@ -33,20 +48,71 @@ export function lower(checked: CheckedPolicy): PolicyIr {
     roles: checked.roles,
     principal: checked.principal,
     context: checked.context,
-    rules: checked.rules.map((rule) => lowerRule(rule, sources)),
+    rules: checked.rules.map((rule) => ({ id: rule.id, effect: rule.effect, ...lowerHead(rule, sources) })),
+    ...listed(
+      "requires",
+      checked.requires.map((rule) => lowerRequire(rule, sources)),
+    ),
+    ...listed(
+      "limits",
+      checked.limits.map((rule) => lowerLimit(rule, sources)),
+    ),
+    ...listed(
+      "labels",
+      checked.labels.map((rule) => lowerLabel(rule, sources)),
+    ),
+    ...listed(
+      "resultDenies",
+      checked.resultDenies.map((rule) => lowerHead(rule, sources)),
+    ),
+    ...listed(
+      "redacts",
+      checked.redacts.map((rule) => lowerRedact(rule, sources)),
+    ),
+    ...listed("narrows", checked.narrows.map(lower)),
+    ...(saysNothing(checked.deployment) ? {} : { deployment: checked.deployment }),
   };
+}
+
+/** What results must satisfy: the pinned output schema as it is, closed and narrowed where a `check result of` speaks of it. */
+function resultSchemaOf({ outputSchema }: CheckedTool, checks: readonly CheckedCheck[]): ToolIr["resultSchema"] {
+  return checks.length === 0 ? outputSchema : toJsonSchema(outputSchema ?? {}, checks);
+}
+
+/** A field that is left out where its list is empty. */
+function listed<Name extends string, Item>(
+  name: Name,
+  items: readonly Item[],
+): { readonly [name in Name]?: readonly Item[] } {
+  return items.length === 0 ? {} : ({ [name]: items } as { readonly [name in Name]: readonly Item[] });
+}
+
+function saysNothing({ token, audit, network }: DeploymentIr): boolean {
+  return token === undefined && audit === undefined && Object.keys(network).length === 0;
 }
 
 type Sources = ReadonlyMap<string, Source>;
 
 function lowerServer(server: CheckedServer, checks: readonly CheckedCheck[]): ServerIr {
   const tools = server.tools.map((tool) => {
-    const narrowing = checks.filter(
-      (check) => check.server === server.name && check.tool === tool.name && !check.ofResult,
+    const narrowing = checks.filter((check) => check.server === server.name && check.tool === tool.name);
+    const schema = toJsonSchema(
+      tool.inputSchema,
+      narrowing.filter((check) => !check.ofResult),
     );
-    const schema = toJsonSchema(tool.inputSchema, narrowing);
+    const resultSchema = resultSchemaOf(
+      tool,
+      narrowing.filter((check) => check.ofResult),
+    );
     const { digest, description, annotations } = tool;
-    return [tool.name, { digest, description, annotations, schema }] as const;
+    const lowered: ToolIr = {
+      digest,
+      description,
+      annotations,
+      schema,
+      ...(resultSchema === undefined ? {} : { resultSchema }),
+    };
+    return [tool.name, lowered] as const;
   });
   return {
     name: server.name,
@@ -59,10 +125,9 @@ function lowerServer(server: CheckedServer, checks: readonly CheckedCheck[]): Se
   };
 }
 
-function lowerRule(rule: CheckedRule, sources: Sources): RuleIr {
+function lowerHead(rule: CheckedRuleHead, sources: Sources): RuleHeadIr {
   return {
     id: rule.id,
-    effect: rule.effect,
     place: placeOf(rule.span, sources),
     who: rule.who,
     branches: rule.branches.map((branch) => lowerBranch(branch, sources)),
@@ -72,6 +137,30 @@ function lowerRule(rule: CheckedRule, sources: Sources): RuleIr {
     ...(rule.note === undefined ? {} : { note: rule.note }),
     shadow: rule.shadow,
   };
+}
+
+function lowerRequire(rule: CheckedRequire, sources: Sources): RequireIr {
+  return { ...lowerHead(rule, sources), duty: rule.duty, valid: rule.valid };
+}
+
+function lowerLimit(rule: CheckedLimit, sources: Sources): LimitIr {
+  const { amount, keys } = rule;
+  return { ...lowerHead(rule, sources), amount, window: lowerWindow(rule.window), keys };
+}
+
+function lowerWindow(window: CheckedLimit["window"]): LimitIr["window"] {
+  if (window.kind === "at once") return { kind: "at once" };
+  const { duration, of } = window;
+  return { kind: "per", duration, ...(of === undefined ? {} : { of: lowerOperand(of) }) };
+}
+
+function lowerLabel(rule: CheckedLabel, sources: Sources): LabelIr {
+  const { label, duration, onResult } = rule;
+  return { ...lowerHead(rule, sources), label, duration, onResult };
+}
+
+function lowerRedact(rule: CheckedRedact, sources: Sources): RedactIr {
+  return { ...lowerHead(rule, sources), detectors: rule.detectors.map(lowerOperand) };
 }
 
 function lowerBranch(branch: CheckedBranch, sources: Sources): BranchIr {
@@ -95,6 +184,17 @@ function lowerCondition(condition: TypedCondition, sources: Sources): ConditionI
       return { kind: "has", reference: lowerReference(condition.reference), at: seenAt(condition.span, sources) };
     case "atom":
       return { kind: "atom", operand: lowerOperand(condition.operand), at: seenAt(condition.span, sources) };
+    case "carries":
+      return { kind: "carries", label: condition.label, at: seenAt(condition.span, sources) };
+    case "happened": {
+      const { verb, events, span } = condition;
+      return { kind: "happened", verb, events: lowerEvents(events, sources), at: seenAt(span, sources) };
+    }
+    case "tally": {
+      const { tally, operator, bound, span } = condition;
+      const at = seenAt(span, sources);
+      return { kind: "tally", tally: lowerTally(tally, sources), operator, bound: lowerOperand(bound), at };
+    }
     case "every":
     case "some":
       return {
@@ -107,6 +207,33 @@ function lowerCondition(condition: TypedCondition, sources: Sources): ConditionI
     default:
       return assertNever(condition);
   }
+}
+
+function lowerEvents({ byAnyone, since, last, ...events }: TypedEvents, sources: Sources): EventsIr {
+  return {
+    ...lowerEvent(events, sources),
+    byAnyone,
+    ...(since === undefined ? {} : { since: lowerEvent(since, sources) }),
+    last,
+  };
+}
+
+function lowerEvent(
+  { branches, with: condition }: Pick<TypedEvents, "branches" | "with">,
+  sources: Sources,
+): Pick<EventsIr, "branches" | "with"> {
+  return {
+    branches: branches.map((branch) => lowerBranch(branch, sources)),
+    ...(condition === undefined ? {} : { with: simplify(lowerCondition(condition, sources)) }),
+  };
+}
+
+function lowerTally(tally: TypedTally, sources: Sources): TallyIr {
+  const { verb } = tally;
+  const events = lowerEvents(tally.events, sources);
+  return tally.kind === "count"
+    ? { kind: "count", verb, events }
+    : { kind: tally.kind, of: lowerOperand(tally.of), verb, events };
 }
 
 function lowerOperand(operand: TypedOperand): OperandIr {

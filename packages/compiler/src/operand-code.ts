@@ -1,5 +1,20 @@
-import { type Code, identifier, joinCode, js, type OperandIr, operatorById, type ReferenceIr } from "@mcpolicy/core";
+import {
+  type Code,
+  identifier,
+  joinCode,
+  js,
+  type OperandIr,
+  operatorById,
+  type ReferenceIr,
+  type ServerIr,
+} from "@mcpolicy/core";
 import { type Emission, rootCode } from "./emission.ts";
+
+/**
+ * How a condition is asked. Kleene's three values fall into two questions: an allow asks whether a condition is *surely* true, a deny
+ * whether it is *possibly* true. Each question has plain boolean code.
+ */
+export type Polarity = "surely" | "possibly";
 
 /** Where code stands: in a function of `q` (and of the elements of quantifiers around it), with temporaries of its own. */
 export interface Scope {
@@ -9,6 +24,11 @@ export interface Scope {
   readonly variables: readonly string[];
   /** Temporaries of the function, declared at its start. */
   readonly temporaries: Code[];
+  /** About an earlier event as if it were the request: it has no slots for shared reads. */
+  readonly ofEvent: boolean;
+  /** The servers that an earlier event may be of, and the code of a function from its operation to what is read as `tool`. */
+  readonly servers: readonly ServerIr[];
+  readonly toolFacts: () => Code;
 }
 
 /** Code of an operand's value, read as its type; `undefined` where it is unknown. */
@@ -75,8 +95,8 @@ export function foundCode(reference: ReferenceIr, path: ReferenceIr["path"], sco
 }
 
 function referenceCode(reference: ReferenceIr, scope: Scope): Code {
-  if (reference.root === "variable" || !scope.emission.isShared(reference, scope.root))
-    return readCode(reference, scope);
+  const isOwn = reference.root === "variable" || reference.root === "its" || scope.ofEvent;
+  if (isOwn || !scope.emission.isShared(reference, scope.root)) return readCode(reference, scope);
   // A read that stands in several places is done once per request, when it is first asked for.
   const read = js`${readCode(reference, { ...scope, variables: [], temporaries: [] })}`;
   const name = scope.emission.shared(read);
@@ -107,4 +127,9 @@ function temporary(scope: Scope): Code {
   const name = identifier(`x${scope.temporaries.length}`);
   scope.temporaries.push(name);
   return name;
+}
+
+/** `let x0, x1;` and a new line, or nothing. */
+export function declaration(temporaries: readonly Code[]): Code {
+  return temporaries.length === 0 ? js`` : js`let ${temporaries};\n  `;
 }

@@ -1,20 +1,24 @@
 import { type Code, type ConditionIr, joinCode, js } from "@mcpolicy/core";
-import { applyCode, foundCode, operandCode, type Scope, variableName } from "./operand-code.ts";
-
-/**
- * How a condition is asked. Kleene's three values fall into two questions: an allow asks whether a condition is *surely* true, a deny
- * whether it is *possibly* true. Each question has plain boolean code.
- */
-export type Polarity = "surely" | "possibly";
+import { historyCode } from "./history-code.ts";
+import {
+  applyCode,
+  declaration,
+  foundCode,
+  operandCode,
+  type Polarity,
+  type Scope,
+  variableName,
+} from "./operand-code.ts";
 
 /** `not C` is surely true where C is not possibly true, and the other way about. */
 const opposite = { surely: "possibly", possibly: "surely" } as const;
 
 /** Code of a boolean: whether a condition is surely, or possibly, true. */
 export function conditionCode(condition: ConditionIr, polarity: Polarity, scope: Scope): Code {
+  const unknownAs = polarity === "possibly";
   switch (condition.kind) {
     case "constant":
-      return js`${condition.truth ?? polarity === "possibly"}`;
+      return js`${condition.truth ?? unknownAs}`;
     case "and":
     case "or": {
       const parts = condition.parts.map((part) => conditionCode(part, polarity, scope));
@@ -24,12 +28,16 @@ export function conditionCode(condition: ConditionIr, polarity: Polarity, scope:
     case "not":
       return js`!${conditionCode(condition.part, opposite[polarity], scope)}`;
     case "has":
-      return js`has(${foundCode(condition.reference, [], scope)}, ${scope.emission.path(condition.reference.path)})`;
+      return js`has(${foundCode(condition.reference, [], scope)}, ${scope.emission.path(condition.reference.path)}, ${unknownAs})`;
     case "atom":
       return atomCode(condition, polarity, scope);
     case "every":
     case "some":
       return quantifierCode(condition, polarity, scope);
+    case "carries":
+    case "happened":
+    case "tally":
+      return historyCode(condition, unknownAs, scope, conditionCode);
   }
 }
 
@@ -76,9 +84,4 @@ function quantifierCode(
 }`,
   );
   return js`${name}(${[js`q`, ...outer]})`;
-}
-
-/** `let x0, x1;` and a new line, or nothing. */
-export function declaration(temporaries: readonly Code[]): Code {
-  return temporaries.length === 0 ? js`` : js`let ${temporaries};\n  `;
 }

@@ -1,4 +1,4 @@
-import type { ConditionIr } from "@mcpolicy/core";
+import type { ConditionIr, EventsIr } from "@mcpolicy/core";
 
 /** One rewrite of a condition that keeps its truth in Kleene's logic; `before` and `after` show it, and are its test. */
 export interface Rewrite {
@@ -122,9 +122,25 @@ function withSimpleParts(condition: ConditionIr): ConditionIr {
     case "every":
     case "some":
       return { ...condition, body: simplify(condition.body) };
+    case "happened":
+      return { ...condition, events: withSimpleConditions(condition.events) };
+    case "tally":
+      return { ...condition, tally: { ...condition.tally, events: withSimpleConditions(condition.tally.events) } };
     default:
       return condition;
   }
+}
+
+function withSimpleConditions(events: EventsIr): EventsIr {
+  const { since } = events;
+  return { ...events, ...simpleEvent(events), ...(since === undefined ? {} : { since: simpleEvent(since) }) };
+}
+
+function simpleEvent(event: Pick<EventsIr, "branches" | "with">): Pick<EventsIr, "branches" | "with"> {
+  return {
+    branches: event.branches.map((branch) => ({ ...branch, condition: simplify(branch.condition) })),
+    ...(event.with === undefined ? {} : { with: simplify(event.with) }),
+  };
 }
 
 function isJunction(condition: ConditionIr): condition is Extract<ConditionIr, { readonly kind: "and" | "or" }> {

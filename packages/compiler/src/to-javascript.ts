@@ -12,8 +12,8 @@ import {
 } from "@mcpolicy/core";
 import { dispatch, type Speaking, type Subject } from "./dispatch.ts";
 import { Emission, readKey, referencesOf } from "./emission.ts";
-import type { Scope } from "./operand-code.ts";
-import { conditionCode, declaration, type Polarity } from "./polarity.ts";
+import { declaration, type Polarity, type Scope } from "./operand-code.ts";
+import { conditionCode } from "./polarity.ts";
 
 /** An ES module whose default export takes the kit (`kit.ts`) and gives `permits(request)`. It imports nothing. */
 export function toJavascript(ir: PolicyIr): string {
@@ -24,17 +24,22 @@ export function toJavascript(ir: PolicyIr): string {
 export function policyFunction(ir: PolicyIr): Code {
   const subjects = dispatch(ir);
   const emission = new Emission(countReads(subjects));
-  const table = subjectTable(subjects, emission);
-  const facts = subjects.some(readsTool) ? factsTable(ir, emission) : undefined;
+  const toolFacts = (): Code => factsTable(ir, emission);
+  const table = subjectTable(subjects, { emission, servers: ir.servers, toolFacts });
+  const facts = subjects.some(readsTool) ? toolFacts() : undefined;
+  const remembers = emission.hasAny("h");
+  const past = remembers
+    ? js`    its: undefined,\n    past: { state: state ?? emptyState, caller: callerKeyOf(principal), now: context.time },\n`
+    : js``;
   const slots = Array.from({ length: emission.slots }, (_, index) => js`    ${identifier(`r${index}`)}: unset,\n`);
   return js`function policy(kit) {
 "use strict";
 const { read, readOr, step, has, every, hole, join, operators, matchesName, matchesResource, toolFacts } = kit;
-const unset = Symbol("not read yet");
+${remembers ? js`const { callerKeyOf, emptyState, carriesTest, happenedTest, tallyTest, momentWithIts } = kit;\n` : js``}const unset = Symbol("not read yet");
 const nothing = Object.freeze({});
 ${joinCode(emission.lines, js`\n`)}
 ${table}
-return function permits({ operation, principal, context, arguments: args }) {
+return function permits({ operation, principal, context, arguments: args${remembers ? js`, state` : js``} }) {
   const found = subjects.get(operation.kind)?.get(operation.server);
   const decide = found?.names.get(operation.name) ?? found?.further;
   if (decide === undefined) return false;
@@ -44,8 +49,8 @@ return function permits({ operation, principal, context, arguments: args }) {
     context,
     tool: ${facts === undefined ? js`nothing` : js`operation.kind === "tool" ? ${facts}(operation) : nothing`},
     resource: operation.kind === "resource" ? { uri: operation.uri } : nothing,
-    result: nothing,
-    name: operation.name,
+    result: undefined,
+${past}    name: operation.name,
     uri: operation.uri,
 ${joinCode(slots, js``)}  });
 };
@@ -54,15 +59,18 @@ ${joinCode(slots, js``)}  });
 
 // ---------------------------------------------------------------- dispatch
 
+/** What all code of a module shares. */
+type Module = Pick<Scope, "emission" | "servers" | "toolFacts">;
+
 /** `subjects`: from kind and server to the deciding function of each name, and of further names where there are any. */
-function subjectTable(subjects: readonly Subject[], emission: Emission): Code {
+function subjectTable(subjects: readonly Subject[], module: Module): Code {
   const kinds = grouped(subjects, (subject) => subject.kind).map(([kind, ofKind]) => {
     const servers = grouped(ofKind, (subject) => subject.server.name).map(([server, ofServer]) => {
       const named = ofServer.flatMap((subject) =>
-        subject.name === undefined ? [] : [js`\n      [${subject.name}, ${subjectFunction(subject, emission)}]`],
+        subject.name === undefined ? [] : [js`\n      [${subject.name}, ${subjectFunction(subject, module)}]`],
       );
       const further = ofServer.find((subject) => subject.name === undefined);
-      const rest = further === undefined ? js`undefined` : subjectFunction(further, emission);
+      const rest = further === undefined ? js`undefined` : subjectFunction(further, module);
       return js`\n    [${server}, { names: new Map([${named}]), further: ${rest} }]`;
     });
     return js`\n  [${kind}, new Map([${servers}])]`;
@@ -75,9 +83,10 @@ function grouped<T>(items: readonly T[], key: (item: T) => string): readonly (re
 }
 
 /** No deny possibly matches, and some allow surely does. Subjects with the same rules share one function. */
-function subjectFunction(subject: Subject, emission: Emission): Code {
+function subjectFunction(subject: Subject, module: Module): Code {
+  const { emission } = module;
   const of = (effect: RuleIr["effect"]): readonly Code[] =>
-    subject.rules.filter(({ rule }) => rule.effect === effect).map((each) => speakingCode(each, subject, emission));
+    subject.rules.filter(({ rule }) => rule.effect === effect).map((each) => speakingCode(each, subject, module));
   const allows = of("allow");
   if (allows.length === 0) return emission.function("s", (name) => js`const ${name} = (q) => false;`);
   const denies = of("deny");
@@ -88,28 +97,22 @@ function subjectFunction(subject: Subject, emission: Emission): Code {
 // ------------------------------------------------------------------- rules
 
 /** Whether a rule applies to a request of this subject: an allow surely, a deny possibly. */
-function speakingCode({ rule, branches }: Speaking, subject: Subject, emission: Emission): Code {
+function speakingCode({ rule, branches }: Speaking, subject: Subject, module: Module): Code {
   const polarity: Polarity = rule.effect === "allow" ? "surely" : "possibly";
   const tests = branches.map((branch) => {
     const isAlways = branch.condition.kind === "constant" && branch.condition.truth === true;
-    const condition = isAlways ? [] : [branchFunction(rule, branch, subject.server, polarity, emission)];
+    const condition = isAlways ? [] : [branchFunction(rule, branch, subject.server, polarity, module)];
     const parts = [...operationTests(branch, subject, polarity), ...condition];
     return parts.length === 0 ? js`true` : joinCode(parts, js` && `);
   });
-  return joinCode([...callerTests(rule, emission), js`(${joinCode(tests, js` || `)})`], js` && `);
+  return joinCode([...callerTests(rule, module.emission), js`(${joinCode(tests, js` || `)})`], js` && `);
 }
 
-function branchFunction(
-  rule: RuleIr,
-  branch: BranchIr,
-  server: ServerIr,
-  polarity: Polarity,
-  emission: Emission,
-): Code {
+function branchFunction(rule: RuleIr, branch: BranchIr, server: ServerIr, polarity: Polarity, module: Module): Code {
   const temporaries: Code[] = [];
-  const scope: Scope = { emission, root: server.root, variables: [], temporaries };
+  const scope: Scope = { ...module, root: server.root, variables: [], temporaries, ofEvent: false };
   const condition = conditionCode(branch.condition, polarity, scope);
-  const name = emission.function(
+  const name = module.emission.function(
     "b",
     (self) =>
       js`// ${rule.effect} ${rule.id}\nfunction ${self}(q) {\n  ${declaration(temporaries)}return ${condition};\n}`,

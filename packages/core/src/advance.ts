@@ -4,6 +4,8 @@ import type { HeldLabel, PastCall, State, StateEvent, Take } from "./state.ts";
 export interface Windows {
   readonly calls: number;
   readonly takes: number;
+  /** The longest that a proof can wait: one that was spent longer ago is too old in any case. Without it none is dropped. */
+  readonly proofs?: number;
 }
 
 /** The state after an event. Pure: the same state, event and windows give the same state. */
@@ -13,13 +15,17 @@ export function advance(state: State, event: StateEvent, windows: Windows): Stat
 
 function afterRequest(state: State, event: Extract<StateEvent, { kind: "request" }>, windows: Windows): State {
   const now = event.call.attempted;
+  const since = now - windows.calls;
+  // A call in flight is kept however old it is: its answer is still to come.
+  const kept = state.calls.filter((call) => isRemembered(call, since));
   return {
-    // A call in flight is kept however old it is: its answer is still to come.
-    calls: [...state.calls.filter((call) => isRemembered(call, now - windows.calls)), event.call],
+    calls: [...kept, event.call],
     labels: [...state.labels.filter((label) => isCarried(label, now)), ...event.labels],
     takes: [...state.takes.filter((take) => take.atOnce || take.at > now - windows.takes), ...event.takes],
     spent: [...state.spent, ...event.proofs],
-    forgottenBefore: state.forgottenBefore,
+    // A clock that goes back, or a policy that looks further back, finds out that something is gone.
+    forgottenBefore:
+      kept.length === state.calls.length ? state.forgottenBefore : Math.max(state.forgottenBefore, since),
   };
 }
 
@@ -43,8 +49,17 @@ function afterAnswer(state: State, event: Extract<StateEvent, { kind: "answer" }
 }
 
 function isRemembered(call: PastCall, since: number): boolean {
-  const inFlight = call.called !== undefined && call.ended === undefined;
-  return inFlight || Math.max(call.attempted, call.called ?? call.attempted, call.completed ?? call.attempted) > since;
+  return isInFlight(call) || latestInstant(call) > since;
+}
+
+/** Whether a call was let through and its answer is still to come. */
+export function isInFlight(call: PastCall): boolean {
+  return call.called !== undefined && call.ended === undefined;
+}
+
+/** The last instant that a call can be remembered for. */
+export function latestInstant(call: PastCall): number {
+  return Math.max(call.attempted, call.called ?? call.attempted, call.completed ?? call.attempted);
 }
 
 /** Whether a label is carried at an instant: from the moment it was set until its time is over. */

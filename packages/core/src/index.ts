@@ -1,4 +1,4 @@
-export { advance, isCarried, type Windows } from "./advance.ts";
+export { advance, isCarried, isInFlight, latestInstant, type Windows } from "./advance.ts";
 export type { Artifact } from "./artifact.ts";
 export { Code, identifier, joinCode, js, type Splice } from "./code.ts";
 export {
@@ -20,6 +20,15 @@ export {
 } from "./decision.ts";
 export { canonicalJson, digestOf, pinOf } from "./digest.ts";
 export type { Engine, EngineFactory } from "./engine.ts";
+export {
+  carriesTest,
+  type EventsTests,
+  type EventTests,
+  happenedTest,
+  momentWithIts,
+  type Remembering,
+  tallyTest,
+} from "./history-tests.ts";
 export {
   type BranchIr,
   type ConditionIr,
@@ -53,6 +62,7 @@ export { isPathName, pathWords } from "./path-names.ts";
 export type { PinFile, PinnedTool } from "./pins.ts";
 export { read, readers, whyUnreadable } from "./readers/index.ts";
 export type { Reader } from "./readers/reader.ts";
+export { itsOf, type Recalled, type Recollection, recall } from "./recall.ts";
 export { complementOf, type Dfa, intersect, isEmpty, product, shortestWord } from "./regular/dfa.ts";
 export { compileForeign } from "./regular/foreign.ts";
 export { compileGlob } from "./regular/glob.ts";
@@ -72,6 +82,7 @@ export {
   type StateEvent,
   type Take,
 } from "./state.ts";
+export { type Counted, compareRange, countRange, distinctRange, type Range, sumRange } from "./tally.ts";
 export { type Facts, toolFacts } from "./tool-facts.ts";
 export { all, and, any, isPossibly, isSurely, not, or, type Truth } from "./truth.ts";
 export type { ConstantKind, Field, PlainKind, Type } from "./type.ts";

@@ -1,4 +1,4 @@
-import { operatorById, type PlainKind, readers } from "@mcpolicy/core";
+import { IR_VERSION, operatorById, type PlainKind, readers } from "@mcpolicy/core";
 import { ArtifactError } from "./artifact-error.ts";
 
 /** Throws an `ArtifactError` where a value has not got the shape; `at` is the place in the artifact, for people. */
@@ -120,7 +120,7 @@ const seen = record({ place, text });
 
 const reference = record({
   kind: oneOf("reference"),
-  root: oneOf("args", "principal", "context", "tool", "resource", "result", "variable"),
+  root: oneOf("args", "principal", "context", "tool", "resource", "result", "its", "variable"),
   "variable?": text,
   path: list(index),
   "fallback?": json,
@@ -163,6 +163,16 @@ const conditions: Readonly<Record<string, Shape>> = {
   not: record({ kind: text, part: condition }),
   has: record({ kind: text, reference, at: seen }),
   atom: record({ kind: text, operand, at: seen }),
+  carries: record({ kind: text, label: text, at: seen }),
+  happened: (value, at) => record({ kind: text, verb, events, at: seen })(value, at),
+  tally: (value, at) =>
+    record({
+      kind: text,
+      tally,
+      operator: oneOf("less", "at-most", "more", "at-least", "equal", "not-equal"),
+      bound: operand,
+      at: seen,
+    })(value, at),
   every: quantifier,
   some: quantifier,
 };
@@ -188,37 +198,88 @@ const operation = byKind(() => ({
 const who: Shape = (value, at) =>
   record({ anyone: bool, roles: list(text), ids: list(text), "except?": who })(value, at);
 
-const rule = record({
+const branch = record({ operations: list(operation), except: list(operation), condition });
+
+// ----------------------------------------------------------------- history
+
+const milliseconds = scalar("milliseconds, 0 or more", (value) => Number.isFinite(value) && (value as number) >= 0);
+const verb = oneOf("attempted", "called", "completed");
+const events = record({
+  branches: list(branch),
+  byAnyone: bool,
+  "with?": condition,
+  "since?": record({ branches: list(branch), "with?": condition }),
+  last: milliseconds,
+});
+const summed = record({ kind: text, of: operand, verb, events });
+const tally = byKind(() => ({ count: record({ kind: text, verb, events }), distinct: summed, sum: summed }));
+
+// ------------------------------------------------------------------- rules
+
+const head = {
   id: text,
-  effect: oneOf("allow", "deny"),
   place,
   who,
-  branches: list(record({ operations: list(operation), except: list(operation), condition })),
+  branches: list(branch),
   "from?": number,
   "until?": number,
   "because?": text,
   "note?": text,
   shadow: bool,
-});
+};
+
+const bareDuty = record({ kind: text });
+const duty = byKind(() => ({
+  approval: record({ kind: text, from: either((value) => value === "caller", text, who) }),
+  mfa: bareDuty,
+  justification: bareDuty,
+  duty: record({ kind: text, name: text }),
+}));
+
+const bareKey = record({ kind: text });
+const limitKey = byKind(() => ({
+  principal: bareKey,
+  client: bareKey,
+  tool: bareKey,
+  server: bareKey,
+  everyone: bareKey,
+  attribute: record({ kind: text, name: text }),
+}));
+const limitWindow = byKind(() => ({
+  "at once": record({ kind: text }),
+  per: record({ kind: text, duration: milliseconds, "of?": operand }),
+}));
 
 const server = record({
   name: text,
   untyped: bool,
   trusted: bool,
   "root?": text,
-  tools: map(record({ digest: text, description: text, annotations: map(bool), schema: map(json) })),
+  tools: map(
+    record({ digest: text, description: text, annotations: map(bool), schema: map(json), "resultSchema?": map(json) }),
+  ),
   prompts: list(text),
 });
 
+const deployment = record({ "token?": map(json), "audit?": map(json), network: map(list(text)) });
+
 /** The shape of `policy` in an artifact of this version. */
-export const policyShape: Shape = record({
-  version: number,
-  servers: list(server),
-  roles: map(list(text)),
-  principal: map(field),
-  context: map(field),
-  rules: list(rule),
-});
+export const policyShape: Shape = (value, at) =>
+  record({
+    version: oneOf(IR_VERSION),
+    servers: list(server),
+    roles: map(list(text)),
+    principal: map(field),
+    context: map(field),
+    rules: list(record({ ...head, effect: oneOf("allow", "deny") })),
+    "requires?": list(record({ ...head, duty, valid: milliseconds })),
+    "limits?": list(record({ ...head, amount: number, window: limitWindow, keys: list(limitKey) })),
+    "labels?": list(record({ ...head, label: text, duration: milliseconds, onResult: bool })),
+    "resultDenies?": list(record(head)),
+    "redacts?": list(record({ ...head, detectors: list(operand) })),
+    "narrows?": list(policyShape),
+    "deployment?": deployment,
+  })(value, at);
 
 /** The shape of an artifact, but for its policy. */
 export const artifactShape: Shape = record({ mcpolicyArtifact: number, digest: text, policy: json });

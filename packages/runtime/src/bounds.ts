@@ -8,6 +8,8 @@ export interface Bounds {
   readonly nodes: number;
   /** UTF-16 code units of one string or name. */
   readonly text: number;
+  /** Whether an integer may be one that a double does not hold exactly. */
+  readonly anyInteger?: boolean;
 }
 
 /** 64 deep, 100,000 values, strings of 4 Mi code units. */
@@ -33,7 +35,7 @@ export function outOfBounds(args: unknown, bounds: Bounds = defaultBounds): Viol
         return undefined;
       case "number":
         if (!Number.isFinite(value)) return { pointer, expected: "a finite number" };
-        if (Number.isInteger(value) && !Number.isSafeInteger(value)) {
+        if (!bounds.anyInteger && Number.isInteger(value) && !Number.isSafeInteger(value)) {
           return { pointer, expected: "an integer within ±(2^53 − 1)" };
         }
         return undefined;

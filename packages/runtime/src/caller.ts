@@ -33,7 +33,8 @@ export function isRefused(caller: Caller | { readonly why: string }): caller is 
   return !Object.hasOwn(caller, "roles");
 }
 
-function includedRoles(ir: PolicyIr, roles: readonly string[]): readonly string[] {
+/** Roles with all that they include, sorted; those that the policy does not declare are nothing to it. */
+export function includedRoles(ir: PolicyIr, roles: readonly string[]): readonly string[] {
   const declared = roles.filter((role) => Object.hasOwn(ir.roles, role));
   return [...new Set(declared.flatMap((role) => ir.roles[role] ?? []))].sort();
 }

@@ -1,24 +1,36 @@
 import {
+  callerKeyOf,
   type Decision,
   denied,
   type Engine,
+  emptyState,
   fault,
+  type HeldLabel,
   isPossibly,
   isSurely,
+  type LabelIr,
+  type MissingDuty,
+  type Obligation,
   type Operation,
   type PolicyIr,
   type Request,
-  type RuleIr,
+  type RuleHeadIr,
   type SeenAtom,
   type ServerIr,
+  type State,
   type Truth,
   type Violation,
 } from "@mcpolicy/core";
 import { type Caller, callerOf, given, isRefused } from "./caller.ts";
+import { dutyText, proofFor } from "./duty.ts";
 import { byId, decidingRule, nearestAllow, whatHeld } from "./explain.ts";
+import { operandValue } from "./interpret.ts";
+import { askLimit, limitKey } from "./limit.ts";
 import { enforced, hidingRules, isListed, residualQuestion } from "./list.ts";
+import { lowest, nothingTaken, type Outcome } from "./outcome.ts";
 import { type Question, ruleTruth } from "./rule-truth.ts";
-import { sceneOf } from "./scene.ts";
+import { type History, sceneOf } from "./scene.ts";
+import type { ToolResult } from "./tool-result.ts";
 
 /** What a decision is made with. */
 export interface Means {
@@ -26,23 +38,31 @@ export interface Means {
   readonly engine: Engine;
   /** How the arguments of an operation break bounds, schema or checks. Throws where a schema cannot be compiled. */
   readonly violations: (operation: Operation, args: unknown) => readonly Violation[];
+  /** How a tool's result breaks its output schema. Throws where the schema cannot be compiled. */
+  readonly resultViolations: (server: string, tool: string, result: ToolResult) => readonly Violation[];
+  /** The policies that this one narrows. */
+  readonly narrows: readonly Means[];
 }
 
 /**
- * Decides a request, in the order of language.md section 6. Never throws: any failure is a denial with reason `fault`.
+ * Decides a request, in the order of language.md section 6, by a policy and all that it narrows; `id` names the call in what it
+ * takes. Never throws: any failure is a denial with reason `fault`.
  *
  * Two evaluators look at the rules: the engine answers yes or no, the interpreter names the rules. An answer needs both: where they
  * differ the request is denied as a fault.
  */
-export function decide(means: Means, request: Request): Decision {
+export function decide(means: Means, request: Request, id: string): Outcome {
   try {
-    return decideOrThrow(means, request);
+    const own = decideOrThrow(means, request, id);
+    return means.narrows.length === 0
+      ? own
+      : lowest([own, ...means.narrows.map((wider) => decide(wider, request, id))]);
   } catch (failure) {
-    return fault(failure instanceof Error ? failure.message : String(failure));
+    return nothingTaken(fault(failure instanceof Error ? failure.message : String(failure)));
   }
 }
 
-function decideOrThrow(means: Means, request: Request): Decision {
+function decideOrThrow(means: Means, request: Request, id: string): Outcome {
   const { ir } = means;
   const { operation } = request;
   const context = given(request.context);
@@ -50,32 +70,29 @@ function decideOrThrow(means: Means, request: Request): Decision {
   const caller = callerOf(ir, request.principal);
   if (isRefused(caller)) {
     const kept = { ...denied.kept, notes: [caller.why] };
-    return { ...denied, effect: "unauthenticated", reason: "unauthenticated", kept };
+    return nothingTaken({ ...denied, effect: "unauthenticated", reason: "unauthenticated", kept });
   }
-  if (!Number.isFinite(context.time)) return fault("the host gave no `context.time`");
+  if (!Number.isFinite(context.time)) return nothingTaken(fault("the host gave no `context.time`"));
 
   const server = ir.servers.find((each) => each.name === operation.server);
   if (server === undefined) return unknownOperation(`the policy knows no server \`${operation.server}\``);
   if (!isKnown(server, operation)) return unknownOperation(`it is not among what is pinned of \`${server.name}\``);
 
   const hidden = hiddenDecision(ir, residualQuestion(server, operation, caller, context.time));
-  if (hidden !== undefined) return hidden;
+  if (hidden !== undefined) return nothingTaken(hidden);
 
   const violations = means.violations(operation, request.arguments);
-  if (violations.length > 0) return invalid(violations);
+  if (violations.length > 0) return nothingTaken(invalid(violations));
 
+  const state = request.state ?? emptyState;
   const permits = means.engine.permits({ ...request, context, principal: asPrincipal(caller) });
-  const question = {
-    caller,
-    operation,
-    time: context.time,
-    scene: sceneOf(server, operation, caller, request.arguments, context),
-  };
-  const decision = byRules(ir, question);
-  const agrees = permits === (decision.effect === "allow");
-  return agrees
-    ? decision
-    : fault(`engine ${means.engine.name} and interpreter disagree: ${permits} and ${decision.effect}`);
+  const question = asked(ir, server, caller, request, state);
+  const byRule = byRules(ir, question);
+  if (permits !== (byRule.effect === "allow")) {
+    const differ = `${permits} and ${byRule.effect}`;
+    return nothingTaken(fault(`engine ${means.engine.name} and interpreter disagree: ${differ}`));
+  }
+  return permits ? byDuties(ir, byRule, question, request, state, id) : nothingTaken(byRule);
 }
 
 /** What a request asks, where it gets as far as the rules; for the explainer. */
@@ -83,13 +100,24 @@ export function questionOf(ir: PolicyIr, request: Request): Question | undefined
   const caller = callerOf(ir, request.principal);
   const server = ir.servers.find((each) => each.name === request.operation.server);
   if (isRefused(caller) || server === undefined) return undefined;
+  return asked(ir, server, caller, request, request.state ?? emptyState);
+}
+
+function asked(ir: PolicyIr, server: ServerIr, caller: Caller, request: Request, state: State): Question {
   const { operation } = request;
   const context = given(request.context);
+  const history = historyOf(ir, caller, state, context.time);
+  const scene = sceneOf(server, operation, caller, request.arguments, context, history);
+  return { caller, operation, time: context.time, scene };
+}
+
+/** What conditions about the past read. */
+export function historyOf(ir: PolicyIr, caller: Caller, state: State, now: number): History {
   return {
-    caller,
-    operation,
-    time: context.time,
-    scene: sceneOf(server, operation, caller, request.arguments, context),
+    state,
+    caller: callerKeyOf(asPrincipal(caller)),
+    now,
+    serverOf: (name) => ir.servers.find((server) => server.name === name),
   };
 }
 
@@ -104,8 +132,8 @@ function asPrincipal(caller: Caller): NonNullable<Request["principal"]> {
   return caller as NonNullable<Request["principal"]>;
 }
 
-function unknownOperation(note: string): Decision {
-  return { ...denied, reason: "unknown-operation", kept: { ...denied.kept, notes: [note] } };
+function unknownOperation(note: string): Outcome {
+  return nothingTaken({ ...denied, reason: "unknown-operation", kept: { ...denied.kept, notes: [note] } });
 }
 
 /** The answer where the caller's list hides the operation: as if it were unknown, whatever its arguments. */
@@ -124,15 +152,11 @@ function invalid(violations: readonly Violation[]): Decision {
   return { ...denied, effect: "invalid", reason: "invalid", told: { because: [], violations } };
 }
 
-/** Steps 4, 5 and 8: denies, then allows. */
+/** Steps 4 and 5: denies, then allows. */
 function byRules(ir: PolicyIr, question: Question): Decision {
-  const shadow = matching(
-    ir.rules.filter((rule) => rule.shadow),
-    question,
-  );
-  const keptShadow = shadow.length === 0 ? {} : { shadow: shadow.map(({ rule, truth }) => decidingRule(rule, truth)) };
+  const keptShadow = shadowOf(ir, question);
 
-  const denies = matching(enforced(ir, "deny"), question);
+  const denies = possibly(enforced(ir, "deny"), question);
   if (denies.length > 0) {
     const held = denies.map(({ rule }) => whatHeld(rule, question));
     const pointers = unique(held.flatMap((each) => each.pointers));
@@ -153,7 +177,7 @@ function byRules(ir: PolicyIr, question: Question): Decision {
     };
   }
 
-  const allows = matching(enforced(ir, "allow"), question);
+  const allows = surely(enforced(ir, "allow"), question);
   if (allows.length === 0) {
     const nearest = nearestAllow(ir, question);
     const atoms: readonly SeenAtom[] = nearest?.failed === undefined ? [] : [nearest.failed];
@@ -168,19 +192,137 @@ function byRules(ir: PolicyIr, question: Question): Decision {
   };
 }
 
-interface Matched {
-  readonly rule: RuleIr;
+/** Steps 6 to 8, for a request that the rules allow: limits, then duties, then all that the call takes and owes. */
+function byDuties(
+  ir: PolicyIr,
+  allowed: Decision,
+  question: Question,
+  request: Request,
+  state: State,
+  id: string,
+): Outcome {
+  const { caller, operation, scene, time: now } = question;
+
+  const limits = possibly(enforcedOf(ir.limits), question).map((match) => {
+    const { window, keys } = match.rule;
+    const of = window.kind === "per" ? window.of : undefined;
+    const value = of === undefined ? 1 : operandValue(of, scene);
+    const amount = typeof value === "number" ? value : undefined;
+    const key = limitKey(keys, caller, operation);
+    return { match, ...askLimit(match.rule, { call: id, key, now, amount }, state) };
+  });
+  const spent = limits.filter((each) => each.spent);
+  if (spent.length > 0) {
+    const waits = spent.flatMap(({ retryAfterMs }) => retryAfterMs ?? []);
+    const stopped = stoppedBy(
+      spent.map(({ match }) => match),
+      allowed,
+      question,
+    );
+    // Waiting helps only where it helps with each of them.
+    const retry = waits.length === spent.length ? { retryAfterMs: Math.max(...waits) } : {};
+    return nothingTaken({ ...stopped, reason: "limit", told: { ...stopped.told, ...retry } });
+  }
+
+  const proving = { ir, caller, now, state };
+  const requires = possibly(enforcedOf(ir.requires), question).map((match) => {
+    return { match, proof: proofFor(match.rule, request.proofs ?? [], proving) };
+  });
+  const unproven = requires.filter(({ proof }) => proof === undefined).map(({ match }) => match);
+  if (unproven.length > 0) {
+    const missing = unproven.map(({ rule }): MissingDuty => {
+      return { duty: dutyText(rule), rule: rule.id, valid: rule.valid };
+    });
+    const stopped = stoppedBy(unproven, allowed, question);
+    const told = { ...stopped.told, missing: unique(missing.map(({ duty }) => duty)).toSorted() };
+    return nothingTaken({
+      ...stopped,
+      effect: "ask",
+      reason: "approval",
+      told,
+      kept: { ...stopped.kept, missing },
+    });
+  }
+
+  const labels = possibly(enforcedOf(ir.labels?.filter(({ onResult }) => !onResult)), question);
+  const redacts = possibly(enforcedOf(ir.redacts), question);
+  const obligations: readonly Obligation[] = [
+    ...labels.map(({ rule }): Obligation => {
+      return { kind: "label", rule: rule.id, label: rule.label, duration: rule.duration };
+    }),
+    ...redacts.map(({ rule }): Obligation => ({ kind: "redact", rule: rule.id })),
+  ];
+  return {
+    decision: { ...allowed, obligations },
+    takes: limits.flatMap(({ take }) => take ?? []),
+    labels: labels.map(({ rule }) => heldLabel(rule, caller, id, now)),
+    proofs: unique(requires.map(({ proof }) => proof?.id)).toSorted(),
+  };
+}
+
+/** The label that a rule sets: on a call until its answer, on a result until `until`. */
+export function heldLabel(rule: LabelIr, caller: Caller, call: string, since: number, until?: number): HeldLabel {
+  const key = callerKeyOf(asPrincipal(caller));
+  const { label, duration } = rule;
+  return { caller: key, label, since, ...(until === undefined ? {} : { until }), call, duration };
+}
+
+/** A denial by rules that narrow what is allowed. */
+function stoppedBy(matches: readonly Matched<RuleHeadIr>[], { kept }: Decision, question: Question): Decision {
+  return {
+    ...denied,
+    rules: matches.map(({ rule, truth }) => decidingRule(rule, truth)),
+    told: { because: unique(matches.map(({ rule }) => rule.because)) },
+    kept: {
+      ...(kept.shadow === undefined ? {} : { shadow: kept.shadow }),
+      notes: unique(matches.map(({ rule }) => rule.note)),
+      atoms: matches.flatMap(({ rule }) => whatHeld(rule, question).atoms),
+    },
+  };
+}
+
+/** Rules in `shadow` that would have matched: logged, and nothing else. */
+function shadowOf(ir: PolicyIr, question: Question): Pick<Decision["kept"], "shadow"> {
+  const isShadow = ({ shadow }: RuleHeadIr): boolean => shadow;
+  const ofEffect = (effect: string): readonly RuleHeadIr[] => ir.rules.filter((rule) => rule.effect === effect);
+  const narrowing = [ofEffect("deny"), ir.requires ?? [], ir.limits ?? [], ir.labels ?? []].flat();
+  const found = [
+    ...possibly(narrowing.filter(isShadow), question),
+    ...surely(ofEffect("allow").filter(isShadow), question),
+  ];
+  if (found.length === 0) return {};
+  return { shadow: found.map(({ rule, truth }) => decidingRule(rule, truth)).toSorted(byId) };
+}
+
+/** A rule that applies, and its truth. */
+export interface Matched<Rule extends RuleHeadIr> {
+  readonly rule: Rule;
   readonly truth: Truth;
 }
 
-/** The rules that apply, sorted by id: an allow where it is surely true, a deny where it is possibly true. */
-function matching(rules: readonly RuleIr[], question: Question): readonly Matched[] {
-  return rules
-    .map((rule) => ({ rule, truth: ruleTruth(rule, question) }))
-    .filter(({ rule, truth }) => (rule.effect === "allow" ? isSurely(truth) : isPossibly(truth)))
-    .sort((a, b) => byId(a.rule, b.rule));
+/** Rules that narrow apply unless they are plainly false. Sorted by id. */
+export function possibly<Rule extends RuleHeadIr>(
+  rules: readonly Rule[],
+  question: Question,
+): readonly Matched<Rule>[] {
+  return withTruth(rules, question).filter(({ truth }) => isPossibly(truth));
 }
 
-function unique(texts: readonly (string | undefined)[]): readonly string[] {
+/** Rules that grant apply where they are plainly true. Sorted by id. */
+function surely<Rule extends RuleHeadIr>(rules: readonly Rule[], question: Question): readonly Matched<Rule>[] {
+  return withTruth(rules, question).filter(({ truth }) => isSurely(truth));
+}
+
+function withTruth<Rule extends RuleHeadIr>(rules: readonly Rule[], question: Question): readonly Matched<Rule>[] {
+  return rules.map((rule) => ({ rule, truth: ruleTruth(rule, question) })).sort((a, b) => byId(a.rule, b.rule));
+}
+
+/** Those of the rules that count: `shadow` ones are only logged. */
+export function enforcedOf<Rule extends RuleHeadIr>(rules: readonly Rule[] | undefined): readonly Rule[] {
+  return (rules ?? []).filter((rule) => !rule.shadow);
+}
+
+/** Each text once, without those that are not there. */
+export function unique(texts: readonly (string | undefined)[]): readonly string[] {
   return [...new Set(texts.filter((text) => text !== undefined))];
 }

@@ -2,26 +2,36 @@ import {
   absent,
   type ConditionIr,
   type DecidingRule,
+  type EventsIr,
+  type EventVerb,
+  isCarried,
   type NearestAllow,
   type OperandIr,
   type PolicyIr,
   type ReferenceIr,
+  type RuleHeadIr,
   type RuleIr,
   read,
   type SeenAtom,
+  type TallyIr,
   type Truth,
   type Value,
   whyUnreadable,
 } from "@mcpolicy/core";
 import { pointerToken } from "./bounds.ts";
-import { elementScenes, truthOf } from "./interpret.ts";
-import { branchSpeaks, isAbout, isInForce, type Question, ruleTruth } from "./rule-truth.ts";
+import { matching, rangeOf } from "./history.ts";
+import { elementScenes, judge, truthOf } from "./interpret.ts";
+import { branchSpeaks } from "./operations.ts";
+import { isAbout, isInForce, type Question, ruleTruth } from "./rule-truth.ts";
 import { isThere, lookUp, type Scene } from "./scene.ts";
+
+/** The sorts of rules, as an explanation names them. */
+export type RuleSort = RuleIr["effect"] | "limit" | "require" | "label" | "deny result" | "redact";
 
 /** One rule as a request met it: its truth, why where no condition made it, and every atom that was read. */
 export interface SeenRule {
   readonly id: string;
-  readonly effect: "allow" | "deny";
+  readonly effect: RuleSort;
   readonly place: RuleIr["place"];
   readonly shadow: boolean;
   readonly truth: SeenAtom["truth"];
@@ -36,11 +46,11 @@ const SHOWN_TEXT = 160;
 
 /** Every rule, as it met the request, sorted by id. */
 export function seenRules(ir: PolicyIr, question: Question): readonly SeenRule[] {
-  return [...ir.rules].sort(byId).map((rule) => {
+  return everyRule(ir).map(({ rule, effect }) => {
     const because = whyNotAsked(rule, question);
     return {
       id: rule.id,
-      effect: rule.effect,
+      effect,
       place: rule.place,
       shadow: rule.shadow,
       truth: inWords(ruleTruth(rule, question)),
@@ -51,8 +61,21 @@ export function seenRules(ir: PolicyIr, question: Question): readonly SeenRule[]
   });
 }
 
+/** All rules of a policy with their sorts, by id: those of policies that it narrows are theirs. */
+function everyRule(ir: PolicyIr): readonly { readonly rule: RuleHeadIr; readonly effect: RuleSort }[] {
+  const sort = (effect: RuleSort, rules: readonly RuleHeadIr[] = []) => rules.map((rule) => ({ rule, effect }));
+  return [
+    ...ir.rules.map((rule) => ({ rule, effect: rule.effect })),
+    ...sort("limit", ir.limits),
+    ...sort("require", ir.requires),
+    ...sort("label", ir.labels),
+    ...sort("deny result", ir.resultDenies),
+    ...sort("redact", ir.redacts),
+  ].sort((a, b) => byId(a.rule, b.rule));
+}
+
 /** A rule that decided, with whether only an unknown made it match. */
-export function decidingRule(rule: RuleIr, truth: Truth): DecidingRule {
+export function decidingRule(rule: RuleHeadIr, truth: Truth): DecidingRule {
   return { id: rule.id, place: rule.place, matched: truth === true ? "true" : "unknown" };
 }
 
@@ -63,7 +86,7 @@ export function byId(a: { readonly id: string }, b: { readonly id: string }): nu
 
 /** The atoms that made a deny match, and the arguments that they read. */
 export function whatHeld(
-  rule: RuleIr,
+  rule: RuleHeadIr,
   question: Question,
 ): { readonly atoms: readonly SeenAtom[]; readonly pointers: readonly string[] } {
   const culprits = speaking(rule, question)
@@ -117,18 +140,18 @@ function nearness(rule: RuleIr, question: Question): readonly Nearness[] {
   });
 }
 
-function speaking(rule: RuleIr, question: Question): RuleIr["branches"] {
+function speaking(rule: RuleHeadIr, question: Question): RuleHeadIr["branches"] {
   return rule.branches.filter((branch) => branchSpeaks(branch, question.operation) !== false);
 }
 
-function whyNotAsked(rule: RuleIr, question: Question): string {
+function whyNotAsked(rule: RuleHeadIr, question: Question): string {
   if (speaking(rule, question).length === 0) return "it speaks of other operations";
   if (!isAbout(rule.who, question.caller)) return `it is about ${whoInWords(rule)}`;
   if (!isInForce(rule, question.time)) return "it is not in force at this time";
   return "";
 }
 
-function whoInWords({ who }: RuleIr): string {
+function whoInWords({ who }: RuleHeadIr): string {
   const named = [...who.roles.map((role) => `role ${role}`), ...who.ids.map((id) => `id ${JSON.stringify(id)}`)];
   if (who.anyone) return "other callers: this one is excepted";
   return named.length === 0
@@ -166,6 +189,9 @@ function blamed(
       return blamed(condition.part, scene, pole === "held" ? "failed" : "held", over);
     case "has":
     case "atom":
+    case "carries":
+    case "happened":
+    case "tally":
       return [{ atom: condition, scene, over }];
     case "every":
     case "some": {
@@ -180,11 +206,27 @@ function blamed(
 
 /** JSON pointers of the arguments that an atom reads. */
 function argumentPointers(atom: Atom): readonly string[] {
-  const references =
-    atom.kind === "has" ? [atom.reference] : referencesOf(atom.kind === "atom" ? atom.operand : atom.over);
-  return references
+  return referencesOfAtom(atom)
     .filter(({ root, path }) => root === "args" && path.length > 0)
     .map(({ path }) => path.map((key) => `/${pointerToken(String(key))}`).join(""));
+}
+
+/** What an atom itself reads of the request. Conditions about earlier events are theirs. */
+function referencesOfAtom(atom: Atom): readonly ReferenceIr[] {
+  switch (atom.kind) {
+    case "has":
+      return [atom.reference];
+    case "atom":
+      return referencesOf(atom.operand);
+    case "every":
+    case "some":
+      return referencesOf(atom.over);
+    case "tally":
+      return referencesOf(atom.bound);
+    case "carries":
+    case "happened":
+      return [];
+  }
 }
 
 function atomsOf(condition: ConditionIr, scene: Scene): readonly SeenAtom[] {
@@ -198,6 +240,9 @@ function atomsOf(condition: ConditionIr, scene: Scene): readonly SeenAtom[] {
       return atomsOf(condition.part, scene);
     case "has":
     case "atom":
+    case "carries":
+    case "happened":
+    case "tally":
       return [seen(condition, scene)];
     case "every":
     case "some": {
@@ -208,11 +253,60 @@ function atomsOf(condition: ConditionIr, scene: Scene): readonly SeenAtom[] {
 }
 
 function seen(condition: Atom, scene: Scene): SeenAtom {
-  const read =
-    condition.kind === "has"
-      ? [`${nameOf(condition.reference)} is ${isThere(condition.reference, scene) === true ? "there" : "not there"}`]
-      : readings(condition.kind === "atom" ? condition.operand : condition.over, scene);
-  return { ...condition.at, truth: inWords(truthOf(condition, scene)), read: [...new Set(read)] };
+  const { place, text } = condition.at;
+  return { place, text, truth: inWords(truthOf(condition, scene)), read: [...new Set(readBy(condition, scene))] };
+}
+
+function readBy(atom: Atom, scene: Scene): readonly string[] {
+  switch (atom.kind) {
+    case "has":
+      return [`${nameOf(atom.reference)} is ${isThere(atom.reference, scene) === true ? "there" : "not there"}`];
+    case "carries":
+      return [labelInWords(atom.label, scene)];
+    case "happened":
+      return [eventsInWords(atom.verb, atom.events, scene)];
+    case "tally":
+      return [
+        tallyInWords(atom.tally, scene),
+        eventsInWords(atom.tally.verb, atom.tally.events, scene),
+        ...readings(atom.bound, scene),
+      ];
+    default:
+      return referencesOfAtom(atom).map((reference) => reading(reference, scene));
+  }
+}
+
+function labelInWords(label: string, { history }: Scene): string {
+  if (history === undefined) return `label ${label}: history is unknown`;
+  const { state, caller, now } = history;
+  const held = state.labels.filter((each) => each.caller === caller && each.label === label && isCarried(each, now));
+  if (held.length === 0) return `the caller carries no label ${label}`;
+  const ends = held.map(({ until }) => until ?? Number.POSITIVE_INFINITY);
+  const end = Math.max(...ends);
+  const until = Number.isFinite(end) ? `until ${new Date(end).toISOString()}` : "while a call is in flight";
+  return `the caller carries label ${label} ${until}`;
+}
+
+/** `2 called in the window, 1 more in doubt`; what events they were is in the log of decisions. */
+function eventsInWords(verb: EventVerb, events: EventsIr, scene: Scene): string {
+  if (scene.history === undefined) return "history is unknown";
+  const found = matching(events, verb, scene, judge);
+  if (found === undefined)
+    return `no event surely ended what \`since\` looks for, so it is unknown what was ${verb} after it`;
+  const sure = found.events.filter(({ truth }) => truth === true).length;
+  const inDoubt = found.events.filter(({ truth }) => truth === undefined).length;
+  return [
+    `${sure} ${verb} in the window`,
+    ...(inDoubt === 0 ? [] : [`${inDoubt} more in doubt`]),
+    ...(found.forgotten ? ["what lies further back was forgotten"] : []),
+  ].join(", ");
+}
+
+function tallyInWords(tally: TallyIr, scene: Scene): string {
+  const range = rangeOf(tally, scene, judge);
+  const name = tally.kind === "distinct" ? "count of distinct" : tally.kind;
+  if (range === undefined) return `${name} is unknown`;
+  return range.low === range.high ? `${name} = ${range.low}` : `${name} is between ${range.low} and ${range.high}`;
 }
 
 /** `args.path = "/a/../b" (it has a .. segment)` for each name that an operand reads. */

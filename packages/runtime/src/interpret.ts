@@ -12,6 +12,7 @@ import {
   type Truth,
   type Value,
 } from "@mcpolicy/core";
+import { carries, happened, type Judge, tally } from "./history.ts";
 import { isThere, lookUp, type Scene } from "./scene.ts";
 
 /** The truth of a condition, by Kleene's logic; every part is looked at, so order cannot show. */
@@ -29,6 +30,12 @@ export function truthOf(condition: ConditionIr, scene: Scene): Truth {
       return isThere(condition.reference, scene);
     case "atom":
       return asTruth(operandValue(condition.operand, scene));
+    case "carries":
+      return carries(condition, scene);
+    case "happened":
+      return happened(condition, scene, judge);
+    case "tally":
+      return tally(condition, scene, judge);
     case "every":
     case "some": {
       const scenes = elementScenes(condition.variable, condition.over, scene);
@@ -38,6 +45,9 @@ export function truthOf(condition: ConditionIr, scene: Scene): Truth {
     }
   }
 }
+
+/** The interpreter, as history asks it. */
+export const judge: Judge = { condition: truthOf, value: operandValue };
 
 /** One scene for each element of the list that a quantifier runs over; `undefined` where the list is unknown. */
 export function elementScenes(variable: string, over: OperandIr, scene: Scene): readonly Scene[] | undefined {

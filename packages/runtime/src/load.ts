@@ -11,7 +11,9 @@ import {
   type Request,
   type ServerIr,
   type ToolIr,
+  type Value,
   type Violation,
+  type Windows,
 } from "@mcpolicy/core";
 import { ArtifactError } from "./artifact-error.ts";
 import { artifactShape, policyShape } from "./artifact-shape.ts";
@@ -20,9 +22,14 @@ import { callerOf, isRefused } from "./caller.ts";
 import { decide, isKnown, type Means, questionOf } from "./decide.ts";
 import { type SeenRule, seenRules } from "./explain.ts";
 import { isListed, residualQuestion } from "./list.ts";
+import { distinct } from "./outcome.ts";
+import { type Answer, answer } from "./result.ts";
 import { unenforcedPatterns } from "./schema-regexp.ts";
+import { type Step, stepOf } from "./step.ts";
 import { closureEngine } from "./to-closure.ts";
+import { malformed, type ToolResult } from "./tool-result.ts";
 import { type Validator, validatorOf } from "./validate.ts";
+import { stateBoundOf, windowsOf } from "./windows.ts";
 
 /** A policy ready to decide. Nothing in it changes after loading, and no method but `schemaOf` throws. */
 export interface LoadedPolicy {
@@ -34,6 +41,20 @@ export interface LoadedPolicy {
   readonly warnings: readonly string[];
   /** Never throws: a failure is a denial with reason `fault`. */
   readonly decide: (request: Request) => Decision;
+  /**
+   * The same decision for a call with an id of its own, and the event that is to be committed with it, in one step with the state
+   * that the request brought; undefined where nobody is known to have asked. Never throws.
+   */
+  readonly step: (request: Request, id: string) => Step;
+  /**
+   * What becomes of a call's result: the decision, what may leave, and the event to be committed before anything leaves. `request`
+   * is the call's, with the present state; `now` in epoch milliseconds. Never throws: a failure holds the result back.
+   */
+  readonly answer: (request: Request, id: string, result: ToolResult, now: number) => Answer;
+  /** How far back any rule looks: what is older may be forgotten. */
+  readonly windows: Windows;
+  /** What is remembered and how long, in words. */
+  readonly stateBound: string;
   /** The same decision, and every rule as it met the request. */
   readonly explain: (request: Request) => Explanation;
   /** Names that a caller's list shows, of those that are pinned, sorted. `time` in epoch milliseconds. */
@@ -49,6 +70,8 @@ export interface LoadedPolicy {
   readonly schemaOf: (server: string, tool: string) => ToolIr["schema"] | undefined;
   /** How arguments break bounds, schema or checks; empty where they do not. Throws where the schema cannot be compiled. */
   readonly validate: (server: string, tool: string, args: unknown) => readonly Violation[];
+  /** How a result breaks MCP's form, bounds or the tool's output schema; empty where it does not. Throws as `validate` does. */
+  readonly validateResult: (server: string, tool: string, result: ToolResult) => readonly Violation[];
 }
 
 /** A decision, with every rule as it met the request; `seen` is empty where no caller or no server is known. */
@@ -62,50 +85,27 @@ export interface Explanation extends Decision {
  */
 export function loadPolicy(artifact: Artifact, options: { readonly engine?: EngineFactory } = {}): LoadedPolicy {
   const { ir, digest } = verify(artifact);
-  const engine = makeEngine(ir, options.engine ?? closureEngine);
-  const validators = new Map<string, Validator>(ir.servers.map((server) => [server.name, validatorOf(server)]));
+  const means = meansOf(ir, options.engine ?? closureEngine);
   const serverOf = (name: string): ServerIr | undefined => ir.servers.find((each) => each.name === name);
 
-  const schemaOf: LoadedPolicy["schemaOf"] = (server, tool) => {
-    const tools = serverOf(server)?.tools ?? {};
-    return Object.hasOwn(tools, tool) ? tools[tool]?.schema : undefined;
-  };
-  const validate: LoadedPolicy["validate"] = (server, tool, args) => {
-    const broken = outOfBounds(args);
-    if (broken !== undefined) return [broken];
-    const schema = schemaOf(server, tool);
-    if (schema !== undefined)
-      return validators.get(server)?.violations(tool, schema, args as Request["arguments"]) ?? [];
-    return serverOf(server)?.untyped === true ? [] : [{ pointer: "", expected: "a tool that the policy knows" }];
-  };
-  const means: Means = {
-    ir,
-    engine,
-    violations(operation, args) {
-      if (operation.kind === "tool") return validate(operation.server, operation.name, args);
-      const broken = outOfBounds(args);
-      return broken === undefined ? [] : [broken];
-    },
-  };
-  const listed: LoadedPolicy["isListed"] = (principal, operation, time) => {
-    const caller = callerOf(ir, principal);
-    const server = serverOf(operation.server);
-    if (isRefused(caller) || server === undefined || !Number.isFinite(time) || !isKnown(server, operation))
-      return false;
-    return isListed(ir, residualQuestion(server, operation, caller, time));
-  };
+  const listed: LoadedPolicy["isListed"] = (principal, operation, time) =>
+    withNarrowed(means).every(({ ir }) => isListedBy(ir, principal, operation, time));
 
   return {
     ir,
     digest,
     servers: ir.servers,
     get warnings() {
-      return unenforcedPatterns(ir);
+      return [...new Set(withNarrowed(means).flatMap((each) => unenforcedPatterns(each.ir)))];
     },
-    decide: (request) => decide(means, request),
+    decide: (request) => decide(means, request, "").decision,
+    step: (request, id) => stepOf(means, request, id),
+    answer: (request, id, result, now) => answer(means, { request, id, result, now }),
+    windows: windowsOf(ir),
+    stateBound: stateBoundOf(ir),
     explain(request) {
-      const decision = decide(means, request);
-      return { ...decision, seen: seenOrNone(ir, request) };
+      const { decision } = decide(means, request, "");
+      return { ...decision, seen: withNarrowed(means).flatMap((each) => seenOrNone(each.ir, request)) };
     },
     list(principal, kind, server, time) {
       const pinned = serverOf(server);
@@ -113,9 +113,86 @@ export function loadPolicy(artifact: Artifact, options: { readonly engine?: Engi
       return names.filter((name) => listed(principal, { kind, server, name }, time)).sort();
     },
     isListed: listed,
-    schemaOf,
-    validate,
+    schemaOf: (server, tool) => joinedSchema(withNarrowed(means).map((each) => schemaOf(each.ir, server, tool))),
+    validate(server, tool, args) {
+      const operation = { kind: "tool", server, name: tool } as const;
+      return distinct(withNarrowed(means).flatMap((each) => each.violations(operation, args)));
+    },
+    validateResult(server, tool, result) {
+      const broken = malformed(result);
+      if (broken !== undefined) return [broken];
+      return distinct(withNarrowed(means).flatMap((each) => each.resultViolations(server, tool, result)));
+    },
   };
+}
+
+/** What a policy decides with, and each that it narrows. */
+function meansOf(ir: PolicyIr, factory: EngineFactory): Means {
+  const engine = makeEngine(ir, factory);
+  const validatorsOf = (): ReadonlyMap<string, Validator> =>
+    new Map(ir.servers.map((server) => [server.name, validatorOf(server)]));
+  const [ofArguments, ofResults] = [validatorsOf(), validatorsOf()];
+  return {
+    ir,
+    engine,
+    narrows: (ir.narrows ?? []).map((wider) => meansOf(wider, factory)),
+    violations(operation, args) {
+      const broken = outOfBounds(args);
+      if (broken !== undefined) return [broken];
+      if (operation.kind !== "tool") return [];
+      const { server, name } = operation;
+      const schema = schemaOf(ir, server, name);
+      if (schema !== undefined) {
+        return ofArguments.get(server)?.violations(name, schema, args as Request["arguments"]) ?? [];
+      }
+      const isUntyped = ir.servers.some((each) => each.name === server && each.untyped);
+      return isUntyped ? [] : [{ pointer: "", expected: "a tool that the policy knows" }];
+    },
+    resultViolations(server, tool, { structuredContent, isError }) {
+      const schema = toolOf(ir, server, tool)?.resultSchema;
+      if (schema === undefined) return [];
+      if (structuredContent === undefined) {
+        return isError === true ? [] : [{ pointer: "", expected: "structured content, as the output schema has it" }];
+      }
+      return ofResults.get(server)?.violations(tool, schema, structuredContent as Request["arguments"]) ?? [];
+    },
+  };
+}
+
+function withNarrowed(means: Means): readonly Means[] {
+  return [means, ...means.narrows.flatMap(withNarrowed)];
+}
+
+function isListedBy(ir: PolicyIr, principal: Principal | undefined, operation: Operation, time: number): boolean {
+  const caller = callerOf(ir, principal);
+  const server = ir.servers.find((each) => each.name === operation.server);
+  if (isRefused(caller) || server === undefined || !Number.isFinite(time) || !isKnown(server, operation)) return false;
+  return isListed(ir, residualQuestion(server, operation, caller, time));
+}
+
+function toolOf(ir: PolicyIr, server: string, tool: string): ToolIr | undefined {
+  const tools = ir.servers.find((each) => each.name === server)?.tools ?? {};
+  return Object.hasOwn(tools, tool) ? tools[tool] : undefined;
+}
+
+function schemaOf(ir: PolicyIr, server: string, tool: string): ToolIr["schema"] | undefined {
+  return toolOf(ir, server, tool)?.schema;
+}
+
+/**
+ * One schema of several narrowed from the same pinned definition: what any of them adds holds, and it is closed where one of them is.
+ * The first one's own words stand.
+ */
+function joinedSchema(schemas: readonly (ToolIr["schema"] | undefined)[]): ToolIr["schema"] | undefined {
+  const [first, ...wider] = schemas.filter((each) => each !== undefined);
+  if (first === undefined || wider.length === 0) return first;
+  const all = [first, ...wider];
+  const joined = new Map(
+    all
+      .flatMap((each) => (each["allOf"] as readonly Value[] | undefined) ?? [])
+      .map((part) => [JSON.stringify(part), part]),
+  );
+  return Object.assign({}, ...all.toReversed(), joined.size === 0 ? {} : { allOf: [...joined.values()] });
 }
 
 function verify(given: Artifact): { readonly ir: PolicyIr; readonly digest: string } {

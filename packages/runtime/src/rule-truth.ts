@@ -1,18 +1,7 @@
-import {
-  and,
-  any,
-  type BranchIr,
-  matchesName,
-  matchesResource,
-  not,
-  type Operation,
-  type OperationIr,
-  type RuleIr,
-  type Truth,
-  type WhoIr,
-} from "@mcpolicy/core";
+import { and, any, type BranchIr, type Operation, type RuleHeadIr, type Truth, type WhoIr } from "@mcpolicy/core";
 import type { Caller } from "./caller.ts";
 import { truthOf } from "./interpret.ts";
+import { branchSpeaks } from "./operations.ts";
 import type { Scene } from "./scene.ts";
 
 /** What a rule is asked about: who calls, which operation, when (epoch milliseconds), and what its conditions can read. */
@@ -24,7 +13,7 @@ export interface Question {
 }
 
 /** The truth of a whole rule: its callers and its dates and any of its branches. */
-export function ruleTruth(rule: RuleIr, question: Question): Truth {
+export function ruleTruth(rule: RuleHeadIr, question: Question): Truth {
   if (!isAbout(rule.who, question.caller) || !isInForce(rule, question.time)) return false;
   return any(rule.branches.map((branch) => branchTruth(branch, question)));
 }
@@ -36,28 +25,13 @@ export function branchTruth(branch: BranchIr, question: Question): Truth {
 }
 
 /** Whether a caller is among those that a rule names. */
-export function isAbout(who: WhoIr, caller: Caller): boolean {
+export function isAbout(who: WhoIr, caller: Pick<Caller, "id" | "roles">): boolean {
   const named =
     who.anyone || who.roles.some((role) => caller.roles.includes(role)) || who.ids.some((id) => id === caller.id);
   return named && !(who.except !== undefined && isAbout(who.except, caller));
 }
 
 /** `from <= time < until`. */
-export function isInForce(rule: RuleIr, time: number): boolean {
+export function isInForce(rule: RuleHeadIr, time: number): boolean {
   return (rule.from === undefined || rule.from <= time) && (rule.until === undefined || time < rule.until);
-}
-
-/** Whether a branch speaks of an operation; unknown where a resource's URI cannot be read. */
-export function branchSpeaks(branch: BranchIr, operation: Operation): Truth {
-  const included = any(branch.operations.map((each) => operationMatches(each, operation)));
-  return and(included, not(any(branch.except.map((each) => operationMatches(each, operation)))));
-}
-
-/** Whether an operation is, or is among, those that a rule names. */
-export function operationMatches(named: OperationIr, operation: Operation): Truth {
-  if (named.kind !== operation.kind || named.server !== operation.server) return false;
-  if ("glob" in named) return operation.kind === "resource" ? matchesResource(named.glob, operation.uri) : false;
-  if ("pattern" in named) return "name" in operation && matchesName(named.pattern, operation.name);
-  if ("name" in named) return "name" in operation && named.name === operation.name;
-  return true;
 }

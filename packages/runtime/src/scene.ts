@@ -1,12 +1,16 @@
 import {
   absent,
+  type CallerKey,
   type Context,
   type Facts,
   isRecord,
+  itsOf,
   type JsonObject,
   type Operation,
+  type PastCall,
   type ReferenceIr,
   type ServerIr,
+  type State,
   step,
   type Truth,
   toolFacts,
@@ -20,14 +24,27 @@ import type { Caller } from "./caller.ts";
  */
 export interface Scene {
   readonly args: Value | undefined;
-  readonly principal: Facts;
+  readonly principal: Facts | undefined;
   readonly context: Value | undefined;
   readonly tool: Facts;
   readonly resource: Facts;
-  readonly result: Facts;
+  readonly result: Facts | undefined;
+  /** The earlier event, in the conditions of history. */
+  readonly its: Facts | undefined;
+  /** Unknown, as a whole, in a `list` decision and in conditions about an earlier event. */
+  readonly history: History | undefined;
   /** Where relative paths of this server hang. */
   readonly root: string | undefined;
   readonly variables: Readonly<Record<string, Value>>;
+}
+
+/** What conditions about the past read: the state without the present call, whose past, the instant, and the servers by name. */
+export interface History {
+  readonly state: State;
+  readonly caller: CallerKey;
+  /** Epoch milliseconds. */
+  readonly now: number;
+  readonly serverOf: (name: string) => ServerIr | undefined;
 }
 
 const nothing = Object.freeze({});
@@ -39,21 +56,46 @@ export function sceneOf(
   caller: Caller,
   args: JsonObject,
   context: Context,
+  history: History,
 ): Scene {
-  return { ...knownBefore(server, operation, caller), args, context: context as JsonObject };
+  return { ...knownBefore(server, operation, caller), args, context: context as JsonObject, history };
 }
 
 /** The scene of a `list` decision: arguments and context unknown, caller and tool known. */
 export function residualScene(server: ServerIr, operation: Operation, caller: Caller): Scene {
-  return { ...knownBefore(server, operation, caller), args: undefined, context: undefined };
+  return { ...knownBefore(server, operation, caller), args: undefined, context: undefined, history: undefined };
 }
 
-function knownBefore(server: ServerIr, operation: Operation, caller: Caller): Omit<Scene, "args" | "context"> {
+/**
+ * The scene in which a capability's condition reads an earlier event as if it were the request: the caller is known where it is the
+ * present one; what the host said then, and what was remembered then, is not.
+ */
+export function sceneOfEvent(server: ServerIr, call: PastCall, present: Scene): Scene {
+  const isOwn = call.caller === present.history?.caller;
   return {
-    principal: caller,
+    ...knownBefore(server, call.operation, isOwn ? present.principal : undefined),
+    args: call.arguments,
+    context: undefined,
+    history: undefined,
+  };
+}
+
+/** The present scene with an earlier event as `its`. */
+export function sceneWithIts(call: PastCall, present: Scene): Scene {
+  return { ...present, its: itsOf(call), history: undefined };
+}
+
+function knownBefore(
+  server: ServerIr,
+  operation: Operation,
+  principal: Facts | undefined,
+): Omit<Scene, "args" | "context" | "history"> {
+  return {
+    principal,
     tool: operation.kind === "tool" ? toolFacts(server, operation.name) : nothing,
     resource: operation.kind === "resource" ? { uri: operation.uri } : nothing,
-    result: nothing,
+    result: undefined,
+    its: undefined,
     root: server.root,
     variables: nothing,
   };

@@ -2,23 +2,35 @@ import {
   absent,
   type BranchIr,
   type ConditionIr,
+  callerKeyOf,
+  carriesTest,
   type Engine,
+  type EventsIr,
+  type EventsTests,
+  type EventTests,
+  type EventVerb,
+  emptyState,
   type Facts,
+  happenedTest,
   isRecord,
   type JsonObject,
   matchesName,
   matchesResource,
+  momentWithIts,
   type OperandIr,
   type Operation,
   type OperationIr,
   operatorById,
+  type PastCall,
   type PolicyIr,
   type ReferenceIr,
+  type Remembering,
   type Request,
   type RuleIr,
   read,
   type ServerIr,
   step,
+  tallyTest,
   toolFacts,
   type Value,
   type WhoIr,
@@ -33,13 +45,14 @@ type Get = (moment: Moment) => Value | undefined;
 type Test = (moment: Moment) => boolean;
 
 /** What closures read: the request, and the elements that quantifiers stand on, innermost last. */
-interface Moment {
+interface Moment extends Remembering {
   readonly args: JsonObject;
-  readonly principal: Caller;
-  readonly context: Request["context"];
+  readonly principal: Caller | undefined;
+  readonly context: Request["context"] | undefined;
   readonly tool: Facts;
   readonly resource: Facts;
-  readonly result: Facts;
+  /** No result is there yet when a call is decided. */
+  readonly result: undefined;
   readonly elements: Value[];
 }
 
@@ -67,7 +80,9 @@ export function closureEngine(ir: PolicyIr): Engine {
         context,
         tool: operation.kind === "tool" ? server.tool(operation.name) : nothing,
         resource: operation.kind === "resource" ? { uri: operation.uri } : nothing,
-        result: nothing,
+        result: undefined,
+        its: undefined,
+        past: { state: request.state ?? emptyState, caller: callerKeyOf(principal), now: context.time },
         elements: [],
       };
       const matches = (rule: Compiled): boolean =>
@@ -92,7 +107,7 @@ function compileServer(
   const rulesOf = (effect: RuleIr["effect"]): readonly Compiled[] =>
     ir.rules
       .filter((rule) => rule.effect === effect && !rule.shadow)
-      .map((rule) => compileRule(rule, server))
+      .map((rule) => compileRule(rule, server, ir.servers))
       .filter((rule) => rule.branches.length > 0);
   return {
     denies: rulesOf("deny"),
@@ -101,19 +116,28 @@ function compileServer(
   };
 }
 
-function compileRule(rule: RuleIr, server: ServerIr): Compiled {
+function compileRule(rule: RuleIr, server: ServerIr, servers: readonly ServerIr[]): Compiled {
   const polarity: Polarity = rule.effect === "allow" ? "surely" : "possibly";
   return {
     who: compileWho(rule.who),
     from: rule.from ?? Number.NEGATIVE_INFINITY,
     until: rule.until ?? Number.POSITIVE_INFINITY,
-    branches: rule.branches
-      .filter((branch) => branch.operations.some((each) => each.server === server.name))
-      .map((branch) => ({
-        speaks: compileSpeaks(branch, server, polarity),
-        test: compileCondition(branch.condition, polarity, { root: server.root, variables: [] }),
-      })),
+    branches: compileBranches(rule.branches, server, polarity, servers),
   };
+}
+
+function compileBranches(
+  branches: readonly BranchIr[],
+  server: ServerIr,
+  polarity: Polarity,
+  servers: readonly ServerIr[],
+): Compiled["branches"] {
+  return branches
+    .filter((branch) => branch.operations.some((each) => each.server === server.name))
+    .map((branch) => ({
+      speaks: compileSpeaks(branch, server, polarity),
+      test: compileCondition(branch.condition, polarity, { root: server.root, variables: [], servers }),
+    }));
 }
 
 function compileWho(who: WhoIr): (caller: Caller) => boolean {
@@ -168,6 +192,7 @@ function compileOperations(
 interface Scope {
   readonly root: string | undefined;
   readonly variables: readonly string[];
+  readonly servers: readonly ServerIr[];
 }
 
 function compileCondition(condition: ConditionIr, polarity: Polarity, scope: Scope): Test {
@@ -189,10 +214,27 @@ function compileCondition(condition: ConditionIr, polarity: Polarity, scope: Sco
       return (moment) => !part(moment);
     }
     case "has":
-      return compileHas(condition.reference, scope);
+      return compileHas(condition.reference, polarity === "possibly", scope);
     case "atom": {
       const get = compileOperand(condition.operand, scope);
       return polarity === "surely" ? (moment) => get(moment) === true : (moment) => get(moment) !== false;
+    }
+    case "carries":
+      return carriesTest(condition.label, polarity === "possibly");
+    case "happened":
+      return happenedTest(compileEvents(condition.events, condition.verb, scope), polarity === "possibly");
+    case "tally": {
+      const { tally } = condition;
+      const of: Get = tally.kind === "count" ? () => undefined : compileOperand(tally.of, scope);
+      const events = compileEvents(tally.events, tally.verb, scope);
+      return tallyTest(
+        tally.kind,
+        condition.operator,
+        events,
+        of,
+        compileOperand(condition.bound, scope),
+        polarity === "possibly",
+      );
     }
     case "every":
     case "some": {
@@ -218,11 +260,64 @@ function compileCondition(condition: ConditionIr, polarity: Polarity, scope: Sco
   }
 }
 
-function compileHas(reference: ReferenceIr, scope: Scope): Test {
+// ---------------------------------------------------------------- history
+
+function compileEvents(events: EventsIr, verb: EventVerb, scope: Scope): EventsTests<Moment> {
+  const since = events.since === undefined ? undefined : compileEvent(events.since, scope);
+  return { window: events, verb, events: compileEvent(events, scope), since };
+}
+
+function compileEvent(event: Pick<EventsIr, "branches" | "with">, scope: Scope): EventTests<Moment> {
+  return { surely: compileEventTest(event, "surely", scope), possibly: compileEventTest(event, "possibly", scope) };
+}
+
+/** An event is meant where a branch speaks of it, its condition holds of it as if it were the request, and `with` holds. */
+function compileEventTest(
+  { branches, with: condition }: Pick<EventsIr, "branches" | "with">,
+  polarity: Polarity,
+  scope: Scope,
+): (call: PastCall, moment: Moment) => boolean {
+  const holds = condition === undefined ? undefined : compileCondition(condition, polarity, scope);
+  const byServer = new Map(
+    scope.servers.map((server) => [
+      server.name,
+      {
+        tool: (name: string) => toolFacts(server, name),
+        branches: compileBranches(branches, server, polarity, scope.servers),
+      },
+    ]),
+  );
+  return (call, moment) => {
+    const { operation } = call;
+    const found = byServer.get(operation.server);
+    if (found === undefined) return false;
+    const speaking = found.branches.filter((branch) => branch.speaks(operation));
+    if (speaking.length === 0) return false;
+    const asRequest: Moment = {
+      args: call.arguments,
+      principal: call.caller === moment.past?.caller ? moment.principal : undefined,
+      context: undefined,
+      tool: operation.kind === "tool" ? found.tool(operation.name) : nothing,
+      resource: operation.kind === "resource" ? { uri: operation.uri } : nothing,
+      result: undefined,
+      its: undefined,
+      past: undefined,
+      elements: [],
+    };
+    return (
+      speaking.some((branch) => branch.test(asRequest)) && (holds === undefined || holds(momentWithIts(call, moment)))
+    );
+  };
+}
+
+/** Known wherever the root is. */
+function compileHas(reference: ReferenceIr, unknownAs: boolean, scope: Scope): Test {
+  const start = compileFind({ ...reference, path: [] }, scope);
   const whole = compileFind({ ...reference, path: reference.path.slice(0, -1) }, scope);
   const last = reference.path.at(-1);
-  if (last === undefined) return (moment) => whole(moment) !== absent && whole(moment) !== undefined;
+  if (last === undefined) return (moment) => (start(moment) === undefined ? unknownAs : true);
   return (moment) => {
+    if (start(moment) === undefined) return unknownAs;
     const holder = whole(moment);
     if (isRecord(holder)) return Object.hasOwn(holder, last);
     const part = step(holder, last);

@@ -49,7 +49,7 @@ const broken: readonly (readonly [string, string, unknown])[] = [
   ["P0603", "another digest",                { ...artifact(whole), digest: `sha256-${"0".repeat(64)}` }],
   ["P0603", "a changed policy",              { ...artifact(whole), policy: { ...whole, rules: [] } }],
   ["P0601", "a missing field",               artifact({ ...whole, roles: undefined })],
-  ["P0601", "an extra field",                artifact({ ...whole, limits: [] })],
+  ["P0601", "an extra field",                artifact({ ...whole, quotas: [] })],
   ["P0601", "another effect",                artifact({ ...whole, rules: [{ ...whole.rules[0], effect: "ask" }] })],
   ["P0601", "another condition",             withCondition({ kind: "xor", parts: [] })],
   ["P0601", "a condition called constructor", withCondition({ kind: "constructor" })],

@@ -9,7 +9,7 @@ const c0 = read(t0, 1000, "/w");
 // "deny" "long reads"
 function b0(q) {
   let x0;
-  return (has(q.args, p0) && (((x0 = read(t0, step(q.args, "head"), "/w")) === undefined || c0 === undefined) || ((x0 > c0))));
+  return (has(q.args, p0, true) && (((x0 = read(t0, step(q.args, "head"), "/w")) === undefined || c0 === undefined) || ((x0 > c0))));
 }
 const s0 = (q) => !((b0(q)))
   && ((true));
@@ -46,7 +46,7 @@ return function permits({ operation, principal, context, arguments: args }) {
     context,
     tool: nothing,
     resource: operation.kind === "resource" ? { uri: operation.uri } : nothing,
-    result: nothing,
+    result: undefined,
     name: operation.name,
     uri: operation.uri,
   });

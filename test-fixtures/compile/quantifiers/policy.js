@@ -67,7 +67,7 @@ return function permits({ operation, principal, context, arguments: args }) {
     context,
     tool: nothing,
     resource: operation.kind === "resource" ? { uri: operation.uri } : nothing,
-    result: nothing,
+    result: undefined,
     name: operation.name,
     uri: operation.uri,
     r0: unset,

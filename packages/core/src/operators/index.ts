@@ -12,6 +12,7 @@ import { records } from "./records.ts";
 import { strings } from "./strings.ts";
 import { text } from "./text.ts";
 import { time } from "./time.ts";
+import { totals } from "./totals.ts";
 import { urls } from "./urls.ts";
 
 /** Every operator there is, family by family. Of one spelling the narrower rows come first: `in` of a range before `in` of a list. */
@@ -31,6 +32,7 @@ export const operators: readonly Operator[] = Object.freeze(
     time,
     lists,
     records,
+    totals,
   ].flat(),
 );
 

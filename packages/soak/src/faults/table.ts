@@ -221,7 +221,7 @@ export const faults: readonly Fault[] = [
   },
   {
     name: "the interpreter: `except` is ignored",
-    file: "runtime/src/rule-truth.ts",
+    file: "runtime/src/operations.ts",
     find: "return and(included, not(any(branch.except.map((each) => operationMatches(each, operation)))));",
     replace: "return included;",
   },

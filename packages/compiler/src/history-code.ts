@@ -1,0 +1,120 @@
+import {
+  type BranchIr,
+  type Code,
+  type ConditionIr,
+  type EventsIr,
+  joinCode,
+  js,
+  type OperandIr,
+  type ServerIr,
+} from "@mcpolicy/core";
+import { referencesOf } from "./emission.ts";
+import { declaration, operandCode, type Polarity, type Scope } from "./operand-code.ts";
+import { operationTests } from "./operation-code.ts";
+
+type History = Extract<ConditionIr, { readonly kind: "carries" | "happened" | "tally" }>;
+
+/** How conditions about one event are made into code: it leads back to the polarities, which lead here. */
+export type ConditionCode = (condition: ConditionIr, polarity: Polarity, scope: Scope) => Code;
+
+/**
+ * Code of a condition about history: a test, made once when the module is loaded by the kit out of functions about one event, and
+ * asked of the request. Throws inside a quantifier, where the language has no history: its cost would be a product.
+ */
+export function historyCode(condition: History, unknownAs: boolean, scope: Scope, conditionCode: ConditionCode): Code {
+  if (scope.variables.length > 0) throw new Error("history stands within a quantifier");
+  return js`${test()}(q)`;
+
+  function test(): Code {
+    const { emission } = scope;
+    switch (condition.kind) {
+      case "carries":
+        return emission.function("h", (name) => js`const ${name} = carriesTest(${condition.label}, ${unknownAs});`);
+      case "happened": {
+        const events = eventsCode(condition.events, condition.verb);
+        return emission.function("h", (name) => js`const ${name} = happenedTest(${events}, ${unknownAs});`);
+      }
+      case "tally": {
+        const { tally, operator } = condition;
+        const events = eventsCode(tally.events, tally.verb);
+        const of = tally.kind === "count" ? js`() => undefined` : valueFunction(tally.of, scope);
+        const asked = [js`${tally.kind}`, js`${operator}`, events, of, valueFunction(condition.bound, scope)];
+        return emission.function(
+          "h",
+          (name) => js`const ${name} = tallyTest(${joinCode(asked, js`, `)}, ${unknownAs});`,
+        );
+      }
+    }
+  }
+
+  function eventsCode(events: EventsIr, verb: string): Code {
+    const { byAnyone, last } = events;
+    const since = events.since === undefined ? js`undefined` : bothWays(events.since);
+    return js`{ window: ${{ json: { byAnyone, last } }}, verb: ${verb}, events: ${bothWays(events)}, since: ${since} }`;
+  }
+
+  function bothWays(event: Pick<EventsIr, "branches" | "with">): Code {
+    return js`{ surely: ${eventFunction(event, "surely")}, possibly: ${eventFunction(event, "possibly")} }`;
+  }
+
+  /** A function of an earlier call and the present request: whether the call is one of these events. */
+  function eventFunction(event: Pick<EventsIr, "branches" | "with">, polarity: Polarity): Code {
+    const branches = event.branches.flatMap((branch) =>
+      scope.servers
+        .filter((server) => branch.operations.some((each) => each.server === server.name))
+        .map((server) => branchTest(branch, server, polarity)),
+    );
+    const meant = branches.length === 0 ? js`false` : js`(${joinCode(branches, js` || `)})`;
+    const holds =
+      event.with === undefined
+        ? js``
+        : js` && ${conditionFunction(event.with, polarity, scope)}(momentWithIts(call, q))`;
+    const readsTool = event.branches.some((branch) =>
+      referencesOf(branch.condition, true).some(({ root }) => root === "tool"),
+    );
+    const tool = readsTool ? js`operation.kind === "tool" ? ${scope.toolFacts()}(operation) : nothing` : js`nothing`;
+    return scope.emission.function(
+      "e",
+      (name) => js`function ${name}(call, q) {
+  const { operation } = call;
+  const a = {
+    args: call.arguments,
+    principal: call.caller === q.past.caller ? q.principal : undefined,
+    context: undefined,
+    tool: ${tool},
+    resource: operation.kind === "resource" ? { uri: operation.uri } : nothing,
+    result: undefined,
+    its: undefined,
+    past: undefined,
+  };
+  return ${meant}${holds};
+}`,
+    );
+  }
+
+  /** A branch about an event, as if the event were the request. */
+  function branchTest(branch: BranchIr, server: ServerIr, polarity: Polarity): Code {
+    const ofEvent: Scope = { ...scope, root: server.root, ofEvent: true };
+    const isAlways = branch.condition.kind === "constant" && branch.condition.truth === true;
+    const holds = isAlways ? [] : [js`${conditionFunction(branch.condition, polarity, ofEvent)}(a)`];
+    return joinCode([...operationTests(branch, server.name, polarity), ...holds], js` && `);
+  }
+
+  function conditionFunction(asked: ConditionIr, polarity: Polarity, around: Scope): Code {
+    const temporaries: Code[] = [];
+    const code = conditionCode(asked, polarity, { ...around, variables: [], temporaries });
+    return scope.emission.function(
+      "b",
+      (name) => js`function ${name}(q) {\n  ${declaration(temporaries)}return ${code};\n}`,
+    );
+  }
+
+  function valueFunction(operand: OperandIr, around: Scope): Code {
+    const temporaries: Code[] = [];
+    const code = operandCode(operand, { ...around, variables: [], temporaries });
+    return scope.emission.function(
+      "g",
+      (name) => js`function ${name}(q) {\n  ${declaration(temporaries)}return ${code};\n}`,
+    );
+  }
+}

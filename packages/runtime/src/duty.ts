@@ -1,0 +1,67 @@
+import type { PolicyIr, Proof, RequireIr, State, WhoIr } from "@mcpolicy/core";
+import { type Caller, includedRoles } from "./caller.ts";
+import { byId } from "./explain.ts";
+import { isAbout } from "./rule-truth.ts";
+
+/** What proofs are held against: whose call it is, when, and which proofs let a call through before. */
+export interface Proving {
+  readonly ir: PolicyIr;
+  readonly caller: Caller;
+  /** Epoch milliseconds. */
+  readonly now: number;
+  readonly state: State;
+}
+
+/** The proof that answers a duty: the first by id of those that do; undefined where none does. */
+export function proofFor(rule: RequireIr, proofs: readonly Proof[], proving: Proving): Proof | undefined {
+  const { now, state } = proving;
+  return proofs
+    .filter(({ id, at }) => at <= now && now - at < rule.valid && !state.spent.includes(id))
+    .filter((proof) => answers(proof, rule.duty, proving))
+    .toSorted(byId)[0];
+}
+
+function answers(proof: Proof, duty: RequireIr["duty"], proving: Proving): boolean {
+  switch (duty.kind) {
+    case "mfa":
+    case "justification":
+      return proof.kind === duty.kind;
+    case "duty":
+      return proof.kind === "duty" && proof.name === duty.name;
+    case "approval":
+      return proof.kind === "approval" && isApprover(proof.by, duty.from, proving);
+  }
+}
+
+/** `from caller` is a word of the caller's own; every other approval is somebody else's. */
+function isApprover(
+  by: Extract<Proof, { readonly kind: "approval" }>["by"],
+  from: WhoIr | "caller",
+  { ir, caller }: Proving,
+): boolean {
+  const isCaller = by.id === caller.id;
+  if (from === "caller") return isCaller;
+  return !isCaller && isAbout(from, { id: by.id, roles: includedRoles(ir, by.roles) });
+}
+
+/** A duty in words that a caller may be told: `approval from lead or ops`, `mfa`, `duty "NAME"`. */
+export function dutyText({ duty }: RequireIr): string {
+  switch (duty.kind) {
+    case "mfa":
+    case "justification":
+      return duty.kind;
+    case "duty":
+      return `duty ${JSON.stringify(duty.name)}`;
+    case "approval":
+      return `approval from ${duty.from === "caller" ? "caller" : whoText(duty.from)}`;
+  }
+}
+
+function whoText({ anyone, roles, ids, except }: WhoIr): string {
+  const named = [
+    ...(anyone ? ["anyone"] : []),
+    ...roles.map((role) => (/^[A-Za-z_][\w-]*$/.test(role) ? role : `role ${JSON.stringify(role)}`)),
+    ...ids.map((id) => `id ${JSON.stringify(id)}`),
+  ];
+  return `${named.join(" or ")}${except === undefined ? "" : ` except ${whoText(except)}`}`;
+}

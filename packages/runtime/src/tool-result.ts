@@ -1,0 +1,55 @@
+import { isRecord, type JsonObject, type Value, type Violation } from "@mcpolicy/core";
+import { type Bounds, outOfBounds } from "./bounds.ts";
+
+/** What a server answered to a call (MCP 2025-11-25, CallToolResult), but for `_meta`. */
+export interface ToolResult {
+  readonly content?: readonly JsonObject[];
+  readonly structuredContent?: Value;
+  readonly isError?: boolean;
+}
+
+/** Larger than those of arguments: files, and pictures in base64. Numbers are the server's own: no rule counts by them unread. */
+export const resultBounds: Bounds = Object.freeze({
+  depth: 66,
+  nodes: 1_000_000,
+  text: 16 * 1024 * 1024,
+  anyInteger: true,
+});
+
+/** How a result breaks its bounds or MCP's form; undefined where it does not. */
+export function malformed(result: ToolResult): Violation | undefined {
+  const { content, structuredContent, isError } = result;
+  if (content !== undefined && !(Array.isArray(content) && content.every((block) => isRecord(block)))) {
+    return { pointer: "/content", expected: "a list of content blocks" };
+  }
+  if (structuredContent !== undefined && !isRecord(structuredContent)) {
+    return { pointer: "/structuredContent", expected: "an object" };
+  }
+  if (isError !== undefined && typeof isError !== "boolean") return { pointer: "/isError", expected: "true or false" };
+  const parts = {
+    ...(content === undefined ? {} : { content }),
+    ...(structuredContent === undefined ? {} : { structuredContent }),
+  };
+  return outOfBounds(parts, resultBounds);
+}
+
+/** What conditions read as `result`: the fields of `structuredContent`; without it `text`, and `json` where the text is JSON. */
+export function resultAsRead({ content = [], structuredContent }: ToolResult): JsonObject {
+  if (isRecord(structuredContent)) return structuredContent;
+  const texts = content.flatMap((block) =>
+    block["type"] === "text" && typeof block["text"] === "string" ? [block["text"]] : [],
+  );
+  const text = texts.join("\n");
+  const json = parseJson(text);
+  return { text, ...(json === undefined ? {} : { json }) };
+}
+
+/** The JSON that a text is; undefined where it is none, or deeper or larger than a result may be. */
+export function parseJson(text: string): Value | undefined {
+  try {
+    const json = JSON.parse(text) as Value;
+    return outOfBounds({ json }, resultBounds) === undefined ? json : undefined;
+  } catch {
+    return undefined;
+  }
+}
