@@ -13,6 +13,7 @@ import {
   type ReferenceIr,
   type RequireIr,
   type RuleHeadIr,
+  type RuleIr,
   type Seen,
   type ServerIr,
   type TallyIr,
@@ -27,6 +28,7 @@ import type {
   CheckedPolicy,
   CheckedRedact,
   CheckedRequire,
+  CheckedRule,
   CheckedRuleHead,
   CheckedServer,
   CheckedTool,
@@ -48,7 +50,7 @@ export function lower(checked: CheckedPolicy): PolicyIr {
     roles: checked.roles,
     principal: checked.principal,
     context: checked.context,
-    rules: checked.rules.map((rule) => ({ id: rule.id, effect: rule.effect, ...lowerHead(rule, sources) })),
+    rules: checked.rules.map((rule) => lowerRule(rule, sources)),
     ...listed(
       "requires",
       checked.requires.map((rule) => lowerRequire(rule, sources)),
@@ -123,6 +125,11 @@ function lowerServer(server: CheckedServer, checks: readonly CheckedCheck[]): Se
     tools: Object.fromEntries(tools),
     prompts: server.prompts,
   };
+}
+
+function lowerRule(rule: CheckedRule, sources: Sources): RuleIr {
+  const { id, ...head } = lowerHead(rule, sources);
+  return { id, effect: rule.effect, ...head };
 }
 
 function lowerHead(rule: CheckedRuleHead, sources: Sources): RuleHeadIr {
