@@ -1,14 +1,13 @@
 import { membersOf, showType } from "@mcpolicy/core";
 import { diagnostic } from "@mcpolicy/diagnostics";
 import type { Expression, Quantifier } from "./ast.ts";
+import { checkBoundName } from "./bound-name.ts";
 import { spend } from "./bounds.ts";
 import { look, operandOf } from "./check-expression.ts";
 import { isTally, typeCarries, typeHappened, typeTally } from "./check-history.ts";
-import { constantOf } from "./constants.ts";
 import type { Entry, Expanded } from "./expand.ts";
 import { unfoldMacros } from "./macros.ts";
 import { factsOf, joinFacts } from "./narrow.ts";
-import type { Operand } from "./operand.ts";
 import type { Report } from "./report.ts";
 import type { Scope } from "./scope.ts";
 import type { Site, SiteOfRule } from "./site.ts";
@@ -155,30 +154,7 @@ function typeHas(expression: Expression & { readonly kind: "has" }, site: Site):
 function typeQuantifier(expression: Quantifier, site: Site): TypedCondition {
   const { variable, span } = expression;
   const list = operandOf(expression.list, site);
-  const before = site.variables.get(variable.text)?.span ?? site.scope.names.get(variable.text)?.span;
-  if (before !== undefined) {
-    site.report(
-      diagnostic("P0206", variable.span, `the name \`${variable.text}\` is declared twice`)
-        .withLabel("again here")
-        .at(before, "first declared here")
-        .withNote("nothing shadows: a reader should never have to ask which one is meant")
-        .withHelp("choose another name for what is looked at"),
-    );
-  }
-  if (["args", "tool", "resource", "its"].includes(variable.text)) {
-    site.report(
-      diagnostic("P0207", variable.span, `\`${variable.text}\` is built in`).withHelp(
-        "choose another name for what is looked at",
-      ),
-    );
-  }
-  if (site.variables.size > 0 && !overOwnParts(list, site, expression.list)) {
-    site.report(
-      diagnostic("P0320", expression.list.span, `\`${list.text}\` is no part of what the outer quantifier looks at`)
-        .withNote("a quantifier inside another looks at its parts only, so that the cost stays linear")
-        .withHelp("write the two side by side, joined by `and` or `or`"),
-    );
-  }
+  checkBoundName(variable, list, expression.list, site);
   const types = membersOf(list.view.type);
   const notList = types.find((type) => type.kind !== "list" && type.kind !== "any" && type.kind !== "error");
   if (notList !== undefined) {
@@ -205,9 +181,4 @@ function typeQuantifier(expression: Quantifier, site: Site): TypedCondition {
   });
   // Elements are read where they are used, so that one that cannot be read is unknown by itself.
   return { kind: expression.kind, variable: variable.text, over: list.place(listOf(plain("any"))), body, span };
-}
-
-function overOwnParts(list: Operand, site: Site, written: Expression): boolean {
-  if (list.view.type.kind === "error") return true;
-  return list.reference?.root === "variable" || constantOf(written, site.scope) !== undefined;
 }

@@ -16,6 +16,7 @@ import {
 } from "@mcpolicy/core";
 import { diagnostic, type Span } from "@mcpolicy/diagnostics";
 import type { Binary, Expression } from "./ast.ts";
+import { checkBoundName } from "./bound-name.ts";
 import { constantOf, elementType, partOf } from "./constants.ts";
 import { joined } from "./data.ts";
 import type { Expanded } from "./expand.ts";
@@ -85,8 +86,7 @@ export function look(expression: Expression, site: Site): Operand {
     case "call":
       return callOperand(expression, site, text);
     case "sum-for":
-      reportUnsupported(expression, site.report);
-      return broken(span);
+      return sumOperand(expression, site, text);
     case "count":
     case "sum-over":
       site.report(
@@ -552,6 +552,58 @@ function reportUnguarded(operand: Operand, site: Site): void {
 }
 
 // ---------------------------------------------------------- lists, defaults
+
+/** `sum of x.weight for x in LIST`: x itself or what stands under constant steps of it, a number in each element. */
+function sumOperand(expression: Expression & { readonly kind: "sum-for" }, site: Site, text: string): Operand {
+  const { span, variable, value } = expression;
+  const list = operandOf(expression.list, site);
+  checkBoundName(variable, list, expression.list, site);
+  const types = membersOf(list.view.type);
+  if (list.view.type.kind === "error") return broken(span);
+  if (types.some((type) => type.kind !== "list" && type.kind !== "any")) {
+    site.report(
+      diagnostic(
+        "P0307",
+        expression.list.span,
+        `\`sum of … in\` looks at a list; \`${list.text}\` is ${showType(list.view.type)}`,
+      ).withHelp("sum the elements of a list"),
+    );
+    return broken(span);
+  }
+  const element = joined(types.map((type) => (type.kind === "list" ? type.element : type)));
+  const variables = new Map([...site.variables, [variable.text, { type: element, span: variable.span }]]);
+  const each = look(value, { ...site, variables });
+  const { reference } = each;
+  if (each.view.type.kind === "error") return broken(span);
+  const isStep = reference?.variable === variable.text && reference.path.every((key) => typeof key === "string");
+  if (!isStep || !isAssignable(each.view.type, plain("number"))) {
+    site.report(
+      diagnostic("P0301", value.span, `\`sum of\` adds a number of each element, not \`${each.text}\``)
+        .withNote(`\`${each.text}\` is ${showType(each.view.type)}`)
+        .withHelp(`write \`sum of ${variable.text}.weight for ${variable.text} in ${list.text}\``),
+    );
+    return broken(span);
+  }
+  const [operator] = operatorsSpelled("sum of");
+  const steps: TypedOperand = {
+    kind: "constant",
+    value: reference.path,
+    as: listOf(plain("string")),
+    span: value.span,
+  };
+  return {
+    view: { type: plain("number") },
+    span,
+    text,
+    place: (as) => ({
+      kind: "apply",
+      operator: operator!,
+      operands: [list.place(listOf(plain("any"))), steps],
+      as: isLoose(as) ? as : plain("number"),
+      span,
+    }),
+  };
+}
 
 /** Types that a constant has by its spelling, not by its value. */
 const writtenKinds: ReadonlySet<Type["kind"]> = new Set(["regex", "time", "duration", "range"]);

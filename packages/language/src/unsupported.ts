@@ -12,7 +12,6 @@ const laterKinds: Readonly<Record<string, string>> = {
   token: "token",
   audit: "audit",
   network: "network",
-  "sum-for": "sum of",
 };
 
 /** Reports something of a later version, at the place where it is used. */

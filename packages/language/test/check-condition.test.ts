@@ -195,3 +195,41 @@ test("prototype names are names like any other", () => {
     expect(findings(checkText(`allow "a" dev to fs.read_file when principal.${name} == 1`))).toEqual([`P0213 ${name}`]);
   }
 });
+
+describe("sum of … for", () => {
+  test("adds what stands under the same steps of each element", () => {
+    const condition = conditionOf(
+      'allow "a" dev to office.send_mail when has args.attachments and sum of x.size for x in args.attachments <= 1MB',
+    );
+    expect(withoutPlaces(condition)).toMatchObject({
+      parts: [
+        {},
+        {
+          operand: {
+            operator: "at-most",
+            operands: [
+              { operator: "sum-of", operands: [{ root: "args", path: ["attachments"] }, { value: ["size"] }] },
+              { value: 1_000_000 },
+            ],
+          },
+        },
+      ],
+    });
+  });
+
+  test("looks at a list, at numbers, and at nothing that is not its element's", () => {
+    const found = (sum: string): readonly string[] =>
+      findings(checkText(`allow "a" dev to office.send_mail when ${sum} < 3`));
+    expect(found("sum of x.name for x in args.attachments")).toEqual(["P0301 x.name"]);
+    expect(found("sum of principal.level for x in args.attachments")).toEqual(["P0301 principal.level"]);
+    expect(found("sum of x for x in args.subject")).toEqual(["P0307 args.subject"]);
+    expect(found("sum of args.size for args in args.attachments")).toContain("P0207 args");
+    expect(
+      findings(
+        checkText(
+          'deny "d" office.send_mail when some a in args.to: sum of x.size for x in args.attachments > bytes(a)',
+        ),
+      ),
+    ).toContain("P0320 args.attachments");
+  });
+});
