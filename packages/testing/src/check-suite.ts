@@ -85,7 +85,7 @@ function checkOperation(step: Ask, operation: Operation, policy: CheckedPolicy, 
 
 function checkExpectation(expect: Expectation, step: Ask, policy: CheckedPolicy, problems: Problems): void {
   if (expect.kind === "decision") {
-    const ids = policy.rules.map(({ id }) => id);
+    const ids = idsOf(policy);
     for (const { value, span } of expect.rules ?? []) {
       if (ids.includes(value)) continue;
       const help = `rules of this policy: ${ids
@@ -98,6 +98,13 @@ function checkExpectation(expect: Expectation, step: Ask, policy: CheckedPolicy,
   }
   const kind = step.action.value.kind === "list" ? step.action.value.of : "tool";
   for (const each of [...expect.includes, ...expect.excludes]) checkListed(each, kind, policy, problems);
+}
+
+/** The ids of all rules of a policy, and of those that it narrows. */
+function idsOf(policy: CheckedPolicy): readonly string[] {
+  const { rules, requires, limits, labels, resultDenies, redacts } = policy;
+  const own = [rules, requires, limits, labels, resultDenies, redacts].flatMap((sort) => sort.map(({ id }) => id));
+  return [...new Set([...own, ...policy.narrows.flatMap(idsOf)])];
 }
 
 function checkListed(

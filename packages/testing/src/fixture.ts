@@ -1,5 +1,6 @@
 import { type Effect, type Reason, reasons } from "@mcpolicy/core";
 import { type Diagnostic, type Source, suggest } from "@mcpolicy/diagnostics";
+import { broughtKeys, broughtOf, resultOf } from "./duties.ts";
 import {
   choice,
   durationOf,
@@ -46,17 +47,14 @@ const actions: Readonly<Record<string, (tree: Tree, problems: Problems) => Actio
   },
 };
 
-/** Keys that have a meaning only in a later version. */
-const later = ["approved-by", "proofs", "result"];
-
-const askKeys = ["as", ...Object.keys(actions), "with", "context", "expect", ...later];
+const askKeys = ["as", ...Object.keys(actions), "with", "context", ...broughtKeys, "expect"];
 const keys = {
   file: ["policy", "principals", "context", "tests"],
   test: ["name", "only", "skip", "each", "steps", ...askKeys],
   row: ["name", ...askKeys],
   step: ["wait", ...askKeys],
   read: ["server", "uri"],
-  decision: ["decision", "rules", "reason", "because", "violations", ...later],
+  decision: ["decision", "rules", "reason", "because", "violations", "missing", "result"],
   names: ["includes", "excludes"],
 } as const;
 
@@ -120,9 +118,10 @@ function facts(entry: Entry | undefined, problems: Problems): Facts {
 }
 
 function checkCaller(step: Ask, principals: ReadonlyMap<string, Caller>, problems: Problems): void {
-  const { value: name, span } = step.as;
-  if (name === null || principals.has(name)) return;
-  problems.add("P0706", span, `no principal is called \`${name}\``, suggest(name, principals.keys()));
+  for (const { value: name, span } of [step.as, ...step.brought.proofs.approvedBy]) {
+    if (name === null || principals.has(name)) continue;
+    problems.add("P0706", span, `no principal is called \`${name}\``, suggest(name, principals.keys()));
+  }
 }
 
 // ---------------------------------------------------------------------------------------------------------------- the tests
@@ -188,18 +187,23 @@ function setsClock(step: MapTree): boolean {
 }
 
 function askOf(step: MapTree, setsTime: boolean, problems: Problems): readonly Ask[] | undefined {
-  for (const key of later) {
-    const entry = step.entries.get(key);
-    if (entry !== undefined) problems.add("P0710", entry.key, `\`${key}\` is not run by this version`);
-  }
   const as = callerOf(required(step, "as", "who asks; `null` for a caller without a valid token", problems), problems);
   const action = actionOf(step, problems);
   const args = step.entries.get("with");
   const given = args && mapping(args.value, "`with`", problems);
   const expected = required(step, "expect", "what is to come of it", problems);
   const isList = step.entries.has("list");
+  const brought = broughtOf(step, problems);
   const expect = expected && (isList ? namesOf(expected, problems) : decisionOf(expected, problems));
   if (isList && args !== undefined) problems.add("P0702", args.key, "a list takes no arguments");
+  for (const key of isList ? broughtKeys : []) {
+    const entry = step.entries.get(key);
+    if (entry !== undefined) problems.add("P0710", entry.key, `a list takes no \`${key}\`: nothing is let through`);
+  }
+  if (expect?.kind === "decision" && expect.result !== undefined && brought.result === undefined) {
+    const help = "write `result: { content: [{ type: text, text: … }] }` beside `expect`: what the server answers";
+    problems.add("P0710", expect.span, "a result is expected, and the step gives none", undefined, help);
+  }
   if (as === undefined || action === undefined || expect === undefined) return undefined;
   const context = facts(step.entries.get("context"), problems);
   return [
@@ -211,6 +215,7 @@ function askOf(step: MapTree, setsTime: boolean, problems: Problems): readonly A
       with: given && { value: jsonOfMap(given), span: args.key },
       context,
       setsTime,
+      brought,
       expect,
     },
   ];
@@ -287,6 +292,8 @@ function decisionOf({ value: tree }: Entry, problems: Problems): Expectation | u
     rules: undefined,
     because: undefined,
     violations: undefined,
+    missing: undefined,
+    result: undefined,
   } as const;
   if (tree.kind === "scalar") {
     const effect = effectOf(tree, problems);
@@ -295,33 +302,27 @@ function decisionOf({ value: tree }: Entry, problems: Problems): Expectation | u
   const map = mapping(tree, "`expect`", problems);
   if (map === undefined) return undefined;
   knownKeys(map, keys.decision, "`expect`", problems);
-  const laterKey = later.find((key) => map.entries.has(key));
-  if (laterKey !== undefined) {
-    problems.add("P0710", map.entries.get(laterKey)!.key, `\`${laterKey}\` is not run by this version`);
-  }
   const decision = required(map, "decision", "the decision", problems);
   const effect = decision && effectOf(decision.value, problems);
   const reason = map.entries.get("reason");
   if (effect === undefined) return undefined;
+  const given = (key: "because" | "violations" | "missing"): readonly string[] | undefined =>
+    map.entries.has(key) ? texts(map.entries.get(key), problems).map(({ value }) => value) : undefined;
+  const result = map.entries.get("result");
   return {
     ...bare,
     effect,
     reason: reason && choice(reasonsByName, reason.value, "a reason", "P0709", problems),
     rules: map.entries.has("rules") ? texts(map.entries.get("rules"), problems) : undefined,
-    because: map.entries.has("because")
-      ? texts(map.entries.get("because"), problems).map(({ value }) => value)
-      : undefined,
-    violations: map.entries.has("violations")
-      ? texts(map.entries.get("violations"), problems).map(({ value }) => value)
-      : undefined,
+    because: given("because"),
+    violations: given("violations"),
+    missing: given("missing"),
+    result: result && resultOf(result.value, problems),
   };
 }
 
 function effectOf(tree: Tree, problems: Problems): Effect | undefined {
-  const effect = choice(effects, tree, "a decision", "P0709", problems);
-  if (effect !== "ask") return effect;
-  problems.add("P0710", tree.span, "no statement of this version asks, so that no decision is `ask`");
-  return undefined;
+  return choice(effects, tree, "a decision", "P0709", problems);
 }
 
 function namesOf({ value: tree, key }: Entry, problems: Problems): Expectation | undefined {

@@ -40,7 +40,9 @@ export function happened({ verb, events }: Conditioned<"happened">, situation: S
 export function tally(condition: Conditioned<"tally">, situation: Situation, judge: Judge): Truth {
   const range = rangeOf(condition.tally, situation, judge);
   const bound = judge.value(condition.bound, situation);
-  if (range === undefined || typeof bound !== "number") return undefined;
+  // An amount that overflows is no number that could be compared.
+  if (range === undefined || Number.isNaN(range.low) || Number.isNaN(range.high)) return undefined;
+  if (typeof bound !== "number") return undefined;
   return comparisons[condition.operator](range, bound);
 }
 
@@ -99,7 +101,8 @@ function rangeOf(counted: TypedTally, situation: Situation, judge: Judge): Range
     low += isSurely(each.truth) ? value : Math.min(0, value);
     high += isSurely(each.truth) ? value : Math.max(0, value);
   }
-  return { low: found.forgotten ? Number.NEGATIVE_INFINITY : low, high: high + above };
+  // What was forgotten may have been any amount.
+  return found.forgotten ? { low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY } : { low, high };
 }
 
 /** Equal values have equal texts. */

@@ -1,4 +1,4 @@
-import type { Decision, Effect, HeldLabel, Take } from "@mcpolicy/core";
+import { type Decision, denied, type Effect, type HeldLabel, reasons, type Take } from "@mcpolicy/core";
 import { byCodeUnits } from "./reference-situation.ts";
 
 /** A decision, and what it takes where it lets the call through. */
@@ -9,46 +9,59 @@ export interface Outcome {
   readonly proofs: readonly string[];
 }
 
-/** What becomes of a request, lowest first. */
-const order: readonly Effect[] = ["unauthenticated", "invalid", "deny", "ask", "allow"];
+/**
+ * How far a decision got, lowest first. What one policy hides is unknown, whatever another says of the arguments: a complaint about
+ * them would tell that it is there.
+ */
+const order: readonly (Effect | "hidden")[] = ["unauthenticated", "hidden", "invalid", "deny", "ask", "allow"];
+
+function placeOf({ effect, reason }: Decision): number {
+  return order.indexOf(reason === "unknown-operation" ? "hidden" : effect);
+}
 
 /**
- * The outcome of several policies together: the lowest of their effects, with the reason of the first that has it, the rules and
- * texts of all that have it, and the duties of each.
+ * The outcome of several policies together: the lowest decides, with the rules and texts of all that are as low; where it is let
+ * through, with the duties of each.
  */
 export function lowest(outcomes: readonly Outcome[]): Outcome {
-  const effects = outcomes.map(({ decision }) => order.indexOf(decision.effect));
-  const deciding = outcomes.filter((_, index) => effects[index] === Math.min(...effects));
-  const decisions = deciding.map(({ decision }) => decision);
+  const all = outcomes.map(({ decision }) => decision);
+  const low = Math.min(...all.map(placeOf));
+  const decision = together(
+    all.filter((each) => placeOf(each) === low),
+    all,
+  );
+  const isLetThrough = decision.effect === "allow";
   return {
-    decision: together(decisions, outcomes),
-    takes: outcomes.flatMap(({ takes }) => takes),
-    labels: outcomes.flatMap(({ labels }) => labels),
-    proofs: distinct(outcomes.flatMap(({ proofs }) => proofs)).toSorted(byCodeUnits),
+    decision,
+    takes: isLetThrough ? outcomes.flatMap(({ takes }) => takes) : [],
+    labels: isLetThrough ? outcomes.flatMap(({ labels }) => labels) : [],
+    proofs: isLetThrough ? distinct(outcomes.flatMap(({ proofs }) => proofs)).toSorted(byCodeUnits) : [],
   };
 }
 
-function together(decisions: readonly Decision[], all: readonly Outcome[]): Decision {
+function together(lowestOnes: readonly Decision[], all: readonly Decision[]): Decision {
+  const decisions = lowestOnes.toSorted((a, b) => reasons.indexOf(a.reason) - reasons.indexOf(b.reason));
   const [first] = decisions;
   if (first === undefined) throw new Error("there is no decision to take together");
   const violations = decisions.flatMap(({ told }) => told.violations ?? []);
   const missing = decisions.flatMap(({ told }) => told.missing ?? []);
   const waits = decisions.map(({ told }) => told.retryAfterMs);
+  const shadow = distinct(all.flatMap(({ kept }) => kept.shadow ?? []));
   return {
     ...first,
     rules: distinct(decisions.flatMap(({ rules }) => rules)).toSorted((a, b) => byCodeUnits(a.id, b.id)),
-    obligations: all.flatMap(({ decision }) => decision.obligations),
+    obligations: first.effect === "allow" ? distinct(all.flatMap(({ obligations }) => obligations)) : [],
     told: {
       because: distinct(decisions.flatMap(({ told }) => told.because)),
       ...(violations.length === 0 ? {} : { violations: distinct(violations) }),
       ...(missing.length === 0 ? {} : { missing: distinct(missing).toSorted(byCodeUnits) }),
+      // Waiting helps only where it helps with each of them.
       ...(waits.includes(undefined) ? {} : { retryAfterMs: Math.max(...(waits as number[])) }),
     },
     kept: {
-      ...first.kept,
-      shadow: distinct(all.flatMap(({ decision }) => decision.kept.shadow ?? [])).toSorted((a, b) =>
-        byCodeUnits(a.id, b.id),
-      ),
+      ...denied.kept,
+      ...(decisions.some(({ kept }) => kept.hidden) ? { hidden: true } : {}),
+      shadow: shadow.toSorted((a, b) => byCodeUnits(a.id, b.id)),
     },
   };
 }

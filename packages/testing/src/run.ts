@@ -3,10 +3,11 @@ import type { Context, Decision, JsonObject, Principal, Request, Value } from "@
 import type { Span } from "@mcpolicy/diagnostics";
 import type { CheckedPolicy } from "@mcpolicy/language";
 import { type LoadedPolicy, loadPolicy } from "@mcpolicy/runtime";
-import { disagreement } from "./agreement.ts";
 import { isInstant } from "./check-suite.ts";
+import type { GivenResult } from "./duties.ts";
 import { instantOf } from "./instant.ts";
-import { decideByReference, listByReference } from "./reference.ts";
+import { listByReference } from "./reference.ts";
+import { attempt, type Course, isExpectedResult, newCourse, type Outcome, proofsOf, takeStep } from "./run-step.ts";
 import type { Ask, Case, Expectation, Facts, Suite } from "./suite.ts";
 
 /** What a suite is run against: the policy as checked, for the reference, and as compiled and loaded. */
@@ -69,86 +70,104 @@ function skippedCase({ name, span, only }: Case, skipped: string): CaseResult {
 function runCase({ name, span, only, steps }: Case, suite: Suite, subject: Subject): CaseResult {
   const began = performance.now();
   const failures: Failure[] = [];
+  const course = newCourse(subject.policy);
   let waited = 0;
   for (const step of steps) {
     if (step.kind === "wait") waited += step.duration;
-    else failures.push(...runStep(step, waited, suite, subject));
+    else failures.push(...runStep(step, waited, suite, subject, course));
   }
   const internal = failures.some((each) => each.internal);
   const status = internal ? "internal" : failures.length > 0 ? "failed" : "passed";
   return { name, span, status, skipped: undefined, only, failures, duration: performance.now() - began };
 }
 
-function runStep(step: Ask, waited: number, suite: Suite, subject: Subject): readonly Failure[] {
+function runStep(step: Ask, waited: number, suite: Suite, subject: Subject, course: Course): readonly Failure[] {
   const action = step.action.value;
-  const principal = principalOf(step, suite);
+  const principal = principalOf(step.as.value, suite);
   const context = contextOf(suite.context, step, waited, subject.checked);
   if (action.kind === "list") return listStep(step, action.of, principal, context.time, subject);
-  const request = { principal, operation: action.operation, arguments: step.with?.value ?? {}, context };
-  return decisionStep(step, request, subject);
+  const { proofs: said, result } = step.brought;
+  const approvers = said.approvedBy.flatMap(({ value }) => principalOf(value, suite) ?? []);
+  const proofs = proofsOf(said, context.time, `step ${course.asked + 1}`, approvers);
+  const request = { principal, operation: action.operation, arguments: step.with?.value ?? {}, context, proofs };
+  return decisionStep(step, request, result?.value, subject, course);
 }
 
-function decisionStep(step: Ask, request: Request, { checked, policy }: Subject): readonly Failure[] {
-  const decision = policy.decide(request);
-  const judged = attempt(() => decideByReference(checked, request, policy.validate));
-  const difference =
-    "failed" in judged ? `the reference failed: ${judged.failed}` : disagreement(judged.value, decision);
-  if (difference !== undefined || decision.reason === "fault") {
-    return [internalFailure(step, difference ?? `a fault: ${decision.kept.fault ?? "not said"}`, decision)];
-  }
+function decisionStep(
+  step: Ask,
+  request: Request,
+  given: GivenResult | undefined,
+  subject: Subject,
+  course: Course,
+): readonly Failure[] {
+  const outcome = takeStep(course, request, given, subject);
+  if ("wrong" in outcome) return [internalFailure(step, outcome.wrong, outcome.decision)];
   const { expect } = step;
   if (expect.kind !== "decision") throw new Error("a request is expected to give a decision");
   return checks
-    .filter((check) => !check.holds(expect, decision))
+    .filter((check) => !check.holds(expect, outcome))
     .slice(0, 1)
     .map((check) => ({
       span: step.span,
       internal: false,
       expected: check.expected(expect),
-      got: check.got(decision),
-      decision,
+      got: check.got(outcome),
+      decision: outcome.decision,
     }));
 }
 
 type DecisionExpectation = Extract<Expectation, { readonly kind: "decision" }>;
 
+type Came = Exclude<Outcome, { readonly wrong: string }>;
+
 interface Check {
-  readonly holds: (expect: DecisionExpectation, decision: Decision) => boolean;
+  readonly holds: (expect: DecisionExpectation, outcome: Came) => boolean;
   readonly expected: (expect: DecisionExpectation) => string;
-  readonly got: (decision: Decision) => string;
+  readonly got: (outcome: Came) => string;
 }
 
 /** What an expectation may say of a decision, the most telling first: a case shows the first that fails. */
 const checks: readonly Check[] = [
   {
-    holds: ({ effect }, decision) => effect === decision.effect,
+    holds: ({ effect }, { decision }) => effect === decision.effect,
     expected: ({ effect, reason }) => effect + (reason === undefined ? "" : ` (${reason})`),
-    got: ({ effect, reason }) => `${effect} (${reason})`,
+    got: ({ decision: { effect, reason } }) => `${effect} (${reason})`,
   },
   {
-    holds: ({ reason }, decision) => reason === undefined || reason === decision.reason,
+    holds: ({ reason }, { decision }) => reason === undefined || reason === decision.reason,
     expected: ({ effect, reason }) => `${effect} (${reason})`,
-    got: ({ effect, reason }) => `${effect} (${reason})`,
+    got: ({ decision: { effect, reason } }) => `${effect} (${reason})`,
   },
   {
-    holds: ({ rules }, decision) =>
+    holds: ({ rules }, { decision }) =>
       rules === undefined ||
       isSameSet(
         rules.map(({ value }) => value),
         decision.rules.map(({ id }) => id),
       ),
     expected: ({ effect, rules }) => `${effect} by ${quoted((rules ?? []).map(({ value }) => value))}`,
-    got: ({ effect, rules }) => `${effect} by ${quoted(rules.map(({ id }) => id))}`,
+    got: ({ decision: { effect, rules } }) => `${effect} by ${quoted(rules.map(({ id }) => id))}`,
   },
   {
-    holds: ({ because }, decision) => because === undefined || isSameSet(because, decision.told.because),
+    holds: ({ because }, { decision }) => because === undefined || isSameSet(because, decision.told.because),
     expected: ({ because }) => `the caller is told ${quoted(because ?? [])}`,
-    got: ({ told }) => `told ${quoted(told.because)}`,
+    got: ({ decision: { told } }) => `told ${quoted(told.because)}`,
   },
   {
-    holds: ({ violations }, decision) => (violations ?? []).every((pointer) => pointersOf(decision).includes(pointer)),
+    holds: ({ violations }, { decision }) =>
+      (violations ?? []).every((pointer) => pointersOf(decision).includes(pointer)),
     expected: ({ violations }) => `violations at ${quoted(violations ?? [])}`,
-    got: (decision) => `violations at ${quoted(pointersOf(decision))}`,
+    got: ({ decision }) => `violations at ${quoted(pointersOf(decision))}`,
+  },
+  {
+    holds: ({ missing }, { decision }) => missing === undefined || isSameSet(missing, decision.told.missing ?? []),
+    expected: ({ missing }) => `the caller is told to bring ${quoted(missing ?? [])}`,
+    got: ({ decision: { told } }) => `told to bring ${quoted(told.missing ?? [])}`,
+  },
+  {
+    holds: ({ result: wanted }, { result }) => wanted === undefined || isExpectedResult(wanted, result),
+    expected: ({ result }) => `the result ${JSON.stringify(result)}`,
+    got: ({ result }) => (result === undefined ? "none" : `the result ${JSON.stringify(result)}`),
   },
 ];
 
@@ -186,17 +205,9 @@ function internalFailure({ span }: Ask, got: string, decision: Decision | undefi
   return { span, internal: true, expected: "all evaluators to agree", got, decision };
 }
 
-function attempt<T>(run: () => T): { readonly value: T } | { readonly failed: string } {
-  try {
-    return { value: run() };
-  } catch (error) {
-    return { failed: error instanceof Error ? error.message : String(error) };
-  }
-}
-
-/** The caller of a step, as a verified token would give it. */
-function principalOf(step: Ask, suite: Suite): Principal | undefined {
-  const caller = step.as.value === null ? undefined : suite.principals.get(step.as.value);
+/** A principal by its name in the file, as a verified token would give it. */
+function principalOf(name: string | null, suite: Suite): Principal | undefined {
+  const caller = name === null ? undefined : suite.principals.get(name);
   if (caller === undefined) return undefined;
   const attributes = [...caller.attributes].map(([name, { value }]) => [name, value]);
   return { ...Object.fromEntries(attributes), id: caller.id, roles: caller.roles.map(({ value }) => value) };

@@ -1,5 +1,6 @@
 import type { Effect, JsonObject, Operation, Reason } from "@mcpolicy/core";
 import type { Source, Span } from "@mcpolicy/diagnostics";
+import type { Brought, GivenResult } from "./duties.ts";
 
 /** A value and where the fixture says it. */
 export interface Located<T> {
@@ -50,6 +51,7 @@ export interface Ask {
   readonly context: Facts;
   /** The step gives the time itself, so that what was waited does not count. */
   readonly setsTime: boolean;
+  readonly brought: Brought;
   readonly expect: Expectation;
 }
 
@@ -69,6 +71,10 @@ export type Expectation =
       readonly because: readonly string[] | undefined;
       /** JSON pointers that validation names, among others. */
       readonly violations: readonly string[] | undefined;
+      /** What the caller lacks, all of it: `approval from lead`, `mfa`. */
+      readonly missing: readonly string[] | undefined;
+      /** What the caller gets of the server's result. */
+      readonly result: GivenResult | undefined;
     }
   | {
       readonly kind: "names";

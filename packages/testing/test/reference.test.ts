@@ -26,7 +26,7 @@ test("it shares readers, rows, truth and the step of a state with the evaluators
   expect([...new Set(names)].toSorted()).toEqual(
     [
       ...["absent", "all", "and", "any", "denied", "isPossibly", "isSurely", "matchesResource", "not", "read", "step"],
-      ...["callerKeyOf", "emptyState", "isCarried"],
+      ...["callerKeyOf", "emptyState", "isCarried", "isRecord", "reasons"],
     ].toSorted(),
   );
 });

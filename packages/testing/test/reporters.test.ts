@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -104,22 +104,19 @@ describe("json", () => {
 
 // What rows may bring a schema cannot ask of a test, so that a missing `as` or `expect` is found by the reader alone.
 describe("the schema of fixtures", () => {
-  const cases = "test-fixtures/decisions/notes/cases.test.yaml";
+  const fixtures = globSync("test-fixtures/{decisions,conformance}/**/*.test.yaml", { cwd: root });
 
-  test("takes what the reader takes", () => {
+  test.for(fixtures)("takes what the reader takes: %s", (cases) => {
     expect(mistakesIn("test.schema.json", parseDocument(files.read(cases)!).toJS())).toEqual([]);
   });
 
-  test.for([
-    "P0702-unknown-key",
-    "P0705-no-test",
-    "P0709-no-such-decision",
-    "P0710-later",
-    "P0713-skip-without-reason",
-  ])("refuses %s", (folder) => {
-    const text = files.read(`test-fixtures/diagnostics/${folder}/input.test.yaml`)!;
-    expect(mistakesIn("test.schema.json", parseDocument(text).toJS())).not.toEqual([]);
-  });
+  test.for(["P0702-unknown-key", "P0705-no-test", "P0709-no-such-decision", "P0713-skip-without-reason"])(
+    "refuses %s",
+    (folder) => {
+      const text = files.read(`test-fixtures/diagnostics/${folder}/input.test.yaml`)!;
+      expect(mistakesIn("test.schema.json", parseDocument(text).toJS())).not.toEqual([]);
+    },
+  );
 });
 
 describe("exit codes", () => {

@@ -97,10 +97,15 @@ told: \`rule\` (a rule matched), \`unknown\` (only an unreadable value made a \`
   },
   {
     code: "P0710",
-    title: "A fixture asks for what this version does not run",
+    title: "A fixture says what its request cannot have",
     severity: "error",
-    page: `Approvals, other proofs and results of calls have no meaning in this version yet (\`approved-by\`, \`proofs\`, \`result\`, the
-decision \`ask\`). A test that needs them would pass or fail for another reason than its own, so the file is refused.`,
+    page: `A list lets nothing through, so that proofs (\`approved-by\`, \`proofs\`) and the \`result\` of a call mean nothing beside it. And what
+is to leave of a result can only be expected where the step says what the server answers:
+
+    call: web.fetch
+    with: { url: https://example.org }
+    result: { content: [{ type: text, text: "card 4111 1111 1111 1111" }] }
+    expect: { decision: allow, result: { content: [{ type: text, text: "card [redacted]" }] } }`,
   },
   {
     code: "P0711",

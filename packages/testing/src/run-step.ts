@@ -1,0 +1,151 @@
+import {
+  advance,
+  type Decision,
+  emptyState,
+  equal,
+  type Principal,
+  type Proof,
+  type Request,
+  type State,
+  type StateEvent,
+  type Value,
+  type Windows,
+} from "@mcpolicy/core";
+import type { CheckedPolicy } from "@mcpolicy/language";
+import { type LoadedPolicy, memoryStore, outOfBounds } from "@mcpolicy/runtime";
+import { disagreement } from "./agreement.ts";
+import type { GivenResult, Proofs } from "./duties.ts";
+import { stepByReference } from "./reference.ts";
+import { answerByReference } from "./reference-result.ts";
+
+/**
+ * What the requests of one case share: a store as a host has it, which forgets what no rule looks back at, and the reference's own
+ * memory, which forgets nothing.
+ */
+export interface Course {
+  readonly store: ReturnType<typeof memoryStore>;
+  remembered: State;
+  asked: number;
+}
+
+/** A course in which nothing happened yet. */
+export function newCourse({ windows }: LoadedPolicy): Course {
+  return { store: memoryStore(windows), remembered: emptyState, asked: 0 };
+}
+
+/** What came of a request: the decision of the call, or of its result where that was held back; else what our own evaluators did wrong. */
+export type Outcome =
+  | { readonly decision: Decision; readonly result: GivenResult | undefined }
+  | { readonly wrong: string; readonly decision: Decision | undefined };
+
+const endless: Windows = { calls: Number.POSITIVE_INFINITY, takes: Number.POSITIVE_INFINITY };
+
+/** Decides a request, answers it where it is let through and an answer is given, and remembers both. */
+export function takeStep(
+  course: Course,
+  asked: Request,
+  given: GivenResult | undefined,
+  { checked, policy }: { readonly checked: CheckedPolicy; readonly policy: LoadedPolicy },
+): Outcome {
+  course.asked += 1;
+  const id = `request ${course.asked}`;
+  const { state, version } = course.store.read();
+  const { decision, event } = policy.step({ ...asked, state }, id);
+  const wrong = (what: string): Outcome => ({ wrong: what, decision });
+  if (decision.reason === "fault") return wrong(`a fault: ${decision.kept.fault ?? "not said"}`);
+
+  const judged = attempt(() => stepByReference(checked, { ...asked, state: course.remembered }, id, policy.validate));
+  if ("failed" in judged) return wrong(`the reference failed: ${judged.failed}`);
+  const difference =
+    disagreement(judged.value.decision, decision) ??
+    disagreement(decision, policy.decide({ ...asked, state })) ??
+    eventDifference(bounded(judged.value.event), event);
+  if (difference !== undefined) return wrong(difference);
+  if (event === undefined) return { decision, result: undefined };
+  if (!course.store.commit(version, event)) return wrong("the store refused what was decided on its own state");
+  course.remembered = advance(course.remembered, event, endless);
+  if (decision.effect !== "allow" || given === undefined) return { decision, result: undefined };
+  return takeAnswer(course, asked, id, given, { checked, policy }, decision);
+}
+
+function takeAnswer(
+  course: Course,
+  asked: Request,
+  id: string,
+  given: GivenResult,
+  { checked, policy }: { readonly checked: CheckedPolicy; readonly policy: LoadedPolicy },
+  called: Decision,
+): Outcome {
+  const now = asked.context.time;
+  const { state, version } = course.store.read();
+  const answer = policy.answer({ ...asked, state }, id, given, now);
+  const wrong = (what: string): Outcome => ({ wrong: `of the result: ${what}`, decision: answer.decision });
+  if (answer.decision.reason === "fault") return wrong(`a fault: ${answer.decision.kept.fault ?? "not said"}`);
+
+  const judged = attempt(() =>
+    answerByReference(checked, { ...asked, state: course.remembered }, id, given, now, policy),
+  );
+  if ("failed" in judged) return wrong(`the reference failed: ${judged.failed}`);
+  const difference =
+    disagreement(judged.value.decision, answer.decision) ??
+    resultDifference(judged.value.result, answer.result) ??
+    eventDifference(judged.value.event, answer.event);
+  if (difference !== undefined) return wrong(difference);
+  if (!course.store.commit(version, answer.event)) return wrong("the store refused an answer");
+  course.remembered = advance(course.remembered, answer.event, endless);
+  return answer.result === undefined
+    ? { decision: answer.decision, result: undefined }
+    : { decision: called, result: answer.result };
+}
+
+/** The proofs that a step brings, as a host that verified them hands them on. */
+export function proofsOf(said: Proofs, now: number, own: string, approvers: readonly Principal[]): readonly Proof[] {
+  const at = now - said.ago;
+  const id = said.id ?? own;
+  return [
+    ...approvers.map((by) => ({ id: `${id} approval ${by.id}`, kind: "approval" as const, by, at })),
+    ...(said.mfa ? [{ id: `${id} mfa`, kind: "mfa" as const, at }] : []),
+    ...(said.justification ? [{ id: `${id} justification`, kind: "justification" as const, at }] : []),
+    ...said.duties.map((name) => ({ id: `${id} duty ${name}`, kind: "duty" as const, name, at })),
+  ];
+}
+
+/** Where what is to be remembered differs, in words. */
+export function eventDifference(reference: StateEvent | undefined, other: StateEvent | undefined): string | undefined {
+  return isSame(reference, other)
+    ? undefined
+    : `what is remembered is ${JSON.stringify(other)}, and by the reference ${JSON.stringify(reference)}`;
+}
+
+/** Of arguments beyond all bounds, which are no business of the reference's, nothing is kept. */
+function bounded(event: StateEvent | undefined): StateEvent | undefined {
+  if (event?.kind !== "request" || outOfBounds(event.call.arguments) === undefined) return event;
+  return { ...event, call: { ...event.call, arguments: {} } };
+}
+
+function resultDifference(reference: GivenResult | undefined, other: GivenResult | undefined): string | undefined {
+  return isSame(reference, other)
+    ? undefined
+    : `what leaves of the result is ${JSON.stringify(other)}, and by the reference ${JSON.stringify(reference)}`;
+}
+
+/** Whether two plain values are equal as JSON; a field that is undefined is none. */
+function isSame(a: object | undefined, b: object | undefined): boolean {
+  if (a === undefined || b === undefined) return a === b;
+  const plain = (value: object): Value => JSON.parse(JSON.stringify(value)) as Value;
+  return equal(plain(a), plain(b));
+}
+
+/** Whether a result is what a fixture expects: all of it. */
+export function isExpectedResult(expected: GivenResult, got: GivenResult | undefined): boolean {
+  return isSame(expected, got);
+}
+
+/** Runs what may fail. */
+export function attempt<T>(run: () => T): { readonly value: T } | { readonly failed: string } {
+  try {
+    return { value: run() };
+  } catch (error) {
+    return { failed: error instanceof Error ? error.message : String(error) };
+  }
+}
