@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { isSharedRequired, sharedFolder } from "./shared.ts";
 import type { Soak, SoakOptions } from "./soak.ts";
+import { agentdojo } from "./soaks/agentdojo.ts";
 import { agreement } from "./soaks/agreement.ts";
 import { attacks } from "./soaks/attacks.ts";
 import { faults } from "./soaks/faults.ts";
@@ -8,7 +9,7 @@ import { porting } from "./soaks/porting.ts";
 import { tools } from "./soaks/tools.ts";
 
 /** Every soak, by the name that the command line gives it. */
-const soaks: readonly Soak[] = [agreement, faults, tools, attacks, porting];
+const soaks: readonly Soak[] = [agreement, faults, tools, attacks, porting, agentdojo];
 
 const usage = `pnpm soak NAME… [--cases N] [--seed N] [--quick] [--format text|json]
 
