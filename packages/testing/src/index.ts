@@ -1,10 +1,19 @@
 export { disagreement } from "./agreement.ts";
 export { checkSuite } from "./check-suite.ts";
 export { readFixture } from "./fixture.ts";
-export { decideByReference, listByReference, truthsByReference, type Violations } from "./reference.ts";
+export {
+  decideByReference,
+  listByReference,
+  type ReferenceStep,
+  stepByReference,
+  truthsByReference,
+  type Violations,
+} from "./reference.ts";
+export { answerByReference, type ReferenceAnswer, type ResultMeans } from "./reference-result.ts";
 export { reporters } from "./reporters/index.ts";
 export type { Reporter } from "./reporters/reporter.ts";
 export { type CaseResult, defaultTime, type Failure, runSuite, type Status, type Subject, subjectOf } from "./run.ts";
 export { type FixtureRun, type Prepared, type PreparedPolicy, runFixture } from "./run-fixture.ts";
+export { eventDifference, resultDifference } from "./run-step.ts";
 export type { Action, Ask, Caller, Case, Expectation, Facts, Located, Step, Suite } from "./suite.ts";
 export { exitCodeOf, isInvalid, type Totals, totalsOf } from "./totals.ts";

@@ -229,12 +229,11 @@ export function listByReference(
     .toSorted(byCodeUnits);
 }
 
-/** The truth of each rule for a request, in the policy's order; none where it never gets as far as the rules. */
+/** The truth of each allow and deny for a request, in the policy's order; none where it never gets as far as the rules. */
 export function truthsByReference(policy: CheckedPolicy, request: Request): readonly Truth[] {
   const principal = authenticated(policy, request.principal);
   const server = policy.servers.find((each) => each.name === request.operation.server);
   if (principal === undefined || server === undefined || !isKnown(server, request.operation)) return [];
   const now = wholeSituation(policy, server, { ...request, principal }, request.state ?? emptyState);
-  const rules = [...policy.rules, ...policy.requires, ...policy.limits, ...policy.labels];
-  return rules.map((rule) => truthOfRule(rule, now));
+  return policy.rules.map((rule) => truthOfRule(rule, now));
 }

@@ -123,7 +123,11 @@ function bounded(event: StateEvent | undefined): StateEvent | undefined {
   return { ...event, call: { ...event.call, arguments: {} } };
 }
 
-function resultDifference(reference: GivenResult | undefined, other: GivenResult | undefined): string | undefined {
+/** Where what leaves of a result differs, in words. */
+export function resultDifference(
+  reference: GivenResult | undefined,
+  other: GivenResult | undefined,
+): string | undefined {
   return isSame(reference, other)
     ? undefined
     : `what leaves of the result is ${JSON.stringify(other)}, and by the reference ${JSON.stringify(reference)}`;
