@@ -59,12 +59,15 @@ export function historyCode(condition: History, unknownAs: boolean, scope: Scope
 
   /** A function of an earlier call and the present request: whether the call is one of these events. */
   function eventFunction(event: Pick<EventsIr, "branches" | "with">, polarity: Polarity): Code {
+    const speaksOf = (branch: BranchIr, server: ServerIr): boolean =>
+      branch.operations.some((each) => each.server === server.name);
+    const servers = scope.servers.filter((server) => event.branches.some((branch) => speaksOf(branch, server)));
+    if (servers.length === 0) return scope.emission.function("e", (name) => js`const ${name} = () => false;`);
     const branches = event.branches.flatMap((branch) =>
-      scope.servers
-        .filter((server) => branch.operations.some((each) => each.server === server.name))
-        .map((server) => branchTest(branch, server, polarity)),
+      servers.filter((server) => speaksOf(branch, server)).map((server) => branchTest(branch, server, polarity)),
     );
-    const meant = branches.length === 0 ? js`false` : js`(${joinCode(branches, js` || `)})`;
+    const elsewhere = servers.map((server) => js`operation.server !== ${server.name}`);
+    const meant = js`(${joinCode(branches, js` || `)})`;
     const holds =
       event.with === undefined
         ? js``
@@ -77,6 +80,7 @@ export function historyCode(condition: History, unknownAs: boolean, scope: Scope
       "e",
       (name) => js`function ${name}(call, q) {
   const { operation } = call;
+  if (${joinCode(elsewhere, js` && `)}) return false;
   const a = {
     args: call.arguments,
     principal: call.caller === q.past.caller ? q.principal : undefined,

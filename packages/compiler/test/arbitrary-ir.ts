@@ -1,4 +1,17 @@
-import type { ConditionIr, JsonObject, OperandIr, ReferenceIr, Type, Value } from "@mcpolicy/core";
+import type {
+  BranchIr,
+  ConditionIr,
+  EventsIr,
+  EventVerb,
+  JsonObject,
+  OperandIr,
+  Operation,
+  PastCall,
+  ReferenceIr,
+  State,
+  Type,
+  Value,
+} from "@mcpolicy/core";
 import fc from "fast-check";
 import { place } from "../../runtime/test/small-policies.ts";
 
@@ -162,7 +175,203 @@ function quantified(depth: number, variables: Variables): fc.Arbitrary<Condition
     });
 }
 
-/** A condition of at most this depth, with these quantified names in scope. */
+/** What an earlier event is asked: what it had against what the request has, and what only it had. */
+const withIts: fc.Arbitrary<ConditionIr> = fc.oneof(
+  fc
+    .tuple(
+      fc.constantFrom<(string | number)[]>(["args", "p1"], ["result", "p1"], ["args", "l1", 0]),
+      reference([["p1"], ["p2"]], types.path, []),
+    )
+    .map(([path, right]): ConditionIr => {
+      const left: OperandIr = { kind: "reference", root: "its", path, as: types.path };
+      return { kind: "atom", operand: apply("equal", left, right), at };
+    }),
+  fc
+    .constantFrom<(string | number)[]>(
+      ["args", "p1"],
+      ["result"],
+      ["result", "n1"],
+      ["tool", "name"],
+      ["args", "o", "p1"],
+    )
+    .map(
+      (path): ConditionIr => ({ kind: "has", reference: { kind: "reference", root: "its", path, as: types.any }, at }),
+    ),
+  fc.constantFrom<ConditionIr>(
+    { kind: "atom", operand: { kind: "reference", root: "its", path: ["args", "b1"], as: types.bool }, at },
+    {
+      kind: "not",
+      part: { kind: "atom", operand: { kind: "reference", root: "its", path: ["args", "b1"], as: types.bool }, at },
+    },
+    {
+      kind: "some",
+      variable: "e0",
+      over: { kind: "reference", root: "its", path: ["args", "l1"], as: types.paths },
+      body: {
+        kind: "atom",
+        operand: apply(
+          "under",
+          { kind: "reference", root: "variable", variable: "e0", path: [], as: types.path },
+          { kind: "constant", value: ["/w"], as: types.paths },
+        ),
+        at,
+      },
+      at,
+    },
+    // History of history is unknown.
+    { kind: "carries", label: "untrusted", at },
+  ),
+);
+
+const anyOperation = fc.constantFrom<BranchIr["operations"]>(
+  [{ kind: "tool", server: "fs", name: "read" }],
+  [{ kind: "tool", server: "fs", pattern: "*" }],
+  [{ kind: "tool", server: "fs", pattern: "w*" }],
+  [
+    { kind: "tool", server: "fs", name: "write" },
+    { kind: "resource", server: "fs", glob: "file:///w/**" },
+  ],
+  [{ kind: "tool", server: "nowhere", name: "read" }],
+);
+
+/** A capability's condition, which reads the earlier event as if it were the request. */
+const ofCapability: fc.Arbitrary<ConditionIr> = fc.oneof(
+  { weight: 3, arbitrary: fc.constant<ConditionIr>({ kind: "constant", truth: true }) },
+  { weight: 3, arbitrary: fc.oneof(flag([]), flag([])).map((operand): ConditionIr => ({ kind: "atom", operand, at })) },
+  {
+    weight: 2,
+    arbitrary: fc.constantFrom<ConditionIr>(
+      { kind: "has", reference: { kind: "reference", root: "principal", path: ["team"], as: types.any }, at },
+      {
+        kind: "not",
+        part: { kind: "has", reference: { kind: "reference", root: "context", path: ["ip"], as: types.any }, at },
+      },
+      { kind: "has", reference: { kind: "reference", root: "args", path: ["p1"], as: types.any }, at },
+      { kind: "carries", label: "untrusted", at },
+    ),
+  },
+);
+
+const branches: fc.Arbitrary<readonly BranchIr[]> = fc.array(
+  fc.record({ operations: anyOperation, except: fc.oneof(fc.constant([]), anyOperation), condition: ofCapability }),
+  { minLength: 1, maxLength: 2 },
+);
+
+const event = fc
+  .record({ branches, with: fc.option(withIts, { nil: undefined }) })
+  .map(({ branches, with: asked }) => ({ branches, ...(asked === undefined ? {} : { with: asked }) }));
+
+const events: fc.Arbitrary<EventsIr> = fc
+  .record({
+    event,
+    byAnyone: fc.boolean(),
+    since: fc.option(event, { nil: undefined, freq: 2 }),
+    last: fc.constantFrom(100, 1000, 10_000),
+  })
+  .map(({ event, byAnyone, since, last }) => ({ ...event, byAnyone, ...(since === undefined ? {} : { since }), last }));
+
+const verb = fc.constantFrom<EventVerb>("attempted", "called", "completed");
+
+const its = (path: readonly string[], as: Type): OperandIr => ({ kind: "reference", root: "its", path, as });
+
+/** A condition about the past. */
+export const history: fc.Arbitrary<ConditionIr> = fc.oneof(
+  fc.constantFrom("untrusted", "seen").map((label): ConditionIr => ({ kind: "carries", label, at })),
+  fc.record({ verb, events }).map(({ verb, events }): ConditionIr => ({ kind: "happened", verb, events, at })),
+  fc
+    .record({
+      tally: fc.oneof(
+        fc.record({ kind: fc.constant("count" as const), verb, events }),
+        fc.record({
+          kind: fc.constant("distinct" as const),
+          of: fc.constantFrom(
+            its(["args", "p1"], types.path),
+            its(["args", "o"], types.any),
+            its(["args", "n1"], types.number),
+          ),
+          verb,
+          events,
+        }),
+        fc.record({
+          kind: fc.constant("sum" as const),
+          of: fc.constantFrom(its(["args", "n1"], types.number), {
+            ...its(["args", "n1"], types.number),
+            fallback: 1,
+          } as OperandIr),
+          verb,
+          events,
+        }),
+      ),
+      operator: fc.constantFrom("less", "at-most", "more", "at-least", "equal", "not-equal"),
+      bound: fc.oneof(
+        fc.constantFrom(0, 1, 2, 3).map((value): OperandIr => ({ kind: "constant", value, as: types.number })),
+        reference([["n1"]], types.number, []),
+      ),
+    })
+    .map((each): ConditionIr => ({ kind: "tally", ...each, at })),
+);
+
+const instant = fc.oneof(
+  fc.constantFrom(-20_000, -10_000, -1000, -999, -100, -99, -1, 0),
+  fc.integer({ min: -1200, max: 0 }),
+);
+
+/** States about a caller, at a time: few instants, at the edges of windows too. */
+export function state(own: string, now: number): fc.Arbitrary<State> {
+  const operation = fc.constantFrom<Operation>(
+    { kind: "tool", server: "fs", name: "read" },
+    { kind: "tool", server: "fs", name: "write" },
+    { kind: "resource", server: "fs", uri: "file:///w/a.md" },
+    { kind: "resource", server: "fs", uri: "file:///w/../etc" },
+    { kind: "tool", server: "nowhere", name: "read" },
+  );
+  const call: fc.Arbitrary<PastCall> = fc
+    .record({
+      caller: fc.constantFrom(own, own, own, "somebody else"),
+      operation,
+      arguments: args,
+      attempted: instant,
+      called: fc.option(instant, { nil: undefined, freq: 4 }),
+      completed: fc.option(instant, { nil: undefined, freq: 3 }),
+      result: fc.option(args, { nil: undefined }),
+    })
+    .map(({ attempted, called, completed, result, ...rest }) => ({
+      id: "past",
+      ...rest,
+      attempted: now + attempted,
+      ...(called === undefined ? {} : { called: now + called }),
+      ...(completed === undefined ? {} : { completed: now + completed, ended: now + completed }),
+      ...(result === undefined ? {} : { result }),
+    }));
+  const label = fc
+    .record({
+      caller: fc.constantFrom(own, "somebody else"),
+      label: fc.constantFrom("untrusted", "other"),
+      until: fc.option(fc.constantFrom(now - 1, now, now + 1), { nil: undefined }),
+    })
+    .map(({ until, ...rest }) => ({
+      ...rest,
+      since: now - 10,
+      call: "past",
+      duration: 10,
+      ...(until === undefined ? {} : { until }),
+    }));
+  return fc.record({
+    calls: fc.array(call, { maxLength: 5 }),
+    labels: fc.array(label, { maxLength: 2 }),
+    takes: fc.constant([]),
+    spent: fc.constant([]),
+    forgottenBefore: fc.constantFrom(
+      Number.NEGATIVE_INFINITY,
+      Number.NEGATIVE_INFINITY,
+      Number.NEGATIVE_INFINITY,
+      now - 1000,
+      now - 999,
+    ),
+  });
+}
+
+/** A condition of at most this depth, with these quantified names in scope. History stands in no quantifier. */
 export function condition(depth: number, variables: Variables = []): fc.Arbitrary<ConditionIr> {
   const atom = flag(variables).map((operand): ConditionIr => ({ kind: "atom", operand, at }));
   const hasArgument = fc
@@ -191,12 +400,19 @@ export function condition(depth: number, variables: Variables = []): fc.Arbitrar
     { kind: "constant", truth: false },
     { kind: "constant", truth: null },
   );
+  const past = variables.length === 0 ? [{ weight: 3, arbitrary: history }] : [];
   if (depth <= 0)
-    return fc.oneof({ weight: 8, arbitrary: atom }, { weight: 2, arbitrary: has }, { weight: 1, arbitrary: constant });
+    return fc.oneof(
+      { weight: 8, arbitrary: atom },
+      { weight: 2, arbitrary: has },
+      { weight: 1, arbitrary: constant },
+      ...past,
+    );
   const deeper = (): fc.Arbitrary<ConditionIr> => condition(depth - 1, variables);
   return fc.oneof(
     { weight: 3, arbitrary: atom },
     { weight: 1, arbitrary: has },
+    ...past,
     {
       weight: 3,
       arbitrary: fc
