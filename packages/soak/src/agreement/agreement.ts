@@ -1,11 +1,13 @@
 import { operators, type Request } from "@mcpolicy/core";
 import type { CheckedPolicy, TypedCondition, TypedOperand } from "@mcpolicy/language";
 import { truthsByReference } from "@mcpolicy/testing";
+import { moveDifference, runCourse } from "./courses.ts";
 import { checked, differenceOn, type Evaluators, evaluatorsOf, listDifferenceOn } from "./evaluators.ts";
 import { allowNeverLowers, denyNeverRaises, orderNeverMatters, printKeepsMeaning, unknownNeverGrants } from "./laws.ts";
 import { type Failing, minimise, show } from "./minimise.ts";
 import { addition, type Draft, draft, textOf, type Vocabulary, vocabularyOf } from "./policies.ts";
 import { type Random, randomOf } from "./random.ts";
+import { rememberingStatements } from "./remembering.ts";
 import { type Nearby, nearbyIn, requestFor } from "./requests.ts";
 import { declarations } from "./servers.ts";
 
@@ -37,6 +39,9 @@ export interface AgreementReport {
     readonly reasons: Readonly<Record<string, number>>;
   };
   readonly lists: number;
+  /** Traces of several requests with answers, and what their steps came to. */
+  readonly courses: number;
+  readonly inCourses: Readonly<Record<string, number>>;
   readonly laws: Readonly<Record<string, number>>;
   /** What went wrong, minimised; empty where nothing did. */
   readonly failures: readonly string[];
@@ -62,10 +67,16 @@ export function agreement({
   const reasons: Record<string, number> = {};
   const tried: Record<string, number> = {};
   const failures: string[] = [];
-  let [policies, done, allowed, deniedByRule, touched, refused, generated, lists] = [0, 0, 0, 0, 0, 0, 0, 0];
+  const inCourses: Record<string, number> = {};
+  let [courses, singles, policies, done, allowed, deniedByRule, touched, refused, generated, lists] = [
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+  ];
 
   while (done < cases && failures.length === 0) {
-    const made = sound(draft(random, vocabulary), reasons);
+    const first = draft(random, vocabulary);
+    const remembers = random.chance(0.6);
+    const drafted = remembers ? { statements: [...first.statements, ...rememberingStatements(random)] } : first;
+    const made = sound(drafted, reasons);
     generated += made.of;
     refused += made.refused;
     policies += 1;
@@ -79,6 +90,7 @@ export function agreement({
     );
     for (const request of requests) {
       done += 1;
+      singles += 1;
       const { reference, difference } = differenceOn(evaluators, request);
       const outcome = `${reference.effect}: ${reference.reason}`;
       outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
@@ -105,6 +117,20 @@ export function agreement({
         }
       }
     }
+    for (let course = 0; remembers && course < perPolicy / 20 && failures.length === 0; course += 1) {
+      const { moves, outcomes: came, wrong } = runCourse(random, evaluators, nearby, 8);
+      courses += 1;
+      done += moves.length;
+      for (const outcome of came) inCourses[outcome] = (inCourses[outcome] ?? 0) + 1;
+      if (wrong === undefined) continue;
+      const { move, what } = wrong;
+      const answer = move.answer === undefined ? "" : `\nanswer: ${JSON.stringify(move.answer)}`;
+      failures.push(
+        reported(minimised, { draft: made.draft, request: move.request }, what + answer, (each, smaller) =>
+          moveDifference(each, { ...move, request: smaller }),
+        ),
+      );
+    }
     if (laws && failures.length === 0) {
       const broken = brokenLaw({
         draft: made.draft,
@@ -120,7 +146,11 @@ export function agreement({
     }
   }
 
-  const shares = { allowed: allowed / done, deniedByRule: deniedByRule / done, touchedByUnknown: touched / done };
+  const shares = {
+    allowed: allowed / singles,
+    deniedByRule: deniedByRule / singles,
+    touchedByUnknown: touched / singles,
+  };
   if (failures.length === 0) {
     for (const [name, share] of Object.entries(shares)) {
       if (share < wantedShare)
@@ -142,6 +172,8 @@ export function agreement({
     operators: Object.fromEntries(operators.map(({ id }) => [id, used[id] ?? 0])),
     refused: { statements: refused, of: generated, reasons },
     lists,
+    courses,
+    inCourses,
     laws: tried,
     failures: failures.map((failure) => `seed ${seed}: ${failure}`),
   };

@@ -14,8 +14,14 @@ function object(properties: JsonObject, required: readonly string[] = []): JsonO
   return { type: "object", properties, required: [...required] };
 }
 
-function tool(name: string, inputSchema: JsonObject, annotations?: JsonObject): JsonObject {
-  return { name, description: `The ${name} of a made-up server.`, inputSchema, ...(annotations && { annotations }) };
+function tool(name: string, inputSchema: JsonObject, annotations?: JsonObject, outputSchema?: JsonObject): JsonObject {
+  return {
+    name,
+    description: `The ${name} of a made-up server.`,
+    inputSchema,
+    ...(annotations && { annotations }),
+    ...(outputSchema && { outputSchema }),
+  };
 }
 
 const disk = {
@@ -97,6 +103,7 @@ const hub = {
         ["sql"],
       ),
       { idempotentHint: true },
+      object({ ok: flag, n: int, note: text }, ["ok"]),
     ),
     tool(
       "run_command",

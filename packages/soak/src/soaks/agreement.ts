@@ -19,6 +19,10 @@ export const agreement: Soak = {
       ...Object.entries(report.outcomes)
         .toSorted()
         .map(([outcome, count]) => `  ${outcome} ${count}`),
+      `${report.courses} courses of requests with answers, by what their steps came to:`,
+      ...Object.entries(report.inCourses)
+        .toSorted()
+        .map(([outcome, count]) => `  ${outcome} ${count}`),
       `laws tried: ${Object.entries(report.laws)
         .map(([law, count]) => `${law} ${count}`)
         .join(", ")}`,

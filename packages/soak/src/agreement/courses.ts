@@ -1,0 +1,172 @@
+import {
+  advance,
+  emptyState,
+  type Operation,
+  type Principal,
+  type Proof,
+  type Request,
+  type State,
+  type Windows,
+} from "@mcpolicy/core";
+import type { LoadedPolicy, ToolResult } from "@mcpolicy/runtime";
+import { answerByReference, disagreement, eventDifference, resultDifference, stepByReference } from "@mcpolicy/testing";
+import type { Evaluators } from "./evaluators.ts";
+import type { Random } from "./random.ts";
+import { type Nearby, requestFor } from "./requests.ts";
+
+/** One step of a course: a request with what is remembered, and the answer that comes if it is let through. */
+export interface Move {
+  readonly request: Request;
+  readonly id: string;
+  /** Undefined where the call stays in flight. */
+  readonly answer: { readonly result: ToolResult; readonly after: number } | undefined;
+}
+
+/** What a course came to. */
+export interface CourseReport {
+  readonly moves: readonly Move[];
+  readonly outcomes: readonly string[];
+  readonly wrong: { readonly move: Move; readonly what: string } | undefined;
+}
+
+const endless: Windows = { calls: Number.POSITIVE_INFINITY, takes: Number.POSITIVE_INFINITY };
+
+/**
+ * Some requests one after the other, by few callers and mostly alike, with answers. Each step is compared: the decision, what is to be
+ * remembered, what leaves of a result. The reference forgets nothing; the others remember what `windows` says.
+ */
+export function runCourse(random: Random, evaluators: Evaluators, nearby: Nearby, length: number): CourseReport {
+  const { generated } = evaluators;
+  const symbols = Array.from({ length: 4 }, () => likely(random, evaluators, nearby));
+  const principals = [symbols[0]!.principal, symbols[0]!.principal, symbols[1]!.principal];
+  let now = symbols[0]!.context.time;
+  let [full, kept]: [State, State] = [emptyState, emptyState];
+  const moves: Move[] = [];
+  const outcomes: string[] = [];
+  for (let index = 0; index < length; index += 1) {
+    now += random.pick([0, 1, 1_000, 29_999, 30_000, 60_000, 600_000, 3_600_000]);
+    const symbol = random.pick(symbols);
+    const principal = random.chance(0.9) ? random.pick(principals) : symbol.principal;
+    const request: Request = {
+      ...symbol,
+      principal,
+      context: { ...symbol.context, time: now },
+      proofs: proofsFor(random, now, index, principal),
+      state: full,
+    };
+    const answer = random.chance(0.75)
+      ? { result: resultFor(random, symbol.operation), after: random.pick([0, 1, 1_000, 40_000]) }
+      : undefined;
+    const move: Move = { request, id: `call ${index}`, answer };
+    moves.push(move);
+
+    const step = stepOf(evaluators, move, kept);
+    outcomes.push(step.outcome);
+    if (step.wrong !== undefined) return { moves, outcomes, wrong: { move, what: step.wrong } };
+    for (const event of step.events) {
+      full = advance(full, event, endless);
+      kept = advance(kept, event, generated.windows);
+      if (event.kind === "answer") now = event.at;
+    }
+  }
+  return { moves, outcomes, wrong: undefined };
+}
+
+interface Step {
+  readonly outcome: string;
+  readonly wrong: string | undefined;
+  readonly events: readonly Parameters<typeof advance>[1][];
+}
+
+/** Where any evaluator differs from the reference about one step; `request.state` is the reference's, `kept` the others'. */
+export function moveDifference(evaluators: Evaluators, move: Move): string | undefined {
+  return stepOf(evaluators, move, move.request.state ?? emptyState).wrong;
+}
+
+function stepOf({ checked, generated, closures }: Evaluators, { request, id, answer }: Move, kept: State): Step {
+  const wanted = stepByReference(checked, request, id, generated.validate);
+  const outcome = `${wanted.decision.effect}: ${wanted.decision.reason}`;
+  for (const [name, loaded] of Object.entries({ "generated code": generated, closures })) {
+    const got = loaded.step({ ...request, state: kept }, id);
+    const what =
+      faultIn(got.decision) ?? disagreement(wanted.decision, got.decision) ?? eventDifference(wanted.event, got.event);
+    if (what !== undefined) return { outcome, wrong: `${name}: ${what}`, events: [] };
+  }
+  if (wanted.event === undefined) return { outcome, wrong: undefined, events: [] };
+  if (wanted.decision.effect !== "allow" || answer === undefined) {
+    return { outcome, wrong: undefined, events: [wanted.event] };
+  }
+  const now = request.context.time + answer.after;
+  const after = (state: State, windows: Windows): Request => ({
+    ...request,
+    state: advance(state, wanted.event!, windows),
+  });
+  const judged = answerByReference(
+    checked,
+    after(request.state ?? emptyState, endless),
+    id,
+    answer.result,
+    now,
+    generated,
+  );
+  const answered = `${outcome}, result ${judged.decision.effect}: ${judged.decision.reason}`;
+  for (const [name, loaded] of Object.entries({ "generated code": generated, closures })) {
+    const got = loaded.answer(after(kept, loaded.windows), id, answer.result, now);
+    const what =
+      faultIn(got.decision) ??
+      disagreement(judged.decision, got.decision) ??
+      resultDifference(judged.result, got.result) ??
+      eventDifference(judged.event, got.event);
+    if (what !== undefined) return { outcome: answered, wrong: `${name}, of the result: ${what}`, events: [] };
+  }
+  return { outcome: answered, wrong: undefined, events: [wanted.event, judged.event] };
+}
+
+function faultIn({ reason, kept }: ReturnType<LoadedPolicy["decide"]>): string | undefined {
+  return reason === "fault" ? `a fault: ${kept.fault}` : undefined;
+}
+
+/** A request that the caller's list does not hide, mostly one that the rules let through with nothing remembered. */
+function likely(random: Random, { checked, generated }: Evaluators, nearby: Nearby): Request {
+  let request = requestFor(random, checked, nearby);
+  for (let tries = 0; tries < 12; tries += 1) {
+    if (generated.decide(request).effect === "allow" && random.chance(0.9)) break;
+    request = requestFor(random, checked, nearby);
+  }
+  return request;
+}
+
+/** Proofs as a host might bring them: fresh, stale, from the future, the caller's own, used before. */
+function proofsFor(random: Random, now: number, index: number, caller: Principal | undefined): readonly Proof[] {
+  const at = (): number => now - random.pick([0, 0, 0, 1, 29_999, 30_000, 600_000, 3_600_000, -1]);
+  const id = (): string => (random.chance(0.8) ? `proof ${index}.${random.int(0, 9)}` : `proof ${random.int(0, 3)}`);
+  const approver = (): Principal =>
+    random.chance(0.25) && caller !== undefined
+      ? caller
+      : { id: random.pick(["bob", "cleo", "ann"]), roles: random.some(["reader", "writer", "lead"], random.int(0, 2)) };
+  const possible: readonly (() => Proof)[] = [
+    () => ({ id: id(), kind: "approval", by: approver(), at: at() }),
+    () => ({ id: id(), kind: "approval", by: approver(), at: at() }),
+    () => ({ id: id(), kind: "mfa", at: at() }),
+    () => ({ id: id(), kind: "justification", at: at() }),
+    () => ({ id: id(), kind: "duty", name: random.pick(["four eyes", "four eyes", "other"]), at: at() }),
+  ];
+  return random.chance(0.4) ? [] : possible.filter(() => random.chance(0.6)).map((make) => make());
+}
+
+function resultFor(random: Random, operation: Operation): ToolResult {
+  const isError = random.chance(0.12) ? { isError: true } : {};
+  const isQuery = operation.kind === "tool" && operation.server === "hub" && operation.name === "query";
+  const record = {
+    ok: random.chance(0.6),
+    ...(random.chance(0.7) ? { n: random.pick([0, 3, 4, 7]) } : {}),
+    ...(random.chance(0.4) ? { note: random.pick(["a", "xab", ""]) } : {}),
+    ...(random.chance(0.05) ? { ok: "yes" } : {}),
+  };
+  if (random.chance(isQuery ? 0.85 : 0.4)) {
+    const content = random.chance(0.5) ? [{ type: "text", text: JSON.stringify(record) }] : [];
+    return { ...isError, content, structuredContent: record };
+  }
+  const texts = random.some(["a", "b", "ab", '{"n": 1}', '{"n": "1"}', "[1]", ""], random.pick([0, 1, 1, 2]));
+  return { ...isError, content: texts.map((text) => ({ type: "text", text })) };
+}
