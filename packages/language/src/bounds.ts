@@ -10,6 +10,9 @@ export const mostEntries = 10_000;
 /** How many parts the macros of one condition may unfold to. */
 export const mostMacroNodes = 10_000;
 
+/** How many policies may narrow one another, in one chain and all together. */
+export const mostNarrowed = 64;
+
 /** How many roles all roles together may include. */
 export const mostInclusions = 1_000_000;
 

@@ -28,7 +28,6 @@ import { textOf } from "./scope.ts";
 import type { Site } from "./site.ts";
 import type { TypedOperand } from "./typed.ts";
 import { listOf, plain, recordOf, unionOf } from "./types.ts";
-import { reportUnsupported } from "./unsupported.ts";
 
 /** Types an expression that gives a value, and reports an optional that is read without a guard where an unknown would match. */
 export function operandOf(expression: Expression, site: Site): Operand {

@@ -23,8 +23,10 @@ type Schema = Readonly<Record<string, Value>>;
 interface Place {
   readonly scope: Scope;
   readonly report: Report;
-  /** `fs.read_file`. */
+  /** `fs.read_file`, or `result of fs.read_file`. */
   readonly tool: string;
+  /** What its fields are called: `argument`. */
+  readonly field: string;
 }
 
 /**
@@ -52,7 +54,7 @@ export function checkToSchema(check: Check, scope: Scope, report: Report): Check
     reportUnsupported({ kind: "check of an untyped server", span: check.server.span }, report);
     return undefined;
   }
-  const type = server.arguments.get(check.tool.text);
+  const type = (check.ofResult ? server.results : server.arguments).get(check.tool.text);
   if (type === undefined) {
     report(
       withSuggestion(
@@ -67,7 +69,22 @@ export function checkToSchema(check: Check, scope: Scope, report: Report): Check
     );
     return undefined;
   }
-  const place: Place = { scope, report, tool: `${name}.${check.tool.text}` };
+  const declared = server.checked.tools.find((tool) => tool.name === check.tool.text);
+  if (check.ofResult && declared?.outputSchema === undefined) {
+    report(
+      diagnostic("P0310", check.tool.span, `\`${name}.${check.tool.text}\` declares no output schema`)
+        .withNote("a check narrows what a tool says of its results, and this one says nothing")
+        .withHelp(`hold back what must not pass: \`deny result of ${name}.${check.tool.text} when …\``),
+    );
+    return undefined;
+  }
+  const tool = `${name}.${check.tool.text}`;
+  const place: Place = {
+    scope,
+    report,
+    tool: check.ofResult ? `result of ${tool}` : tool,
+    field: check.ofResult ? "field" : "argument",
+  };
   return {
     server: name,
     tool: check.tool.text,
@@ -92,7 +109,7 @@ function recordSchema(record: RecordType, given: Type, place: Place): Schema {
           field.name.span,
           `\`${field.name.text}\` is required by \`${place.tool}\`; a check cannot make it optional`,
         )
-          .withNote("a check only narrows what a tool takes")
+          .withNote(`a check only narrows what a tool ${place.field === "field" ? "gives" : "takes"}`)
           .withFix({ title: "leave out the `?`", span: markSpan(field, place), replacement: `${field.name.text}:` }),
       );
     }
@@ -125,11 +142,15 @@ function fieldGiven(
   if (own !== undefined && record !== undefined) return { ...own, certain: record.kind === "record" };
   place.report(
     withSuggestion(
-      diagnostic("P0203", span, `\`${place.tool}\` has no argument \`${text}\``),
+      diagnostic(
+        place.field === "field" ? "P0213" : "P0203",
+        span,
+        `\`${place.tool}\` has no ${place.field} \`${text}\``,
+      ),
       text,
       record === undefined ? [] : fieldNames(record),
       span,
-      `arguments of \`${place.tool}\``,
+      `${place.field}s of \`${place.tool}\``,
     ),
   );
   return undefined;
@@ -154,7 +175,7 @@ function fieldSchema(field: FieldType, given: Type, place: Place): Schema {
   const schema = typeSchema(type);
   if (schema === undefined) {
     place.report(
-      diagnostic("P0310", field.type.span, `no argument is ${showType(type)}`)
+      diagnostic("P0310", field.type.span, `no ${place.field} is ${showType(type)}`)
         .withNote("arguments are JSON: text, numbers, lists, records")
         .withHelp("check it as `int` or `string`"),
     );
@@ -191,7 +212,7 @@ function reportType(field: FieldType, type: Type, given: Type, place: Place, sai
       field.type.span,
       `\`${field.name.text}\` of \`${place.tool}\` is ${showType(given)}, not ${said}`,
     )
-      .withNote("no argument could pass this check")
+      .withNote(`no ${place.field} could pass this check`)
       .withHelp(`write \`${field.name.text}: ${showType(given)}\`${type.kind === "any" ? "" : ", and narrow that"}`),
   );
 }
@@ -271,7 +292,7 @@ const rows: Readonly<Record<Refinement["kind"], Row>> = {
 function refused(refinement: Refinement, what: string, place: Place): Finding {
   const row = rows[refinement.kind];
   return diagnostic("P0310", refinement.span, `\`${row.spelled}\` does not fit ${what}`).withNote(
-    `it is for ${row.fitting}; argument of \`${place.tool}\``,
+    `it is for ${row.fitting}; ${place.field} of \`${place.tool}\``,
   );
 }
 

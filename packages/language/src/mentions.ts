@@ -25,6 +25,7 @@ export function mentionsIn(statements: readonly Statement[]): Mentions {
     if (each === undefined) return;
     if (each.kind === "name") names.add(each.name.text);
     if (each.kind === "string") for (const match of each.value.matchAll(/\{([^{},]*)\}/g)) names.add(match[1] ?? "");
+    if (each.kind === "member" && each.of.kind === "name" && each.of.name.text === "data") names.add(each.key.text);
     if (each.kind === "call") names.add(each.function.text);
     if (each.kind === "happened" || each.kind === "count" || each.kind === "sum-over") {
       operation(each.events.operation);
@@ -41,6 +42,7 @@ export function mentionsIn(statements: readonly Statement[]): Mentions {
       who(statement.duty.from);
     }
     if (statement.kind === "redact") for (const each of statement.detectors) names.add(each.text);
+    if (statement.kind === "limit" && statement.window.kind === "per") expression(statement.window.of);
     if (statement.kind === "let") expression(statement.value);
     if (statement.kind === "capability") {
       for (const entry of statement.entries) {

@@ -1,8 +1,10 @@
 import { type Diagnostic, diagnostic, hasErrors, type Source } from "@mcpolicy/diagnostics";
 import type { Check, Policy, Statement } from "./ast.ts";
 import { checkLets } from "./check-lets.ts";
+import { checkNarrows } from "./check-narrows.ts";
 import { checkAssert, checkRules, headsOf } from "./check-rules.ts";
 import { checkToSchema } from "./check-to-schema.ts";
+import { deploymentOf } from "./deployment.ts";
 import type { Files } from "./files.ts";
 import { loadFiles } from "./imports.ts";
 import { mentionsIn } from "./mentions.ts";
@@ -33,6 +35,17 @@ export function checkPolicy(
   files: Files,
   { now }: { readonly now?: number } = {},
 ): Checked {
+  return checkEntries(entries, files, now, [], new Map());
+}
+
+/** `trail` holds the entries of the policies that this one is narrowed by, `known` what became of those that they name. */
+function checkEntries(
+  entries: readonly string[],
+  files: Files,
+  now: number | undefined,
+  trail: readonly string[],
+  known: Map<string, Checked>,
+): Checked {
   const { syntax, statements, sources, diagnostics } = loadFiles(entries, files);
   const { report, found } = collector();
   for (const each of diagnostics) report(each);
@@ -43,8 +56,18 @@ export function checkPolicy(
   checkLets(scope, report);
   const rules = checkRules(statements, scope, report);
   const checks = statements
-    .filter((each): each is Check => each.kind === "check" && !each.ofResult)
+    .filter((each): each is Check => each.kind === "check")
     .flatMap((each) => checkToSchema(each, scope, report) ?? []);
+  const below = new Map<string, Checked>();
+  const check = (path: string): CheckedPolicy | undefined => {
+    const checked = known.get(path) ?? checkEntries([path], files, undefined, [...trail, ...entries], known);
+    known.set(path, checked);
+    below.set(path, checked);
+    for (const each of checked.diagnostics) if (each.severity === "error") report(each);
+    return checked.policy;
+  };
+  const narrows = checkNarrows(statements, scope, files, { trail: [...trail, ...entries], check }, report);
+  const deployment = deploymentOf(statements, scope, report);
   const asserts = statements.flatMap((each) => (each.kind === "assert" ? [checkAssert(each, scope, report)] : []));
 
   if (!hasErrors(found)) {
@@ -67,16 +90,17 @@ export function checkPolicy(
     claims: scope.claims,
     context: scope.context,
     ...rules,
-    narrows: [],
-    deployment: { network: {} },
+    narrows,
+    deployment,
     checks,
     asserts,
   };
+  const all = new Map([...sources, ...[...below.values()].flatMap((each) => [...each.sources])]);
   return {
     policy: hasErrors(found) ? undefined : policy,
-    syntax,
-    sources,
-    diagnostics: inOrder(found, [...sources.keys()]),
+    syntax: [...syntax, ...[...below.values()].flatMap((each) => each.syntax)],
+    sources: all,
+    diagnostics: inOrder(found, [...all.keys()]),
   };
 }
 

@@ -7,11 +7,7 @@ import type { Report } from "./report.ts";
  * written and not enforced would be worse than none.
  */
 const laterKinds: Readonly<Record<string, string>> = {
-  narrows: "narrows",
   redact: "redact",
-  token: "token",
-  audit: "audit",
-  network: "network",
 };
 
 /** Reports something of a later version, at the place where it is used. */
@@ -22,9 +18,7 @@ export function reportUnsupported(used: { readonly kind: string; readonly span: 
 /** Reports each statement of a later version. */
 export function reportUnsupportedStatements(statements: readonly Statement[], report: Report): void {
   for (const statement of statements) {
-    if (statement.kind === "check" && statement.ofResult) {
-      report(later("check result of", statement.span));
-    } else if (statement.kind !== "check" && Object.hasOwn(laterKinds, statement.kind)) {
+    if (Object.hasOwn(laterKinds, statement.kind)) {
       report(later(laterKinds[statement.kind]!, statement.span));
     }
   }

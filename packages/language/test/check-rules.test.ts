@@ -166,11 +166,8 @@ test("callers, dates and clauses are carried", () => {
 test("what comes later builds nothing", () => {
   for (const text of [
     "redact jwt in result of fs.read_file",
-    'narrows "./org.mcpolicy"',
-    'data table from "t.json"',
-    "audit { arguments keys }",
-    'network fs { connect "a:1" }',
-    "check result of fs.read_file { open }",
+    "audit { redact jwt }",
+    "context { verdict?: string on result }",
   ]) {
     const checked = checkText(text);
     expect([text, findings(checked).map((each) => each.slice(0, 5))]).toEqual([text, ["P0216"]]);

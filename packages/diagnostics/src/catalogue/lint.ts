@@ -160,4 +160,17 @@ mcpolicy 1
 
 Write it as the first statement of the file.`,
   },
+  {
+    code: "P0413",
+    title: "Unused label",
+    severity: "warning",
+    page: `A \`label\` is set, and no condition asks whether a caller carries it. It decides nothing; most likely the rule that was meant to ask is
+missing.
+
+\`\`\`mcpolicy
+label untrusted on office.fetch_page for 2h
+\`\`\`
+
+Write the rule, as in \`deny … when carries untrusted\`, or remove the label.`,
+  },
 ];

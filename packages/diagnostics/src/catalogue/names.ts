@@ -310,4 +310,57 @@ data owners from "owners.yaml"      // { core: ann, core: bob }
 
 Mend the file: texts, numbers, true and false, null, lists and records.`,
   },
+  {
+    code: "P0224",
+    title: "Policy that narrows itself",
+    severity: "error",
+    page: `\`narrows "FILE"\` decides by the lower of two policies, and the wider one stands by itself. Two that narrow each other have no wider one.
+
+\`\`\`mcpolicy
+narrows "./org.mcpolicy"            // where org.mcpolicy narrows this file
+\`\`\`
+
+Remove one of the two. To bring another file's statements in, \`import\` it.`,
+  },
+  {
+    code: "P0225",
+    title: "Server pinned differently",
+    severity: "error",
+    page: `A policy and one that it narrows both declare a server of this name, and their pinned definitions differ. They would decide about
+different tools, each by schemas that the other does not know.
+
+\`\`\`mcpolicy
+narrows "./org.mcpolicy"            // server fs from "tools/fs.json"
+server fs from "tools/fs-old.json"
+\`\`\`
+
+Let both name the same pins, or pins of one listing.`,
+  },
+  {
+    code: "P0226",
+    title: "Setting that cannot be",
+    severity: "error",
+    page: `\`token\`, \`audit\` and \`network\` take the settings that the reference lists, each once. What is not understood is not passed over: it might
+be the one that matters.
+
+\`\`\`mcpolicy
+token { issuer "https://id.example.com" algorithms none }
+\`\`\`
+
+Take the suggestion. Tokens are signed with a private key: \`EdDSA\`, \`ES256\`, \`RS256\` and the like.`,
+  },
+  {
+    code: "P0227",
+    title: "Stands once",
+    severity: "error",
+    page: `\`token\` and \`audit\` stand once in a policy with all that it imports, \`network\` once for each server: which of two holds must not depend on
+the order of statements.
+
+\`\`\`mcpolicy
+audit { arguments hashed }
+audit { arguments full }
+\`\`\`
+
+Join the two, or remove one.`,
+  },
 ];

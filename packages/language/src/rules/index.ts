@@ -10,6 +10,7 @@ import { unmentionedOperations } from "./unmentioned-operations.ts";
 import { unnamedRule } from "./unnamed-rule.ts";
 import { unprovedAssert } from "./unproved-assert.ts";
 import { unusedCapability } from "./unused-capability.ts";
+import { unusedLabel } from "./unused-label.ts";
 import { unusedLet } from "./unused-let.ts";
 
 /** Every lint, what matters most first. */
@@ -20,6 +21,7 @@ export const lints: readonly Lint[] = Object.freeze([
   editionFirst,
   pastDate,
   unusedCapability,
+  unusedLabel,
   unusedLet,
   idleRole,
   unprovedAssert,
