@@ -2,7 +2,8 @@ import { membersOf, showType } from "@mcpolicy/core";
 import { diagnostic } from "@mcpolicy/diagnostics";
 import type { Expression, Quantifier } from "./ast.ts";
 import { spend } from "./bounds.ts";
-import { argumentIsKnown, look, operandOf, reportNoArgument } from "./check-expression.ts";
+import { argumentIsKnown, reportNoArgument } from "./check-arguments.ts";
+import { look, operandOf } from "./check-expression.ts";
 import { constantOf } from "./constants.ts";
 import type { Entry } from "./expand.ts";
 import { factsOf, joinFacts } from "./narrow.ts";
@@ -15,12 +16,18 @@ import { reportUnsupported } from "./unsupported.ts";
 /** Conditions joined by `and`: each is looked at knowing what the others imply, whatever their order. */
 export function conditionOf(
   conditions: Entry["conditions"],
-  site: Omit<Site, "atom" | "facts" | "variables">,
+  site: Omit<Site, "atom" | "facts" | "variables" | "takesHoles">,
   span: TypedCondition["span"],
 ): TypedCondition {
   const facts = joinFacts(conditions.map((each) => factsOf(each.expression, !each.negated)));
   const parts = conditions.map(({ expression, negated }): TypedCondition => {
-    const inside: Site = { ...site, facts, variables: new Map(), atom: { span: expression.span, bare: true } };
+    const inside: Site = {
+      ...site,
+      facts,
+      takesHoles: false,
+      variables: new Map(),
+      atom: { span: expression.span, bare: true },
+    };
     const part = typeCondition(expression, inside);
     return negated ? { kind: "not", part, span: expression.span } : part;
   });
