@@ -8,7 +8,7 @@ import { reporters, runFixture, runSuite, type Subject } from "../src/index.ts";
 import type { Prepared } from "../src/run-fixture.ts";
 import { files, root } from "./files.ts";
 
-const fixtures = globSync(["test-fixtures/decisions/**/*.test.yaml", "policies/**/*.test.yaml"], {
+const fixtures = globSync(["test-fixtures/{conformance,decisions}/**/*.test.yaml", "policies/**/*.test.yaml"], {
   cwd: root,
 }).toSorted();
 
