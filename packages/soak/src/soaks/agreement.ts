@@ -14,7 +14,7 @@ export const agreement: Soak = {
       .toSorted(([, a], [, b]) => b - a)
       .slice(0, 8);
     const lines = [
-      `seed ${report.seed}: ${report.cases} requests to ${report.policies} policies, ${report.lists} lists`,
+      `seed ${report.seed}: ${report.cases} requests to ${report.policies} policies, ${report.lists} lists and explanations`,
       `allowed ${percent(shares.allowed)}, denied by a rule ${percent(shares.deniedByRule)}, touched by an unknown ${percent(shares.touchedByUnknown)}`,
       ...Object.entries(report.outcomes)
         .toSorted()
