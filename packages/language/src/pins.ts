@@ -47,10 +47,14 @@ export function readPins(source: Source): {
     );
   }
   if (!Object.hasOwn(listing, "mcpolicyPins")) {
+    const made = pinsOrWhy(listing);
+    if (typeof made === "string") {
+      return broken(diagnostic("P0502", top, `this listing cannot be pinned: ${made}`).withHelp(renew));
+    }
     const bare = diagnostic("P0505", top, "this listing has no digests: it is taken as it stands")
       .withNote("a change of the file would not be noticed")
       .withHelp("make a pin file of it with `policy init --from-tools FILE`");
-    return { pins: pinsFromListing(listing), diagnostics: [bare] };
+    return { pins: made, diagnostics: [bare] };
   }
   if (listing["mcpolicyPins"] !== 1) {
     return broken(
@@ -132,6 +136,15 @@ export function pinsFromListing(listing: unknown): PinFile {
     prompts: records("prompts"),
   };
   return pinFileOf(listed, { package: text("package"), version: text("version"), license: text("license") });
+}
+
+/** The same, or why not. */
+function pinsOrWhy(listing: JsonObject): PinFile | string {
+  try {
+    return pinsFromListing(listing);
+  } catch (cause) {
+    return cause instanceof Error ? cause.message : String(cause);
+  }
 }
 
 /** What keeps a value from being a listing, as half a sentence; undefined where nothing does. */
