@@ -80,12 +80,17 @@ export function parseStatements(tokens: readonly IToken[], file: string): Recove
       budget -= priceOfMistake;
       continue;
     }
-    for (const at of misspeltConditions(statement)) {
-      const token = statement[at]!;
-      const meant = near(token.image, conditionWords)!;
-      count += 1;
-      if (count <= reportLimit) diagnostics.push(misspelt(token.image, spanOf(token, file), meant));
-      statement = statement.with(at, tokenFrom(token, word(meant)));
+    const misspeltAt = misspeltConditions(statement);
+    if (misspeltAt.length > 0) {
+      const mended = [...statement];
+      for (const at of misspeltAt) {
+        const token = statement[at]!;
+        const meant = near(token.image, conditionWords)!;
+        count += 1;
+        if (count <= reportLimit) diagnostics.push(misspelt(token.image, spanOf(token, file), meant));
+        mended[at] = tokenFrom(token, word(meant));
+      }
+      statement = mended;
     }
     // Where the last repair was made: a mistake there again is its consequence, and the repair did not help.
     let repaired = -1;
