@@ -29,7 +29,7 @@ const refused: Readonly<Record<string, readonly [text: string, code: string]>> =
   "ten mebibytes": ["x".repeat(10 * mebibyte), "P0115"],
   "one character too many": [" ".repeat(mebibyte + 1), "P0115"],
   NUL: [fill("\0"), "P0113"],
-  "NUL between words": [fill("a\0"), "P0113"],
+  "NUL between words": ["a\0".repeat(many), "P0113"],
   "lone surrogates": [fill("\ud800"), "P0113"],
   "a lone surrogate in a text": ['import "\udc00"', "P0113"],
   "a lone surrogate in a comment": ["// \ud83d", "P0113"],
@@ -131,6 +131,6 @@ describe("no text throws, and what is no policy is reported", () => {
       const start = at % (text.length + 1);
       return text.slice(0, start) + text.slice(start + length);
     });
-    fc.assert(fc.property(holed, expectSane), { numRuns: 500 });
+    fc.assert(fc.property(holed, expectSane), { numRuns: 150 });
   });
 });
