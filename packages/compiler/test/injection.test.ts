@@ -70,6 +70,31 @@ function everywhere(text: string): PolicyIr {
         },
         at,
       },
+      { kind: "not", part: { kind: "carries", label: text, at } },
+      {
+        kind: "not",
+        part: {
+          kind: "happened",
+          verb: "called",
+          events: {
+            branches: [
+              {
+                operations: [{ kind: "tool", server: text, name: text }],
+                except: [{ kind: "resource", server: text, glob: text }],
+                condition: {
+                  kind: "has",
+                  reference: { kind: "reference", root: "args", path: [text], as: string },
+                  at,
+                },
+              },
+            ],
+            with: { kind: "has", reference: { kind: "reference", root: "its", path: ["args", text], as: string }, at },
+            byAnyone: true,
+            last: 1000,
+          },
+          at,
+        },
+      },
     ],
   };
   const who = { anyone: false, roles: [text], ids: [text], except: { anyone: false, roles: [`not ${text}`], ids: [] } };

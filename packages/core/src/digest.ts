@@ -24,10 +24,18 @@ export function digestOf(json: unknown): string {
 }
 
 // What a caller of the tool sees and a model reads; `_meta`, `execution` and fields of later protocol versions are left out.
-const pinned = ["name", "title", "description", "inputSchema", "outputSchema", "annotations", "icons"] as const;
+export const pinnedFields = [
+  "name",
+  "title",
+  "description",
+  "inputSchema",
+  "outputSchema",
+  "annotations",
+  "icons",
+] as const;
 
 /** The digest of a tool's definition, reduced to the fields that are pinned (`pins.ts`). A field that is absent stays absent. */
 export function pinOf(tool: PinnedTool): string {
-  const fields = pinned.filter((name) => Object.hasOwn(tool, name) && tool[name] !== undefined);
+  const fields = pinnedFields.filter((name) => Object.hasOwn(tool, name) && tool[name] !== undefined);
   return digestOf(Object.fromEntries(fields.map((name) => [name, tool[name]])));
 }

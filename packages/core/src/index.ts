@@ -59,6 +59,7 @@ export { type ExampleReading, exampleReadings } from "./operators/examples.ts";
 export { operatorById, operators, operatorsSpelled } from "./operators/index.ts";
 export { call, type Example, type Level, type Operator, type Shape, type Signature } from "./operators/operator.ts";
 export { isPathName, pathWords } from "./path-names.ts";
+export { isToolName, type Listing, type Origin, pinFileOf } from "./pin-file.ts";
 export type { PinFile, PinnedTool } from "./pins.ts";
 export { read, readers, whyUnreadable } from "./readers/index.ts";
 export type { Reader } from "./readers/reader.ts";

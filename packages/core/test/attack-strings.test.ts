@@ -143,6 +143,64 @@ describe("commands", () => {
   );
 });
 
+describe("commands that must not run", () => {
+  const programs = [
+    "cat",
+    "curl",
+    "dir",
+    "echo",
+    "id",
+    "ls",
+    "nc",
+    "netstat",
+    "perl",
+    "ping",
+    "sleep",
+    "uname",
+    "wget",
+    "whoami",
+  ];
+  const patterns = programs.map((program) => `{${program},**/${program}} -**`);
+  const asInvokes: readonly [Type, Type] = [{ kind: "string" }, { kind: "list", element: { kind: "command" } }];
+  const invokes = (text: string): Value | undefined => truth("invokes", asInvokes, text, patterns);
+
+  /** Whether one of the programs stands behind an operator, judged by the text alone: quoted and escaped parts aside. */
+  function runsOne(text: string): boolean {
+    const bare = text.replace(/'[^']*'|\\[^\n]|"(?:[^"$`\\]|\\.)*"/g, "q");
+    return new RegExp(`[;&|\n(\`]\\s*(?:/[a-z/]*/)?(?:${programs.join("|")})(?:[\\s;&|()<>]|$)`).test(bare);
+  }
+
+  // biome-ignore format: table
+  test.each([
+    ["ls", true], ["/usr/bin/id", true], ["git status|id", true], ["git status;id;", true], ["git status\nid", true],
+    ["git status `id`", true], ["git status $(id)", true], ["git status & ping -i 30 x", true], ["git status 'x' ;id", true],
+    ["git status ';id;'", false], ["git status idle", false], ["git status \\;id", false], ["git status \\\\;id", true],
+    ["git status \"$(id)\"", undefined], ["git status ';id", undefined], ["$SHELL -c id", undefined],
+  ] as const)("%j invokes one of them is %j", (text, wanted) => {
+    expect(invokes(text)).toBe(wanted);
+  });
+
+  testWith<Payloads>(
+    "attack-strings/command-injection.json",
+    "outside payloads that run a program behind an allowed command are found",
+    ({ groups }) => {
+      const payloads = groups.flatMap((group) => group.payloads);
+      const texts = payloads.flatMap((payload) => [
+        `git status ${payload}`,
+        `git log '${payload}`,
+        `git log "${payload}"`,
+      ]);
+      const missed = texts.filter((text) => runsOne(text) && invokes(text) === false);
+      expect(missed).toEqual([]);
+      const count = (wanted: Value | undefined): number => texts.filter((text) => invokes(text) === wanted).length;
+      console.info(
+        `command-injection: ${texts.length} texts; found ${count(true)}, unknown ${count(undefined)}, nothing of it run ${count(false)}`,
+      );
+      expect(texts.filter(runsOne).length).toBeGreaterThan(200);
+    },
+  );
+});
+
 describe("private addresses in many spellings", () => {
   const isPrivate = (text: string): Value | undefined => {
     const value = read({ kind: "url" }, text, undefined);

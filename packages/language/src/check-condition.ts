@@ -49,7 +49,7 @@ function irOf(operations: readonly Expanded[]): CheckedBranch["operations"] {
 /** Conditions joined by `and`: each is looked at knowing what the others imply, whatever their order. */
 export function conditionOf(
   written: Entry["conditions"],
-  site: Omit<Site, "atom" | "facts" | "variables" | "plain">,
+  site: Omit<Site, "atom" | "facts" | "variables" | "plain" | "takesHoles">,
   span: TypedCondition["span"],
 ): TypedCondition {
   const conditions = written.map(({ expression, negated }) => ({
@@ -58,8 +58,15 @@ export function conditionOf(
   }));
   const facts = joinFacts(conditions.map((each) => factsOf(each.expression, !each.negated)));
   const parts = conditions.map(({ expression, negated }): TypedCondition => {
-    const atom = { span: expression.span, bare: true };
-    const part = typeCondition(expression, { ...site, plain: !negated, facts, variables: new Map(), atom });
+    const inside: Site = {
+      ...site,
+      plain: !negated,
+      facts,
+      takesHoles: false,
+      variables: new Map(),
+      atom: { span: expression.span, bare: true },
+    };
+    const part = typeCondition(expression, inside);
     return negated ? { kind: "not", part, span: expression.span } : part;
   });
   if (parts.length === 0) return { kind: "constant", value: true, span };

@@ -1,32 +1,28 @@
 import {
   fieldNames,
-  fieldOf,
   isAssignable,
   joinTypes,
-  matchSignature,
   membersOf,
   type Operator,
   operators,
   operatorsSpelled,
-  type Shape,
-  type SignatureMatch,
-  showShape,
   showType,
   type Type,
 } from "@mcpolicy/core";
 import { diagnostic, type Span } from "@mcpolicy/diagnostics";
+import { applied, isLoose } from "./apply-operator.ts";
 import type { Binary, Expression } from "./ast.ts";
 import { checkBoundName } from "./bound-name.ts";
+import { argumentIsKnown, fieldIn, partOperand, type Whole, wholeOf } from "./check-arguments.ts";
 import { constantOf, elementType, partOf } from "./constants.ts";
 import { joined } from "./data.ts";
-import type { Expanded } from "./expand.ts";
 import { holesOf } from "./holes.ts";
 import { isPresent, narrowType, stepKey } from "./narrow.ts";
 import { broken, constantOperand, type Operand, type Reference, referenceOperand, templateOperand } from "./operand.ts";
-import { type Finding, withSuggestion } from "./report.ts";
+import { withSuggestion } from "./report.ts";
 import { textOf } from "./scope.ts";
 import type { Site } from "./site.ts";
-import type { TypedOperand } from "./typed.ts";
+import type { TypedOperand, TypedReference } from "./typed.ts";
 import { listOf, plain, recordOf, unionOf } from "./types.ts";
 
 /** Types an expression that gives a value, and reports an optional that is read without a guard where an unknown would match. */
@@ -42,11 +38,12 @@ export function look(expression: Expression, site: Site): Operand {
   const text = textOf(site.scope, span);
   switch (expression.kind) {
     case "string": {
-      const parts = holesOf(expression.value, span, site.scope, site.report);
+      const parts = holesOf(expression.value, span, site);
       if (parts?.every((part) => typeof part === "string")) {
         const value = parts.join("");
         return constantOperand({ value, type: { kind: "enum", values: [value] } }, span, text);
       }
+      for (const part of parts ?? []) if (typeof part !== "string") checkHole(part, site);
       return parts === undefined
         ? constantOperand(constantOf(expression, site.scope)!, span, text)
         : templateOperand(parts, span, text);
@@ -111,6 +108,18 @@ export function look(expression: Expression, site: Site): Operand {
       );
       return broken(span);
   }
+}
+
+/** What fills a hole is read like any other name: where an unknown would match, an optional needs its guard. */
+function checkHole(hole: TypedReference, site: Site): void {
+  if (!readable(hole.root, hole.path[0] ?? "", hole.span, site) || hole.root === "tool" || site.effect !== "narrows")
+    return;
+  const [name] = hole.path;
+  const fields = hole.root === "principal" ? site.scope.principal : site.scope.context;
+  const key = stepKey(hole.root, name!)!;
+  if (!fields[String(name)]?.optional || isPresent(key, site.facts)) return;
+  const reference: Reference = { root: hole.root, path: hole.path, key, unguarded: true };
+  reportUnguarded(referenceOperand(reference, hole.as, hole.span, `${hole.root}.${name}`), site);
 }
 
 // --------------------------------------------------------- names and steps
@@ -254,7 +263,7 @@ function indexOperand(expression: Expression & { readonly kind: "index" }, site:
     return stepInto(of, constant, expression.key.span, expression.span, site, text);
   }
   if (of.reference?.unguarded && site.effect === "narrows") reportUnguarded(of, site);
-  const key = operandOf(expression.key, site);
+  const key = operandOf(expression.key, { ...site, takesHoles: false });
   if (!isAssignable(key.view.type, unionOf([plain("string"), plain("int"), plain("path"), plain("url")]))) {
     site.report(
       diagnostic(
@@ -360,16 +369,6 @@ function stepOf(key: string | number): string {
   return String(key);
 }
 
-function fieldIn(type: Type, key: string | number): { readonly type: Type; readonly optional: boolean } | undefined {
-  const found = membersOf(type).map((member) => {
-    if (typeof key === "string") return fieldOf(member, key);
-    if (member.kind === "any") return { type: plain("any"), optional: false };
-    return member.kind === "list" ? { type: member.element, optional: true } : undefined;
-  });
-  if (!found.every((field) => field !== undefined)) return undefined;
-  return { type: unionOf(found.map((field) => field.type)), optional: found.some((field) => field.optional) };
-}
-
 function reportNoField(of: Operand, key: string | number, keySpan: Span, site: Site): void {
   const { type } = of.view;
   const missing = membersOf(type).find((member) => fieldIn(member, key) === undefined) ?? type;
@@ -427,107 +426,6 @@ function readable(root: Reference["root"], key: string | number, span: Span, sit
 
 /** What an earlier event must be of for each of its parts to be read. */
 const itsKinds: Readonly<Record<string, "tool">> = { tool: "tool", result: "tool" };
-
-// ------------------------------------------------- arguments and results
-
-/** What differs from operation to operation: `args`, `result`, `its.args`, `its.result`. */
-interface Whole {
-  readonly operations: readonly Expanded[];
-  readonly typeOf: (operation: Expanded) => Type | undefined;
-  readonly isResult: boolean;
-}
-
-function wholeOf({ root, path }: Reference, site: Site): Whole | undefined {
-  const [first] = path;
-  const isResult = root === "its" ? first === "result" : root === "result";
-  const isWhole = root === "its" ? path.length === 1 && first !== "tool" : path.length === 0;
-  if (!isWhole || !(root === "args" || root === "result" || root === "its")) return undefined;
-  return {
-    operations: root === "its" ? (site.its?.operations ?? []) : site.operations,
-    typeOf: (operation) => (isResult ? operation.result : operation.arguments),
-    isResult,
-  };
-}
-
-function partOperand(
-  whole: Whole,
-  of: Reference,
-  name: string,
-  keySpan: Span,
-  span: Span,
-  site: Site,
-  text: string,
-): Operand {
-  const key = stepKey(of.key, name)!;
-  const fields = whole.operations.map((operation) => fieldOfWhole(whole, operation, name));
-  const having = fields.filter((field) => field !== undefined);
-  const guarded = isPresent(key, site.facts);
-  if (whole.operations.length === 0) return broken(span);
-  if (having.length === 0 || (having.length < fields.length && !guarded)) {
-    reportNoPart(whole, name, keySpan, span, site);
-    return broken(span);
-  }
-  const type = narrowType(
-    having.map((field) => field.type).reduce((a, b) => joinTypes(a, b)),
-    key,
-    site.facts,
-  );
-  const unguarded = having.some((field) => field.optional) && !guarded;
-  return referenceOperand({ ...of, path: [...of.path, name], key, unguarded }, type, span, text);
-}
-
-function fieldOfWhole(whole: Whole, operation: Expanded, name: string): ReturnType<typeof fieldIn> {
-  const type = whole.typeOf(operation);
-  return type === undefined ? undefined : fieldIn(type, name);
-}
-
-/** Whether any operation of the rule has this argument. */
-function argumentIsKnown(name: string, site: Site): boolean {
-  return site.operations.some((each) => each.arguments !== undefined && fieldIn(each.arguments, name) !== undefined);
-}
-
-function reportNoPart(whole: Whole, name: string, keySpan: Span, span: Span, site: Site): void {
-  const typed = whole.operations.map((operation) => ({ operation, field: fieldOfWhole(whole, operation, name) }));
-  const missing = typed.filter(({ field }) => field === undefined).map(({ operation }) => operation);
-  const having = typed.filter(({ field }) => field !== undefined);
-  const first = missing[0]!;
-  const part = whole.isResult ? "result field" : "argument";
-  const others = missing.length > 1 ? ` (nor have ${missing.length - 1} more)` : "";
-  let found: Finding = diagnostic(
-    whole.isResult ? "P0213" : "P0203",
-    keySpan,
-    `\`${first.label}\` has no ${part} \`${name}\`${others}`,
-  );
-  const types = whole.operations.map(whole.typeOf).filter((type) => type !== undefined);
-  const names = [...new Set(types.flatMap(fieldNames))];
-  if (having.length > 0) {
-    found = found.withLabel(`not ${whole.isResult ? "a" : "an"} ${part} of every tool that this rule speaks of`);
-    const byType = Map.groupBy(having, ({ field }) => showType(field!.type));
-    for (const [type, those] of [...byType].slice(0, 3)) {
-      const labels = those.slice(0, 4).map(({ operation }) => operation.label);
-      const more = those.length > 4 ? ` and ${those.length - 4} more` : "";
-      found = found.withNote(`${labels.join(", ")}${more} ${those.length === 1 ? "has" : "have"} \`${name}: ${type}\``);
-    }
-    found = found.withNote(`${first.label} has ${showFields(whole.typeOf(first), `${part}s`)}`);
-    site.report(
-      found.withHelp(
-        `give \`${first.label}\` a line of its own, or ask first: \`has ${textOf(site.scope, span)} and …\``,
-      ),
-    );
-    return;
-  }
-  const note = whole.typeOf(first) === undefined ? `it has no ${part}s at all` : undefined;
-  if (note !== undefined) found = found.withNote(note);
-  site.report(withSuggestion(found, name, names, keySpan, `${part}s of \`${first.label}\``));
-}
-
-function showFields(type: Type | undefined, what: string): string {
-  if (type?.kind !== "record" || Object.keys(type.fields).length === 0) return `no ${what}`;
-  const shown = Object.entries(type.fields).map(
-    ([name, field]) => `\`${name}${field.optional ? "?" : ""}: ${showType(field.type)}\``,
-  );
-  return shown.length > 6 ? `${shown.slice(0, 6).join(", ")} and ${shown.length - 6} more` : shown.join(", ");
-}
 
 /** An optional in a rule in which an unknown matches: it would fire for every call that leaves the value out. */
 function reportUnguarded(operand: Operand, site: Site): void {
@@ -689,20 +587,9 @@ const takesHoles: Readonly<Record<string, readonly ("left" | "right")[]>> = {
 };
 
 function binaryOperand(expression: Binary, site: Site, text: string): Operand {
-  const left = operandOf(expression.left, site);
-  const right = operandOf(expression.right, site);
-  for (const [side, operand] of [
-    ["left", left],
-    ["right", right],
-  ] as const) {
-    if (operand.view.template !== true || takesHoles[expression.operator]?.includes(side)) continue;
-    site.report(
-      diagnostic("P0312", operand.span, `text with holes cannot stand here, beside \`${expression.operator}\``)
-        .withNote("it stands on the right of `under`, `like`, `==` and on the left of `in`")
-        .withHelp("use one of these, or write the text out"),
-    );
-    return broken(expression.span);
-  }
+  const sides = takesHoles[expression.operator] ?? [];
+  const left = operandOf(expression.left, { ...site, takesHoles: sides.includes("left") });
+  const right = operandOf(expression.right, { ...site, takesHoles: sides.includes("right") });
   if (expression.operator === "*" && left.view.constant === undefined && right.view.constant === undefined) {
     site.report(
       diagnostic("P0314", expression.span, "one side of `*` is a constant")
@@ -750,7 +637,7 @@ function callOperand(expression: Expression & { readonly kind: "call" }, site: S
     );
     return broken(expression.span);
   }
-  const operands = expression.operands.map((each) => operandOf(each, site));
+  const operands = expression.operands.map((each) => operandOf(each, { ...site, takesHoles: false }));
   const reference = operands.length === 1 ? operands[0]?.reference : undefined;
   const whole = reference === undefined ? undefined : wholeOf(reference, site);
   if (whole === undefined) return applied(rows, name, operands, expression.span, site, text);
@@ -798,264 +685,4 @@ function declaredNames(type: Type | undefined): readonly string[] {
     default:
       return [];
   }
-}
-
-type Failure = SignatureMatch & { readonly fits: false };
-
-/** The first signature of the rows that takes the operands; else a report of what stands in the way of the nearest. */
-function applied(
-  rows: readonly Operator[],
-  spelling: string,
-  operands: readonly Operand[],
-  span: Span,
-  site: Site,
-  text: string,
-  binary?: Binary,
-): Operand {
-  if (operands.some((each) => each.view.type.kind === "error")) return broken(span);
-  const failures: Failure[] = [];
-  let unreadable: { readonly operand: Operand; readonly as: Type; readonly why: string } | undefined;
-  for (const operator of rows) {
-    for (const signature of operator.signatures) {
-      const match = matchSignature(
-        signature,
-        operands.map((each) => each.view),
-      );
-      if (!match.fits) {
-        failures.push(match);
-        continue;
-      }
-      const bad = operands
-        .map((operand, index) => ({ operand, as: match.as[index]!, why: operand.whyNot?.(match.as[index]!) ?? "" }))
-        .find(({ why }) => why !== "");
-      if (bad !== undefined) {
-        unreadable ??= bad;
-        continue;
-      }
-      if (operator.narrowingOnly && site.effect === "grants") {
-        reportNarrowingOnly(spelling, span, site);
-        return broken(span);
-      }
-      return {
-        view: { type: match.result },
-        span,
-        text,
-        place: (as) => ({
-          kind: "apply",
-          operator,
-          operands: operands.map((each, index) => each.place(match.as[index]!)),
-          as: isLoose(as) ? as : match.result,
-          span,
-        }),
-      };
-    }
-  }
-  if (rows.length === 0) {
-    site.report(
-      diagnostic("P0216", span, `\`${spelling}\` is not enforced by this version`)
-        .withNote("a policy that uses it builds nothing: everything is denied")
-        .withHelp("say it with another operator"),
-    );
-  } else if (unreadable !== undefined) reportUnreadable(unreadable, operands, site);
-  else reportMismatch(spelling, operands, failures, span, site, binary);
-  return broken(span);
-}
-
-/** Asks for no reading of its own, of the value or of its elements. */
-function isLoose(as: Type): boolean {
-  return as.kind === "any" || (as.kind === "list" && as.element.kind === "any");
-}
-
-function reportNarrowingOnly(spelling: string, span: Span, site: Site): void {
-  site.report(
-    diagnostic("P0313", span, `\`${spelling}\` stands only where a match forbids`)
-      .withNote("what it cannot see would be granted here")
-      .withHelp("use it in a `deny`"),
-  );
-}
-
-function reportUnreadable(
-  { operand, as, why }: { readonly operand: Operand; readonly as: Type; readonly why: string },
-  operands: readonly Operand[],
-  site: Site,
-): void {
-  const beside = operands.find((each) => each !== operand);
-  const kind = showType(as.kind === "list" && operand.view.type.kind !== "list" ? as.element : as);
-  let found = diagnostic("P0304", operand.span, `${operand.text} cannot be read as ${kind}`).withNote(why);
-  if (beside !== undefined && beside.view.constant === undefined) {
-    found = found.at(beside.span, showType(beside.view.type)).withNote("so the condition could never be true");
-  }
-  site.report(
-    as.kind === "path"
-      ? found.withHelp(`write a full path, or compare the raw text: \`text(${beside?.text ?? "…"})\``)
-      : found.withHelp(`write what reads as ${kind}`),
-  );
-}
-
-/** Tests of raw text that look at a path or URL wrongly, and what says the same of it rightly. */
-const rawTests: Readonly<Record<string, { readonly path: string; readonly url: string }>> = {
-  "starts with": { path: "under", url: ".host in domain" },
-  "ends with": { path: "like", url: "like" },
-  contains: { path: "like", url: "like" },
-  matches: { path: "like", url: "like" },
-};
-
-function reportMismatch(
-  spelling: string,
-  operands: readonly Operand[],
-  failures: readonly Failure[],
-  span: Span,
-  site: Site,
-  binary: Binary | undefined,
-): void {
-  const nearest = failures.reduce((a, b) => (b.operand > a.operand ? b : a));
-  const operand = operands[nearest.operand] ?? operands[0];
-  if (operand === undefined) {
-    site.report(diagnostic("P0315", span, `\`${spelling}\`: ${nearest.why}`).withHelp("see `policy explain P0315`"));
-    return;
-  }
-  const [left] = operands;
-  const place = membersOf(left?.view.type ?? plain("any")).find((each) => each.kind === "path" || each.kind === "url");
-  if (Object.hasOwn(rawTests, spelling) && place !== undefined && left !== undefined && binary !== undefined) {
-    reportRawTest(spelling, place.kind as "path" | "url", left, operands[1], binary, site);
-    return;
-  }
-  if (spelling === "like" && left !== undefined && nearest.operand === 0) {
-    site.report(
-      diagnostic(
-        "P0302",
-        span,
-        `\`like\` is for paths, URLs and tool names; \`${left.text}\` is ${showType(left.view.type)}`,
-      )
-        .withNote("a `*` stops at a slash, so that in other text it would miss what it is meant to meet")
-        .withHelp(`use \`${left.text} contains "…"\` or \`${left.text} matches /…/\``),
-    );
-    return;
-  }
-  if (nearest.operand >= operands.length || /^it takes \d+, not \d+$/.test(nearest.why)) {
-    site.report(
-      diagnostic("P0315", span, `\`${spelling}\` has the wrong number of operands: ${nearest.why}`).withHelp(
-        `\`${spelling}\` takes ${signaturesOf(failures)}`,
-      ),
-    );
-    return;
-  }
-  if (writtenOnly.has(nearest.shape) && operand.view.constant === undefined && operand.view.template !== true) {
-    site.report(
-      diagnostic("P0314", operand.span, `behind \`${spelling}\` stands what is written out, not \`${operand.text}\``)
-        .withNote("a value that a request brings must not shape what it is compared with")
-        .withHelp(
-          'write the value out, name a `let`, or fill text with an attribute of the caller: `"/data/{principal.id}"`',
-        ),
-    );
-    return;
-  }
-  const compared = nearest.operand > 0 && /never equal|not among/.test(nearest.why);
-  if (compared && left !== undefined) {
-    site.report(
-      diagnostic("P0303", operand.span, neverEqualMessage(left, operand, nearest.why))
-        .at(left.span, showType(left.view.type))
-        .withNote("the condition could never be true")
-        .withHelp(neverEqualHelp(left, operand)),
-    );
-    return;
-  }
-  const kind = operand.view.type.kind;
-  if (nearest.shape === "ordered" && (kind === "string" || kind === "list") && operand.reference !== undefined) {
-    site.report(
-      diagnostic("P0301", operand.span, `\`${spelling}\` does not fit \`${operand.text}\`: ${nearest.why}`).withFix({
-        title: `did you mean its size?`,
-        span: operand.span,
-        replacement: `size(${operand.text})`,
-      }),
-    );
-    return;
-  }
-  const union = membersOf(operand.view.type).length > 1;
-  const help = union
-    ? `ask first what it is, as in \`${operand.text} is string and …\``
-    : `\`${spelling}\` takes ${signaturesOf(failures)}`;
-  site.report(
-    diagnostic("P0301", operand.span, `\`${spelling}\` does not fit \`${operand.text}\`: ${nearest.why}`).withHelp(
-      help,
-    ),
-  );
-}
-
-/** Shapes of what is prepared once, when the policy is loaded. */
-const writtenOnly: ReadonlySet<Shape> = new Set<Shape>([
-  "path+",
-  "glob+",
-  "command+",
-  "detector+",
-  "regex",
-  "cidr",
-  "window",
-  "range",
-]);
-
-function neverEqualMessage(left: Operand, right: Operand, why: string): string {
-  const message = `\`${left.text}\` and \`${right.text}\` are never equal`;
-  return /are never equal$/.test(why) ? message : `${message}: ${why}`;
-}
-
-function signaturesOf(failures: readonly Failure[]): string {
-  const shapes = [...new Set(failures.map((failure) => showShape(failure.shape)))];
-  return shapes.length === 1 ? `${shapes[0]} here` : `${shapes.slice(0, -1).join(", ")} or ${shapes.at(-1)} here`;
-}
-
-function neverEqualHelp(left: Operand, right: Operand): string {
-  const [first] = membersOf(left.view.type);
-  if (first?.kind === "enum") return `write one of ${showType(left.view.type)}`;
-  if (first?.kind === "list") return `look at its elements: \`some x in ${left.text}: x == ${right.text}\``;
-  return `compare with a value of type ${showType(left.view.type)}`;
-}
-
-function reportRawTest(
-  spelling: string,
-  kind: "path" | "url",
-  left: Operand,
-  right: Operand | undefined,
-  binary: Binary,
-  site: Site,
-): void {
-  const instead = rawTests[spelling]![kind];
-  const span: Span = { file: binary.span.file, start: binary.operatorSpan.start, end: binary.right.span.end };
-  const value = right?.view.constant;
-  const pattern = typeof value === "string" ? rightly(spelling, kind, left.text, value) : undefined;
-  const found = diagnostic(
-    "P0302",
-    binary.operatorSpan,
-    `\`${spelling}\` looks at the raw text of \`${left.text}\`, which is a ${kind}`,
-  )
-    .at(left.span, kind)
-    .withNote(
-      kind === "path"
-        ? "`/workspace/../etc/passwd` starts with `/workspace`: only a canonical reading tells where a path leads"
-        : "`https://example.org@evil.test/` starts with `https://example.org`: only a URL's parts tell where it leads",
-    )
-    .withHelp(
-      kind === "path"
-        ? `if it is no path at all, say so: \`text(${left.text}) ${spelling} …\``
-        : `look at a part: \`${left.text}.host in domain "…"\``,
-    );
-  site.report(
-    pattern === undefined
-      ? found.withHelp(`use \`${instead}\``)
-      : found.withFix({ title: `use \`${instead}\``, span: { ...span, start: left.span.start }, replacement: pattern }),
-  );
-}
-
-/** The same said rightly, where that can be guessed. */
-function rightly(spelling: string, kind: "path" | "url", name: string, text: string): string | undefined {
-  if (kind === "url") {
-    const host = /^https?:\/\/([A-Za-z0-9.-]+)/.exec(text)?.[1];
-    return spelling === "starts with" && host !== undefined ? `${name}.host in domain "${host}"` : undefined;
-  }
-  if (spelling === "starts with") {
-    return text.startsWith("/") ? `${name} under ${JSON.stringify(text.replace(/(.)\/+$/, "$1"))}` : undefined;
-  }
-  if (spelling === "matches") return undefined;
-  const escaped = text.replace(/[*?[\]{}\\]/g, "\\$&");
-  return `${name} like ${JSON.stringify(spelling === "ends with" ? `**/*${escaped}` : `**/*${escaped}*`)}`;
 }

@@ -59,6 +59,7 @@ function summed(written: Expression, rule: Limit, head: Head, scope: Scope, repo
     plain: true,
     its: undefined,
     facts: joinFacts(facts),
+    takesHoles: false,
     variables: new Map(),
     atom: { span: expression.span, bare: false },
   });

@@ -12,6 +12,7 @@ import { diagnostic, type Span } from "@mcpolicy/diagnostics";
 import type { Check, Expression, FieldType, RecordType, Refinement } from "./ast.ts";
 import { constantOf } from "./constants.ts";
 import { declaredType } from "./declared-type.ts";
+import { holesOf } from "./holes.ts";
 import { type Finding, type Report, withSuggestion } from "./report.ts";
 import { type Scope, textOf } from "./scope.ts";
 import type { CheckedCheck } from "./typed.ts";
@@ -339,6 +340,7 @@ function refinementSchema(refinement: Refinement, type: Type, place: Place): Sch
     case "ends with":
       return { pattern: `${escapePattern(refinement.text.value)}$` };
     case "under": {
+      if (hasHoles(refinement.text.value, refinement.text.span, place)) return undefined;
       const why = whyUnreadable(plain("path"), refinement.text.value, undefined);
       if (why !== "") return unreadable(refinement.text.span, "path", why, place);
       return { "x-mcpolicy-path": { under: [refinement.text.value] } };
@@ -346,6 +348,7 @@ function refinementSchema(refinement: Refinement, type: Type, place: Place): Sch
     case "like": {
       const globs = texts(refinement.globs, place);
       if (globs === undefined) return undefined;
+      if (globs.some((glob) => hasHoles(glob, refinement.globs.span, place))) return undefined;
       const bad = globs.find((glob) => whyUnreadable(plain("glob"), glob, undefined) !== "");
       if (bad !== undefined) {
         return unreadable(refinement.globs.span, "glob", whyUnreadable(plain("glob"), bad, undefined), place);
@@ -369,6 +372,20 @@ function refinementSchema(refinement: Refinement, type: Type, place: Place): Sch
     case "unique":
       return { uniqueItems: true };
   }
+}
+
+/** A check holds for everybody, so that nothing of the caller can fill its text. */
+function hasHoles(text: string, span: Span, { scope, report }: Place): boolean {
+  let found = false;
+  holesOf(text, span, {
+    scope,
+    takesHoles: false,
+    report: (each) => {
+      found = true;
+      report(each);
+    },
+  });
+  return found;
 }
 
 function boundsSchema(

@@ -1,4 +1,4 @@
-// Made from the grammar in parser.ts by @chevrotain/cst-dts-gen; a test fails when it is stale.
+// Made from the grammar in parser.ts by test/generate-cst.ts; a test fails when it is stale.
 import type { CstNode, IToken } from "chevrotain";
 
 export interface StatementCstNode extends CstNode {

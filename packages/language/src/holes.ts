@@ -7,17 +7,19 @@ import type { TypedReference } from "./typed.ts";
 import { plain } from "./types.ts";
 
 const dotted = /^[A-Za-z_][A-Za-z0-9_-]*(?:\.[A-Za-z_][A-Za-z0-9_-]*)+$/;
+/** What can fill a hole, beside a `let`. */
+const fillers: ReadonlySet<string> = new Set(["principal", "context", "tool"]);
 const plainSegment = /^[A-Za-z0-9._-]+$/;
 
 /**
  * Text with holes, such as `/data/{principal.team}`, in parts; a `{NAME}` of a `let` is filled in. Undefined for text without
- * holes: braces that hold anything but a dotted name or a `let` are a glob's alternatives. Reports holes that cannot be filled.
+ * holes: braces that hold anything but a dotted name or a `let` are a glob's alternatives. Reports holes that cannot be filled, and those
+ * that are plainly meant as such where none may stand.
  */
 export function holesOf(
   text: string,
   span: Span,
-  scope: Scope,
-  report: Report,
+  { scope, report, takesHoles }: { readonly scope: Scope; readonly report: Report; readonly takesHoles: boolean },
 ): readonly (string | TypedReference)[] | undefined {
   const parts: (string | TypedReference)[] = [""];
   let found = false;
@@ -31,6 +33,18 @@ export function holesOf(
     const content = match[1] ?? "";
     const isLet = scope.constants.has(content);
     if (!isLet && !dotted.test(content)) continue;
+    if (!takesHoles) {
+      // Elsewhere braces are text like any other, unless what is meant is plain.
+      if (!isLet && !fillers.has(content.slice(0, content.indexOf(".")))) continue;
+      report(
+        diagnostic("P0312", span, `\`{${content}}\` cannot be filled in here`)
+          .withNote(
+            "holes are filled on the right of `under`, `like`, `==` and on the left of `in`; here the text would stand as it is",
+          )
+          .withHelp("use one of these, or write the text out"),
+      );
+      continue;
+    }
     add(text.slice(end, match.index));
     end = match.index + match[0].length;
     found = true;

@@ -36,6 +36,17 @@ export interface Lexemes {
 /** Longer texts are refused unread. In UTF-16 units. */
 export const sizeLimit: number = 1024 * 1024;
 
+/** Nor is a text with more tokens: reading it takes a few seconds at most. */
+export const wordLimit: number = 250_000;
+
+/** What is made of a text that is too long: nothing. */
+function refused(file: string, size: string, limit: string): Lexemes {
+  const found = diagnostic("P0115", { file, start: 0, end: 0 }, `this file is too big to be a policy: ${size}`)
+    .withNote(`${limit}; nothing in this file counts`)
+    .withHelp("split it into several files and `import` them");
+  return { tokens: [], comments: [], findings: [{ first: [found], count: 1 }] };
+}
+
 let lexer: Lexer | undefined;
 
 /**
@@ -45,21 +56,16 @@ let lexer: Lexer | undefined;
 export function lex(source: Source): Lexemes {
   const { name: file, text } = source;
   if (text.length > sizeLimit) {
-    const megabytes = (text.length / sizeLimit).toFixed(1);
-    const found = diagnostic(
-      "P0115",
-      { file, start: 0, end: 0 },
-      `this file is too big to be a policy: ${megabytes} MiB of text`,
-    )
-      .withNote("at most 1 MiB is read; nothing in this file was looked at")
-      .withHelp("split it into several files and `import` them");
-    return { tokens: [], comments: [], findings: [{ first: [found], count: 1 }] };
+    return refused(file, `${(text.length / sizeLimit).toFixed(1)} MiB of text`, "at most 1 MiB is read");
   }
   lexer ??= new Lexer([...t.lexerTokens], { ensureOptimizations: true, positionTracking: "full" });
   // A byte order mark at the very start is no character of the text.
   const result = lexer.tokenize(text.startsWith("\ufeff") ? ` ${text.slice(1)}` : text);
   const unknown = unknownRanges(result);
   const tokens = joinBrokenWords(result.tokens, unknown, text);
+  if (tokens.length > wordLimit) {
+    return refused(file, `${tokens.length} words and signs`, `at most ${wordLimit} are read`);
+  }
   place(tokens, text);
   return {
     tokens,

@@ -1049,6 +1049,12 @@ export function parseStatement(tokens: readonly IToken[]): StatementParse {
   return mistake === undefined ? { tree: tree as StatementCstNode } : { mistake };
 }
 
+/** The grammar's rules as plain data, for tests. */
+export function serializedGrammar(): ReturnType<CstParser["getSerializedGastProductions"]> {
+  grammar ??= new Grammar();
+  return grammar.getSerializedGastProductions();
+}
+
 /** The grammar's rules as data, for tests and generated types. */
 export function grammarRules(): ReturnType<CstParser["getGAstProductions"]> {
   grammar ??= new Grammar();

@@ -1,4 +1,14 @@
-import { digestOf, isRecord, type JsonObject, type PinFile, type PinnedTool, pinOf, type Value } from "@mcpolicy/core";
+import {
+  digestOf,
+  isRecord,
+  type JsonObject,
+  type Listing,
+  type PinFile,
+  type PinnedTool,
+  pinFileOf,
+  pinOf,
+  type Value,
+} from "@mcpolicy/core";
 import { type Diagnostic, diagnostic, hasErrors, type Source, type Span } from "@mcpolicy/diagnostics";
 
 const renew = "renew the pins with `policy init --from-tools FILE`, and read what changed";
@@ -37,10 +47,14 @@ export function readPins(source: Source): {
     );
   }
   if (!Object.hasOwn(listing, "mcpolicyPins")) {
+    const made = pinsOrWhy(listing);
+    if (typeof made === "string") {
+      return broken(diagnostic("P0502", top, `this listing cannot be pinned: ${made}`).withHelp(renew));
+    }
     const bare = diagnostic("P0505", top, "this listing has no digests: it is taken as it stands")
       .withNote("a change of the file would not be noticed")
       .withHelp("make a pin file of it with `policy init --from-tools FILE`");
-    return { pins: pinsFromListing(listing), diagnostics: [bare] };
+    return { pins: made, diagnostics: [bare] };
   }
   if (listing["mcpolicyPins"] !== 1) {
     return broken(
@@ -109,26 +123,28 @@ function pinOrNothing(tool: PinnedTool): string | undefined {
 export function pinsFromListing(listing: unknown): PinFile {
   const wrong = shapeOfListing(listing as Value);
   if (wrong !== undefined) throw new TypeError(`not a listing of tools: ${wrong}`);
-  const from = listing as JsonObject & { readonly tools: readonly PinnedTool[] };
-  const tools = Object.fromEntries(from.tools.map((tool) => [tool.name, pinOf(tool)]));
-  const digests = { tools };
+  const from = listing as JsonObject & { readonly tools: readonly JsonObject[] };
   const records = (key: string): readonly JsonObject[] =>
     Array.isArray(from[key]) ? (from[key] as readonly Value[]).filter(isRecord) : [];
   const text = (key: string): string => (typeof from[key] === "string" ? (from[key] as string) : "unknown");
-  return {
-    mcpolicyPins: 1,
-    package: text("package"),
-    version: text("version"),
-    license: text("license"),
+  const listed: Listing = {
     ...(isRecord(from["serverInfo"]) ? { serverInfo: from["serverInfo"] } : {}),
     ...(typeof from["protocolVersion"] === "string" ? { protocolVersion: from["protocolVersion"] } : {}),
     tools: from.tools,
     resources: records("resources"),
     resourceTemplates: records("resourceTemplates"),
     prompts: records("prompts"),
-    digests,
-    digest: digestOf(digests),
   };
+  return pinFileOf(listed, { package: text("package"), version: text("version"), license: text("license") });
+}
+
+/** The same, or why not. */
+function pinsOrWhy(listing: JsonObject): PinFile | string {
+  try {
+    return pinsFromListing(listing);
+  } catch (cause) {
+    return cause instanceof Error ? cause.message : String(cause);
+  }
 }
 
 /** What keeps a value from being a listing, as half a sentence; undefined where nothing does. */

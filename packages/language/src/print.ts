@@ -87,7 +87,8 @@ function printStatement(statement: ast.Statement): Layout {
     case "let": {
       const parameters = statement.parameters && `(${statement.parameters.map((each) => each.text).join(", ")})`;
       const head = `let ${statement.name.text}${parameters ?? ""} =`;
-      return group([head, indent([line, expr(statement.value, loosest)])]);
+      const value = expr(statement.value, loosest);
+      return statement.value.kind === "list" ? [head, " ", value] : group([head, indent([line, value])]);
     }
     case "capability":
       return [`capability ${statement.name.text} `, block(statement.entries.map(entry), statement.closing)];

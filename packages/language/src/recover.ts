@@ -80,12 +80,17 @@ export function parseStatements(tokens: readonly IToken[], file: string): Recove
       budget -= priceOfMistake;
       continue;
     }
-    for (const at of misspeltConditions(statement)) {
-      const token = statement[at]!;
-      const meant = near(token.image, conditionWords)!;
-      count += 1;
-      if (count <= reportLimit) diagnostics.push(misspelt(token.image, spanOf(token, file), meant));
-      statement = statement.with(at, tokenFrom(token, word(meant)));
+    const misspeltAt = misspeltConditions(statement);
+    if (misspeltAt.length > 0) {
+      const mended = [...statement];
+      for (const at of misspeltAt) {
+        const token = statement[at]!;
+        const meant = near(token.image, conditionWords)!;
+        count += 1;
+        if (count <= reportLimit) diagnostics.push(misspelt(token.image, spanOf(token, file), meant));
+        mended[at] = tokenFrom(token, word(meant));
+      }
+      statement = mended;
     }
     // Where the last repair was made: a mistake there again is its consequence, and the repair did not help.
     let repaired = -1;
@@ -186,10 +191,8 @@ function misspeltWord(mistake: Mistake): Finding | undefined {
     const mayBegin = (at === 0 || placing(found).isFirstInLine) && !mistake.open.length && (isBehindWhole || at === 0);
     const statement = mayBegin ? near(found.image, statementWords) : undefined;
     if (statement !== undefined) return misspeltAs(mistake, at, statement, at > 0);
-    const inside = near(found.image, [
-      ...expected.words,
-      ...(isBehindWhole || endsOperand(mistake.before) ? continuations : []),
-    ]);
+    const mayGoOn = isBehindWhole || (endsOperand(mistake.before) && mayEnd(mistake));
+    const inside = near(found.image, [...expected.words, ...(mayGoOn ? continuations : [])]);
     if (inside !== undefined && at > 0) return misspeltAs(mistake, at, inside, false);
   }
   // Two names beside each other are two entries of a capability: the mistake then shows only behind the misspelt word.
@@ -207,6 +210,13 @@ function misspeltWord(mistake: Mistake): Finding | undefined {
 /** Whether the name before it is an operation, a value or a function, whatever word it is like. */
 function isNamePart(next: IToken | undefined): boolean {
   return next?.tokenType === t.Dot || next?.tokenType === t.Colon || next?.tokenType === t.LParen;
+}
+
+/** Whether the grammar could have ended a block or a bracket here, but not a record, in which nothing goes on. */
+function mayEnd({ expected, rule }: Mistake): boolean {
+  return expected.token === undefined
+    ? rule !== "field"
+    : rule !== "record" && /^R(?:Curly|Paren|Square)$/.test(expected.token);
 }
 
 const conditionWords: readonly string[] = ["when", "unless"];

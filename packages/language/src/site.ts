@@ -25,6 +25,8 @@ export interface Site {
   /** The condition is about an earlier event, so that it does not look at history again. */
   readonly isPast: boolean;
   readonly facts: Facts;
+  /** Text may hold `{principal.x}` here. */
+  readonly takesHoles: boolean;
   /** Quantified names, with the types of what they stand for. */
   readonly variables: ReadonlyMap<string, Variable>;
   /** The smallest condition around what is looked at; `bare` where `and` can be put before it without parentheses. */

@@ -32,9 +32,12 @@ const startShapes: ReadonlyMap<TokenType, (tokens: readonly IToken[], at: number
   [word("server"), (tokens, at) => !isAt(tokens, at - 1, word("per")) && !isAt(tokens, at - 1, t.Comma)],
 ]);
 
+/** `per server`, `when context`. */
+const mayBeLast: ReadonlySet<string> = new Set(["principal", "context", "data", "server"]);
+
 /** Tokens that end no statement: what follows them in the same line belongs to it. */
 const neverLast: ReadonlySet<TokenType> = new Set([
-  ...statementWords.filter((each) => each !== "principal" && each !== "server").map(word),
+  ...statementWords.filter((each) => !mayBeLast.has(each)).map(word),
   ..."when unless because and or not in has every some carries count sum attempted called completed"
     .split(" ")
     .map(word),
@@ -86,9 +89,9 @@ function isStart(tokens: readonly IToken[], at: number, depth: number, begin: nu
   if (startShapes.get(token.tokenType)?.(tokens, at) === false) return false;
   const { isFirstInLine } = placing(token);
   if (depth > 0) return isFirstInLine && !isAt(tokens, at + 1, t.Colon) && !isAt(tokens, at + 1, t.Question);
-  const isServerName =
-    before === word("server") && !isAt(tokens, at - 2, word("per")) && !isAt(tokens, at - 2, t.Comma);
-  return isFirstInLine || !(neverLast.has(before) || isServerName);
+  // `server limit`, `data audit`: a reserved word as a name, which has its own message.
+  const isName = at - 1 === begin && (before === word("server") || before === word("data"));
+  return isFirstInLine || !(neverLast.has(before) || isName);
 }
 
 /** `shadow`, or what was meant to be it: the word behind would begin a statement of its own. */

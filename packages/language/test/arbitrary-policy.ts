@@ -96,7 +96,7 @@ interface Recursive {
 }
 
 /** The expressions with one shape each. */
-const expressions = fc.letrec<Recursive>((tie) => {
+const expressions = fc.letrec<Recursive>((tie: fc.LetrecTypedTie<Recursive>): fc.LetrecValue<Recursive> => {
   const inner = tie("expression");
   const root = node<Extract<ast.Expression, { kind: "name" }>>({
     kind: constant("name"),
@@ -436,7 +436,11 @@ export const statements: { readonly [Kind in ast.Statement["kind"]]: Arbitrary<a
   network: settings("network"),
   allow: fc.record({ kind: constant("allow" as const), who, ...ruleParts }) as Arbitrary<ast.Statement>,
   deny: fc.record({ kind: constant("deny" as const), who: optional(who), ...ruleParts }) as Arbitrary<ast.Statement>,
-  "deny-result": fc.record({ kind: constant("deny-result" as const), ...ruleParts }) as Arbitrary<ast.Statement>,
+  "deny-result": fc.record({
+    kind: constant("deny-result" as const),
+    who: constant(undefined),
+    ...ruleParts,
+  }) as Arbitrary<ast.Statement>,
   require: fc.record({
     kind: constant("require" as const),
     who: optional(who),
@@ -458,12 +462,14 @@ export const statements: { readonly [Kind in ast.Statement["kind"]]: Arbitrary<a
   label: fc.record({
     kind: constant("label" as const),
     label: name,
+    who: constant(undefined),
     duration,
     ...ruleParts,
     name: constant(undefined),
   }) as Arbitrary<ast.Statement>,
   redact: fc.record({
     kind: constant("redact" as const),
+    who: constant(undefined),
     detectors: fc.array(name, { minLength: 1, maxLength: 3 }),
     ...ruleParts,
   }) as Arbitrary<ast.Statement>,

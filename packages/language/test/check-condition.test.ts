@@ -136,6 +136,8 @@ describe("guards", () => {
     ["guard in both branches",    "(has args.head and args.path == \"/a\" or has args.head and args.path == \"/b\") and args.head > 5", undefined],
     ["another's guard",           "has args.tail and args.head > 5",                        ["P0305 args.head"]],
     ["defaulted",                 "(args.head ?? 0) > 5",                                   []],
+    ["an optional in a hole",     'args.path under "/{principal.level}"',                   ['P0305 "/{principal.level}"']],
+    ["guarded in a hole",         'has principal.level and args.path under "/{principal.level}"', []],
     ["a caller's optional",       "principal.level > 5",                                    ["P0305 principal.level"]],
     ["the address",               'context.ip in "10.0.0.0/8"',                             ["P0305 context.ip"]],
   ])("%s", (_name, condition, expected) => {

@@ -33,6 +33,8 @@ test.each([
   ["no tools",              { ...pins, tools: undefined },                                                         ["P0502"]],
   ["a tool without schema", { ...pins, tools: [{ name: "a" }] },                                                   ["P0502"]],
   ["a lone surrogate",      { ...pins, tools: [{ ...pins.tools[0]!, description: "\ud800" }, ...pins.tools.slice(1)] }, ["P0503"]],
+  ["an odd name, listed",   { tools: [{ name: "rm -rf", inputSchema: {} }] },                                      ["P0502"]],
+  ["a surrogate, listed",   { tools: [{ name: "a", inputSchema: {}, description: "\ud800" }] },                    ["P0502"]],
   ["no object",             [],                                                                                    ["P0502"]],
   ["no JSON",               "{",                                                                                   ["P0502"]],
   ["nothing",               "",                                                                                    ["P0502"]],

@@ -1,11 +1,10 @@
 import { spawn } from "node:child_process";
-import type { JsonObject, PinFile, Value } from "@mcpolicy/core";
-import { isRecord } from "@mcpolicy/core";
+import type { JsonObject, Listing, Origin, PinFile, Value } from "@mcpolicy/core";
+import { isRecord, pinFileOf } from "@mcpolicy/core";
 import { childEnvironment } from "./environment.ts";
 import { intake, serverBounds } from "./intake.ts";
 import { lineOf } from "./line-of.ts";
 import { Lines } from "./lines.ts";
-import { type Listing, type Origin, pinFileOf } from "./pin-file.ts";
 
 export interface CaptureOptions extends Origin {
   readonly command: string;

@@ -13,7 +13,6 @@ export { type Bounds, callerBounds, type Intake, intake, serverBounds } from "./
 export { type LogRecord, logLine } from "./log.ts";
 export { type Answer, type Era, type Id, type Message, toMessage } from "./message.ts";
 export { type MethodRow, methodRow, methods, type Side } from "./methods.ts";
-export { type Listing, type Origin, pinFileOf } from "./pin-file.ts";
 export { type Difference, type HeldTools, holdAgainstPins } from "./pins.ts";
 export type { EnforcedPolicy } from "./policy.ts";
 export { Session, type SessionOptions } from "./session.ts";

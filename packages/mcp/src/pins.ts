@@ -1,6 +1,5 @@
-import { type JsonObject, type PinnedTool, pinOf, type ServerIr, type ToolIr } from "@mcpolicy/core";
+import { isToolName, type JsonObject, type PinnedTool, pinOf, type ServerIr, type ToolIr } from "@mcpolicy/core";
 import { own } from "./message.ts";
-import { isToolName } from "./pin-file.ts";
 
 /** One way in which what a server offers is not what was pinned, in words for the operator. */
 export interface Difference {

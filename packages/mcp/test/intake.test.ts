@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { pinFileOf } from "@mcpolicy/core";
 import { describe, expect, it } from "vitest";
 import { idOfRefused, intake, serverBounds } from "../src/intake.ts";
-import { pinFileOf } from "../src/pin-file.ts";
 
 function why(text: string): string {
   const taken = intake(text);

@@ -50,7 +50,14 @@ describe("tools/call", () => {
       result: {
         content: [{ type: "text", text: `Denied by policy: Secrets stay shut (decision ${decision.decisionId}).` }],
         isError: true,
-        _meta: { "dev.mcpolicy/decision": { outcome: "deny", reason: "rule", decisionId: decision.decisionId } },
+        _meta: {
+          "dev.mcpolicy/decision": {
+            outcome: "deny",
+            reason: "rule",
+            decisionId: decision.decisionId,
+            argument: "/path",
+          },
+        },
       },
     });
     expect(forwarded(b, "tools/call")).toEqual([]);

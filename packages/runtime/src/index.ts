@@ -7,3 +7,4 @@ export { defaultStateBounds, memoryStore, type StateBounds, type StateStore } fr
 export type { Step } from "./step.ts";
 export { closureEngine } from "./to-closure.ts";
 export type { ToolResult } from "./tool-result.ts";
+export { type Validator, validatorOf } from "./validate.ts";

@@ -1,5 +1,5 @@
 import { canonicalJson, type JsonObject, type ServerIr, type ToolIr, type Value, type Violation } from "@mcpolicy/core";
-import { Ajv, type AnySchemaObject, type Options, type ValidateFunction } from "ajv";
+import { Ajv, type AnySchema, type AnySchemaObject, type Options, type ValidateFunction } from "ajv";
 import { Ajv2019 } from "ajv/dist/2019.js";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
@@ -31,10 +31,12 @@ export interface Validator {
 
 /**
  * A validator of one server's tools. Each schema is compiled on first use and kept. Arguments are never changed: no defaults, no
- * coercion, no removal. Own properties only. Remote references are errors.
+ * coercion, no removal. Own properties only. A reference to another document is an error, unless it is given along, by its URI.
  */
-export function validatorOf(server: ServerIr): Validator {
-  const instances = new Map<Dialect, AjvInstance>();
+export function validatorOf(
+  server: Pick<ServerIr, "root">,
+  documents: Readonly<Record<string, JsonObject | boolean>> = {},
+): Validator {
   const compiled = new Map<string, ValidateFunction>();
 
   function validate(tool: string, schema: ToolIr["schema"]): ValidateFunction {
@@ -45,8 +47,9 @@ export function validatorOf(server: ServerIr): Validator {
     if (dialect === undefined)
       throw new Error(`the schema of ${tool} is of an unknown dialect: ${JSON.stringify($schema)}`);
     demandValid(tool, rest, dialect);
-    const ajv = instances.get(dialect) ?? makeAjv(dialect.make, server.root);
-    instances.set(dialect, ajv);
+    // One for each tool, so that what one schema declares by `$id` or `$anchor` is nothing to another.
+    const ajv = makeAjv(dialect.make, server.root);
+    for (const [uri, document] of Object.entries(documents)) ajv.addSchema(document as AnySchema, uri);
     const made = ajv.compile(rest as AnySchemaObject);
     compiled.set(tool, made);
     return made;
@@ -76,7 +79,6 @@ function makeAjv(make: (options: Options) => AjvInstance, root: string | undefin
     strict: false,
     ownProperties: true,
     allErrors: true,
-    addUsedSchema: false,
     // `demandValid` has done it.
     validateSchema: false,
     logger: false,

@@ -1,15 +1,21 @@
 import {
   type ConditionIr,
   type Context,
+  callerKeyOf,
   digestOf,
   type EngineFactory,
+  emptyState,
   IR_VERSION,
   type JsonObject,
+  type PastCall,
   type PolicyIr,
   type Principal,
+  type ReferenceIr,
   type Request,
+  type RuleHeadIr,
   type RuleIr,
   type ServerIr,
+  type State,
 } from "@mcpolicy/core";
 import { type LoadedPolicy, loadPolicy } from "../src/index.ts";
 
@@ -32,6 +38,28 @@ export const server: ServerIr = {
 /** A rule about `fs.read` for everyone, but for what is said otherwise. */
 export function rule(over: Partial<RuleIr> & Pick<RuleIr, "id" | "effect">, condition: ConditionIr = always): RuleIr {
   return { place, who: everyone, branches: [{ operations: [tool], except: [], condition }], shadow: false, ...over };
+}
+
+/** What every sort of rule has: about `fs.read` for everyone. */
+export function head(id: string, condition: ConditionIr = always): RuleHeadIr {
+  return { id, place, who: everyone, branches: [{ operations: [tool], except: [], condition }], shadow: false };
+}
+
+/** An atom about the arguments: the flag of that name. */
+export function flag(name: string, root: ReferenceIr["root"] = "args"): ConditionIr {
+  const operand: ReferenceIr = { kind: "reference", root, path: [name], as: { kind: "bool" } };
+  return { kind: "atom", operand, at: { place, text: `${root}.${name}` } };
+}
+
+/** What is remembered, but for what is said otherwise: nothing. */
+export function remembered(over: Partial<State>): State {
+  return { ...emptyState, ...over };
+}
+
+/** A call of `fs.read` by the usual caller, let through and completed at an instant, but for what is said otherwise. */
+export function pastCall(at: number, over: Partial<PastCall> = {}): PastCall {
+  const base = { id: `call at ${at}`, caller: callerKeyOf(caller), operation: tool, arguments: {} };
+  return { ...base, attempted: at, called: at, completed: at, ended: at, ...over };
 }
 
 /** A policy of these rules on one server, but for what is said otherwise. */

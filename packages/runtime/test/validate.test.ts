@@ -87,10 +87,26 @@ describe("dialects", () => {
     expect(() => violations({ properties: { a: { minLength: "3" } } }, {})).toThrow(/minLength/);
   });
 
-  test("two tools with the same $id do not meet", () => {
-    const policyOf = (type: string) => loaded({ $id: "https://example.org/s", type: "object", ...field({ type }) });
-    expect(policyOf("string").validate("fs", "read", { x: "a" })).toEqual([]);
-    expect(policyOf("integer").validate("fs", "read", { x: "a" })).toHaveLength(1);
+  test("two tools of a server with the same $id do not meet", () => {
+    const schemaOf = (type: string): Schema => ({ $id: "https://example.org/s", type: "object", ...field({ type }) });
+    const tool = server.tools["read"]!;
+    const tools = { read: { ...tool, schema: schemaOf("string") }, write: { ...tool, schema: schemaOf("integer") } };
+    const policies = load(policy([rule({ id: "a", effect: "allow" })], { servers: [{ ...server, tools }] }));
+    for (const name of ["read", "write", "read"]) {
+      expect(policies.validate("fs", name, { x: name === "read" ? "a" : 1 })).toEqual([]);
+      expect(policies.validate("fs", name, { x: true })).toHaveLength(1);
+    }
+  });
+
+  test("a schema may refer to itself", () => {
+    const tree = { type: "object", properties: { children: { items: { $ref: "#" } } }, additionalProperties: false };
+    for (const $id of [undefined, "https://example.org/tree"]) {
+      const schema = $id === undefined ? tree : { $id, ...tree };
+      expect(violations(schema, { children: [{ children: [] }] })).toEqual([]);
+      expect(violations(schema, { children: [{ children: [{ x: 1 }] }] })).toMatchObject([
+        { pointer: "/children/0/children/0/x" },
+      ]);
+    }
   });
 });
 

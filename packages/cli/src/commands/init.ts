@@ -1,10 +1,9 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, posix, resolve } from "node:path";
 import { compile } from "@mcpolicy/compiler";
-import { isRecord, type JsonObject, type PinFile, read, type Value, whyUnreadable } from "@mcpolicy/core";
+import { isRecord, type JsonObject, type PinFile, pinFileOf, read, type Value, whyUnreadable } from "@mcpolicy/core";
 import { type Diagnostic, diagnosticJson, hasErrors, printable, renderText, Source } from "@mcpolicy/diagnostics";
 import { checkPolicy, type Files, readPins } from "@mcpolicy/language";
-import { pinFileOf } from "@mcpolicy/mcp";
 import { loadPolicy } from "@mcpolicy/runtime";
 import { exitCodeOf, runFixture, totalsOf } from "@mcpolicy/testing";
 import { Command } from "commander";

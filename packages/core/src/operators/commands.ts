@@ -1,5 +1,5 @@
 import { type CommandPattern, matchesCommand } from "../readers/command.ts";
-import { shellCommands } from "../readers/shell.ts";
+import { type ShellCommands, shellCommands } from "../readers/shell.ts";
 import { any, or } from "../truth.ts";
 import { call, type Operator } from "./operator.ts";
 
@@ -41,17 +41,21 @@ export const commands: readonly Operator[] = [
     ],
     narrowingOnly: true,
     summary:
-      "True where some simple command of the text, in a list, a pipe, a group or a subshell, runs the pattern, or any of them; unknown where none does but an expansion leaves open what runs.",
+      "True where some simple command of the text, in a list, a pipe, a group or a subshell, behind assignments and redirections, runs the pattern, or any of them. Unknown where that hangs on an expansion. What a command runs in turn (`sudo`, `xargs`, `sh -c`) is not looked into. A list of strings is the words of one command.",
     examples: [
       ["cd /tmp && rm -rf x", ["rm -**"], true],
       ["(A=b rm x >/dev/null; true) | cat", ["rm -**"], true],
       ["echo 'rm -rf /'", ["rm -**"], false],
+      ["echo $HOME", ["rm -**"], false],
       [["rm", "x"], ["rm -**"], true],
-      ["rm $X", ["rm -**"], undefined],
+      ["rm $X", ["rm -**"], true],
+      ["rm $X", ["rm /w/**"], undefined],
+      ["$X rm", ["rm -**"], undefined],
       ["$(echo rm) x", ["rm -**"], undefined],
+      ["ls; rm /w/../x", ["rm /w/**"], undefined],
     ],
     evaluate: (of: string | readonly string[], patterns: readonly CommandPattern[]) => {
-      const { commands, complete } = typeof of === "string" ? shellCommands(of) : { commands: [of], complete: true };
+      const { commands, complete } = typeof of === "string" ? shellCommands(of) : commandOf(of);
       const found = any(commands.flatMap((words) => patterns.map((pattern) => matchesCommand(pattern, words))));
       return complete ? found : or(found, undefined);
     },
@@ -60,3 +64,9 @@ export const commands: readonly Operator[] = [
     toSet: "opaque",
   },
 ];
+
+/** The words of one command. One that no program gets as it is written (NUL, half of a surrogate pair) is not known. */
+function commandOf(words: readonly string[]): ShellCommands {
+  const known = words.map((word) => (word.isWellFormed() && !word.includes("\0") ? word : undefined));
+  return { commands: words.length === 0 ? [] : [known], complete: true };
+}

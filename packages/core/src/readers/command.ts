@@ -2,6 +2,7 @@ import { compileGlob } from "../regular/glob.ts";
 import type { Truth } from "../truth.ts";
 import { isPrepared, prepare } from "./prepared.ts";
 import { isNot, type Reader, type Reading, reader } from "./reader.ts";
+import type { ShellWord } from "./shell.ts";
 
 /** A pattern over the words of a command: `git log **`. */
 export interface CommandPattern {
@@ -49,10 +50,11 @@ function hasDotSegment(word: string): boolean {
 }
 
 /**
- * Whether a pattern takes all the words; unknown where that hangs on a word with a `.` or `..` segment that meets a glob. In time linear
- * in the number of words for a fixed pattern: all places of the pattern at once.
+ * Whether a pattern takes all the words; unknown where that hangs on a word with a `.` or `..` segment that meets a glob, or on what a
+ * word that is not known (`undefined`: any number of words, with any text) expands to. In time linear in the number of words for a
+ * fixed pattern: all places of the pattern at once.
  */
-export function matchesCommand(pattern: CommandPattern, words: readonly string[]): Truth {
+export function matchesCommand(pattern: CommandPattern, words: readonly ShellWord[]): Truth {
   const { words: parts } = pattern;
   const start = reach(parts, new Set([0]));
   let [sure, possible] = [start, start];
@@ -60,9 +62,9 @@ export function matchesCommand(pattern: CommandPattern, words: readonly string[]
     const [nextSure, nextPossible] = [new Set<number>(), new Set<number>()];
     for (const place of possible) {
       const part = parts[place];
-      if (part === undefined) continue;
-      const truth = part.kind === "word" ? part.matches(word) : part.kind === "anything" || !word.startsWith("-");
-      if (truth === false) continue;
+      if (word === undefined) for (let to = place; to <= parts.length; to++) nextPossible.add(to);
+      const truth = takes(part, word);
+      if (part === undefined || truth === false) continue;
       const to = part.kind === "word" ? place + 1 : place;
       nextPossible.add(to);
       if (truth === true && sure.has(place)) nextSure.add(to);
@@ -72,6 +74,14 @@ export function matchesCommand(pattern: CommandPattern, words: readonly string[]
   }
   if (sure.has(parts.length)) return true;
   return possible.has(parts.length) ? undefined : false;
+}
+
+/** Whether one part of a pattern takes a word; of a word that is not known, only `-**` surely takes whatever it becomes. */
+function takes(part: WordPattern | undefined, word: ShellWord): Truth {
+  if (part === undefined) return false;
+  if (part.kind === "anything") return true;
+  if (word === undefined) return undefined;
+  return part.kind === "word" ? part.matches(word) : !word.startsWith("-");
 }
 
 /** The places that are reached without a word: behind `**` and `-**`, which may stand for none. */

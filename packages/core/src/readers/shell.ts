@@ -1,7 +1,10 @@
+/** A word of a simple command; undefined where an expansion makes any number of words of it, with any text. */
+export type ShellWord = string | undefined;
+
 /** The simple commands of a shell text, and whether they are all that it can run. */
 export interface ShellCommands {
-  readonly commands: readonly (readonly string[])[];
-  /** False where an expansion, an open quote or the like leaves open what else runs, or with which words. */
+  readonly commands: readonly (readonly ShellWord[])[];
+  /** False where a substitution, an open quote or the like leaves open what else runs. */
   readonly complete: boolean;
 }
 
@@ -11,42 +14,55 @@ export interface ShellCommands {
  * grants. What a command runs in turn (`sudo`, `xargs`, `sh -c`) is not looked into. Never throws; one pass.
  */
 export function shellCommands(text: string): ShellCommands {
-  const commands: (readonly string[])[] = [];
+  const commands: (readonly ShellWord[])[] = [];
   let complete = text.isWellFormed();
-  let words: string[] = [];
+  let words: ShellWord[] = [];
+  let prefix = ""; // the last word of the shell's own grammar before the command
   let word: string | undefined; // undefined between words
-  let isKnown = true; // of the command so far: each of its words is
+  let isKnown = true; // of the word so far: nothing in it expands
   let isPlain = true; // of the word so far: nothing in it was quoted
+  let isAssignment = false; // of the word so far: it sets a variable, if it stands before the command
   let isTarget = false; // the next word is the file of a redirection
 
+  const endCommand = (): void => {
+    if (words.length > 0) commands.push(words);
+    words = [];
+    prefix = "";
+    isTarget = false;
+  };
   const endWord = (): void => {
     if (word === undefined) return;
+    const isBare = isKnown && isPlain;
     if (isTarget) isTarget = false;
-    else if (words.length > 0 || !isPlain || !isPrefix(word)) words.push(word);
+    else if (isBare && openers.has(word)) endCommand();
+    else if (words.length === 0 && isBare && grammar.has(word)) prefix = word;
+    else if (words.length === 0 && prefix === "time" && word.startsWith("-")) prefix = "time";
+    else if (words.length > 0 || !isAssignment) words.push(isKnown ? word : undefined);
     word = undefined;
-    isPlain = true;
-  };
-  const endCommand = (): void => {
-    endWord();
-    if (words.length > 0 && isKnown) commands.push(words);
-    words = [];
     isKnown = true;
-    isTarget = false;
+    isPlain = true;
+    isAssignment = false;
+  };
+  const expand = (): void => {
+    word ??= "";
+    isKnown = false;
   };
   const lose = (): void => {
     complete = false;
-    isKnown = false;
-    word ??= "";
+    expand();
   };
 
   for (let at = 0; at < text.length; at++) {
     const character = text[at] as string;
     if (character === " " || character === "\t") endWord();
     else if (separators.has(character)) {
+      // Behind `@`, `+` or the like a parenthesis may go on with a pattern, where a shell has those of ksh.
+      if (character === "(" && /[@+!*?]$/.test(word ?? "")) lose();
       if (character === "`") complete = false;
+      endWord();
       endCommand();
     } else if (character === "<" || character === ">") {
-      if (word !== undefined && /^[0-9]{1,9}$/.test(word) && isPlain) word = undefined;
+      if (word !== undefined && isKnown && isPlain && /^[0-9]{1,9}$/.test(word)) word = undefined; // the descriptor
       endWord();
       if (text.startsWith("<<", at) && text[at + 2] !== "<") complete = false; // what follows may be text, not commands
       while (/[<>&|]/.test(text[at + 1] ?? "")) at++;
@@ -55,7 +71,9 @@ export function shellCommands(text: string): ShellCommands {
       const end = closing(text, at);
       const quoted = text.slice(at + 1, end);
       word ??= "";
-      if (end === text.length || (character === '"' && /[$`!]/.test(quoted))) lose();
+      const hidden = character === '"' ? expansionIn(quoted) : "none";
+      if (end === text.length || hidden === "any") lose();
+      else if (hidden === "words") expand();
       else word += character === '"' ? quoted.replace(/\\([\\"$`])/g, "$1").replaceAll("\\\n", "") : quoted;
       isPlain = false;
       at = end;
@@ -70,11 +88,21 @@ export function shellCommands(text: string): ShellCommands {
     } else if (character === "#" && word === undefined) {
       const end = text.indexOf("\n", at);
       at = (end < 0 ? text.length : end) - 1;
+    } else if (character === "$") {
+      const length = parameterAt(text, at);
+      if (length === 0) lose();
+      else expand();
+      at += Math.max(length - 1, 0);
     } else {
-      if (isExpansion(character, word, text[at - 1], text[at + 1])) lose();
+      if (character === "=" && isKnown && isPlain && /^[A-Za-z_][A-Za-z0-9_]*\+?$/.test(word ?? ""))
+        isAssignment = true;
+      const meaning = meaningOf(character, word, text[at - 1], text[at + 1]);
+      if (meaning === "any") lose();
+      else if (meaning === "words") expand();
       word = (word ?? "") + character;
     }
   }
+  endWord();
   endCommand();
   return { commands, complete };
 }
@@ -82,17 +110,50 @@ export function shellCommands(text: string): ShellCommands {
 /** What ends a simple command. A backtick begins or ends one of its own. */
 const separators: ReadonlySet<string> = new Set(["\n", ";", "&", "|", "(", ")", "`"]);
 
-/** Whether a character outside quotes stands for something else: a parameter, a glob, a brace list, a home, a control character. */
-function isExpansion(
+/** Words behind which a command begins wherever they stand: `for x do rm x`, `function f { rm x`. */
+const openers: ReadonlySet<string> = new Set(["{", "do"]);
+
+/** What else may stand before the words of a simple command: words of the grammar (XCU §2.4). */
+const grammar: ReadonlySet<string> = new Set(
+  "! } if then else elif fi done case esac while until for in function select time coproc".split(" "),
+);
+
+/** What something makes of the word that it stands in: nothing, any words, or perhaps commands of its own. */
+type Expansion = "none" | "words" | "any";
+
+/** A character outside quotes: a glob, a brace list, a home, a control character, history. */
+function meaningOf(
   character: string,
   word: string | undefined,
   before: string | undefined,
   after: string | undefined,
-): boolean {
-  if ("$*?[".includes(character) || character < " " || (character >= "\u007f" && character <= "\u009f")) return true;
-  if (character === "~") return word === undefined || before === "=" || before === ":";
+): Expansion {
   const standsAlone = word === undefined && (after === undefined || /[\s;&|()<>]/.test(after));
-  return "{}!".includes(character) && !standsAlone;
+  if ("{}[!".includes(character) && standsAlone) return "none";
+  if (character === "!") return "any";
+  if ("*?[{}".includes(character)) return "words";
+  if (character < " " || (character >= "\u007f" && character <= "\u009f")) return "words";
+  const isHome = character === "~" && (word === undefined || before === "=" || before === ":");
+  return isHome ? "words" : "none";
+}
+
+/** `$x`, `${x}`, `$1`, `$@`: what stands for words alone. Anything else behind a `$` may run commands. */
+const parameter = "\\$(?:[A-Za-z_][A-Za-z0-9_]*|\\{[A-Za-z_][A-Za-z0-9_]*\\}|[0-9@*#?$-])";
+const parameterHere = new RegExp(parameter, "y");
+const parameters = new RegExp(parameter, "g");
+
+/** The length of the parameter at a place; 0 where there is none. */
+function parameterAt(text: string, at: number): number {
+  parameterHere.lastIndex = at;
+  return parameterHere.exec(text)?.[0].length ?? 0;
+}
+
+/** What stands between double quotes (XCU §2.2.3). */
+function expansionIn(quoted: string): Expansion {
+  const bare = quoted.replace(/\\[\\"$`\n]/g, "");
+  const rest = bare.replace(parameters, "");
+  if (/[$`!]/.test(rest)) return "any";
+  return rest === bare ? "none" : "words";
 }
 
 /** The place of the quote that closes the one at an offset; the text's length where none does. */
@@ -104,12 +165,3 @@ function closing(text: string, open: number): number {
   }
   return text.length;
 }
-
-/** What may stand before the words of a simple command: assignments, and words of the grammar (XCU §2.4). */
-function isPrefix(word: string): boolean {
-  return grammar.has(word) || /^[A-Za-z_][A-Za-z0-9_]*\+?=/.test(word);
-}
-
-const grammar: ReadonlySet<string> = new Set(
-  "! { } if then else elif fi do done case esac while until for in function select time coproc".split(" "),
-);

@@ -23,6 +23,16 @@ describe("simple commands of a text", () => {
     ["a b#c", [["a", "b#c"]]],
     ["r''m x", [["rm", "x"]]],
     ["\\rm x", [["rm", "x"]]],
+    ["A='b c' B=\"$x\" rm x", [["rm", "x"]]],
+    ["A=$x B=~ rm x", [["rm", "x"]]],
+    ["\"A=b\" rm x", [["A=b", "rm", "x"]]],
+    ["time -p rm x", [["rm", "x"]]],
+    ["for x do rm x; done", [["x"], ["rm", "x"]]],
+    ["function f { rm x; }", [["f"], ["rm", "x"]]],
+    ["coproc f { rm x; }", [["f"], ["rm", "x"]]],
+    ["[ -f a ] && rm a", [["[", "-f", "a", "]"], ["rm", "a"]]],
+    ["a >$x b", [["a", "b"]]],
+    ["echo \"\\$(rm x)\"", [["echo", "$(rm x)"]]],
     ["", []],
   ])("%j are %j", (text, commands) => {
     expect(shellCommands(text)).toEqual({ commands, complete: true });
@@ -30,24 +40,41 @@ describe("simple commands of a text", () => {
 
   // biome-ignore format: table
   test.each([
-    ["rm $x", []],
-    ["a; rm $x; b", [["a"], ["b"]]],
-    ["echo $(rm x)", [["rm", "x"]]],
+    ["rm $x", [["rm", undefined]]],
+    ["a; rm ${x}y; b", [["a"], ["rm", undefined], ["b"]]],
+    ["$x rm", [[undefined, "rm"]]],
+    ["r${x}m y", [[undefined, "y"]]],
+    ["rm \"$x\" \"a $1 b\" c", [["rm", undefined, undefined, "c"]]],
+    ["rm *", [["rm", undefined]]],
+    ["/bin/r? x", [[undefined, "x"]]],
+    ["{rm,x}", [[undefined]]],
+    ["~/rm x", [[undefined, "x"]]],
+    ["A[0]=b rm", [[undefined, "rm"]]],
+    ["1$x>f rm", [[undefined, "rm"]]],
+  ])("%j are %j: what expands is not known", (text, commands) => {
+    expect(shellCommands(text)).toEqual({ commands, complete: true });
+  });
+
+  // biome-ignore format: table
+  test.each([
+    ["echo $(rm x)", [["echo", undefined], ["rm", "x"]]],
     ["echo `rm x`", [["echo"], ["rm", "x"]]],
-    ["a <(rm x)", [["a"], ["rm", "x"]]],
-    ["echo \"$(rm x)\"", []],
-    ["rm *", []],
-    ["/bin/r? x", []],
-    ["{rm,x}", []],
-    ["~/rm x", []],
-    ["a 'b", []],
-    ["a \"b", []],
-    ["!rm", []],
+    ["echo \"$(rm x)\"", [["echo", undefined]]],
+    ["echo ${x:-$(rm x)}", [["echo", undefined], ["rm", "x"]]],
+    ["a $'\\'' ; rm x; '...'", [["a", undefined]]],
+    ["a $\"b\"", [["a", undefined]]],
+    ["a 'b", [["a", undefined]]],
+    ["a \"b", [["a", undefined]]],
+    ["a \\", [["a", undefined]]],
+    ["!rm", [[undefined]]],
+    ["r@(m) x", [[undefined], ["m"], ["x"]]],
     ["a <<E\nrm x\nE", [["a"], ["rm", "x"], ["E"]]],
   ])("%j leaves open what runs beside %j", (text, commands) => {
-    const found = shellCommands(text);
-    if (text !== "a <(rm x)") expect(found.complete).toBe(false);
-    expect(found.commands).toEqual(commands);
+    expect(shellCommands(text)).toEqual({ commands, complete: false });
+  });
+
+  test("a process substitution is a command as well", () => {
+    expect(shellCommands("a <(rm x)").commands).toEqual([["a"], ["rm", "x"]]);
   });
 
   test("never throws", () => {

@@ -210,7 +210,7 @@ ${noArtifact}`,
     code: "P0115",
     title: "File too big",
     severity: "error",
-    page: `A policy file is at most 1 MiB of text. A bigger one is not read at all.
+    page: `A policy file is at most 1 MiB of text, and at most 250,000 words and signs. A bigger one is not read at all.
 
 Split it into several files and \`import\` them.
 

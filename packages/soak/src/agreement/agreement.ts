@@ -2,7 +2,14 @@ import { operators, type Request } from "@mcpolicy/core";
 import type { CheckedPolicy, TypedCondition, TypedOperand } from "@mcpolicy/language";
 import { truthsByReference } from "@mcpolicy/testing";
 import { moveDifference, runCourse } from "./courses.ts";
-import { checked, differenceOn, type Evaluators, evaluatorsOf, listDifferenceOn } from "./evaluators.ts";
+import {
+  checked,
+  differenceOn,
+  type Evaluators,
+  evaluatorsOf,
+  explanationDifferenceOn,
+  listDifferenceOn,
+} from "./evaluators.ts";
 import { allowNeverLowers, denyNeverRaises, orderNeverMatters, printKeepsMeaning, unknownNeverGrants } from "./laws.ts";
 import { type Failing, minimise, show } from "./minimise.ts";
 import { addition, type Draft, draft, textOf, type Vocabulary, vocabularyOf } from "./policies.ts";
@@ -38,6 +45,7 @@ export interface AgreementReport {
     readonly of: number;
     readonly reasons: Readonly<Record<string, number>>;
   };
+  /** Requests of which the lists and the explanation were compared as well. */
   readonly lists: number;
   /** Traces of several requests with answers, and what their steps came to. */
   readonly courses: number;
@@ -108,11 +116,11 @@ export function agreement({
         );
         break;
       }
-      if (done % 10 === 0) {
+      if (done % 5 === 0) {
         lists += 1;
-        const wrong = listDifferenceOn(evaluators, request);
+        const wrong = onListsAndExplanation(evaluators, request);
         if (wrong !== undefined) {
-          failures.push(reported(minimised, { draft: made.draft, request }, wrong, listDifferenceOn));
+          failures.push(reported(minimised, { draft: made.draft, request }, wrong, onListsAndExplanation));
           break;
         }
       }
@@ -177,6 +185,10 @@ export function agreement({
     laws: tried,
     failures: failures.map((failure) => `seed ${seed}: ${failure}`),
   };
+}
+
+function onListsAndExplanation(evaluators: Evaluators, request: Request): string | undefined {
+  return listDifferenceOn(evaluators, request) ?? explanationDifferenceOn(evaluators, request);
 }
 
 /** Another request in place of many that the caller's list hides: those never reach the rules. */

@@ -2,7 +2,7 @@ import { compile, generatedEngine } from "@mcpolicy/compiler";
 import type { Decision, Request } from "@mcpolicy/core";
 import { type CheckedPolicy, checkPolicy, type Files } from "@mcpolicy/language";
 import { closureEngine, type LoadedPolicy, loadPolicy } from "@mcpolicy/runtime";
-import { decideByReference, disagreement, listByReference } from "@mcpolicy/testing";
+import { decideByReference, disagreement, listByReference, truthsByReference } from "@mcpolicy/testing";
 import { pinFiles } from "./servers.ts";
 
 /** One policy with everything that can judge by it. */
@@ -57,6 +57,24 @@ export function differenceOn(
     if (difference !== undefined) return { reference, difference: `${name}: ${difference}` };
   }
   return { reference, difference: undefined };
+}
+
+/** Where the explainer differs: in the decision, or in the truth of any rule, shadow rules included. */
+export function explanationDifferenceOn(
+  { checked: policy, generated }: Evaluators,
+  request: Request,
+): string | undefined {
+  const explanation = generated.explain(request);
+  const decided = disagreement(generated.decide(request), explanation);
+  if (decided !== undefined) return `explainer: ${decided}`;
+  const truths = truthsByReference(policy, request);
+  for (const [index, truth] of truths.entries()) {
+    const { id } = policy.rules[index]!;
+    const seen = explanation.seen.find((rule) => rule.id === id)?.truth;
+    const wanted = truth === undefined ? "unknown" : String(truth);
+    if (seen !== wanted) return `explainer: the rule "${id}" is ${seen}, and by the reference ${wanted}`;
+  }
+  return undefined;
 }
 
 /** Where a list differs from the reference's. */

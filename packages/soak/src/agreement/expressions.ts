@@ -42,7 +42,8 @@ export function condition(scope: Scope, depth: number): string {
     if (roll < 0.36) return `not ${part(scope, depth - 1)}`;
     if (roll < 0.52) return quantifier(scope, depth - 1) ?? atom(scope);
   }
-  if (roll > 0.98) return random.pick(["true", "false"]);
+  if (roll < 0.16) return quantifier(scope, 0) ?? atom(scope);
+  if (roll > 0.97) return random.pick(["true", "false"]);
   if (roll > 0.94) return presence(scope) ?? atom(scope);
   return atom(scope);
 }
@@ -86,10 +87,15 @@ export function atom(scope: Scope): string {
   const { random } = scope;
   for (let tries = 0; tries < 20; tries += 1) {
     const used: Reference[] = [];
+    if (scope.aboutTools && scope.quantified === 0 && random.chance(0.08)) return hint(random);
     const text = random.chance(0.06) ? flagOf(scope, used) : comparison(random.pick(atoms), scope, used);
     if (text !== undefined) return guarded(text, used, scope);
   }
   return scope.random.pick(["context.risk < 5", "context.risk >= 1", 'principal.id == "a"', '"a" in principal.grants']);
+}
+
+function hint(random: Random): string {
+  return `tool.annotations.${random.pick(["readOnlyHint", "destructiveHint", "idempotentHint", "openWorldHint"])}`;
 }
 
 function flagOf({ random, references }: Scope, used: Reference[]): string | undefined {

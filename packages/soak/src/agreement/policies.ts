@@ -105,7 +105,7 @@ function rule(maker: Maker, index: number, wanted?: "allow" | "deny"): string {
   const unconditional = random.chance(effect === "allow" ? 0.3 : 0.04);
   const when = unconditional ? "" : `\n  when ${conditionOf(maker, target, effect === "deny")}`;
   const unless = random.chance(0.15) ? `\n  unless ${conditionOf(maker, target, effect === "deny")}` : "";
-  const shadow = random.chance(0.06) ? "shadow " : "";
+  const shadow = random.chance(0.1) ? "shadow " : "";
   return `${shadow}${effect}${named}${who} ${target.operations}${when}${unless}${clauses(random)}`;
 }
 
@@ -115,7 +115,11 @@ function foundations({ random, vocabulary }: Maker): readonly string[] {
     { operations: "disk.*", share: 0.9 },
     { operations: "hub.*", share: 0.9 },
     { operations: "wild.*", share: 0.8 },
-    { operations: 'resource disk "file:///**", resource wild "**"', share: 0.6 },
+    { operations: 'resource disk "file:///**", resource wild "**"', share: 0.4 },
+    {
+      operations: 'resource disk "file:///**", resource wild "**" except resource wild "file:///srv/**"',
+      share: 0.4,
+    },
     { operations: "prompt disk.*, completion hub, sampling by disk", share: 0.5 },
   ];
   const allows = wide
@@ -141,8 +145,8 @@ function clauses(random: Random): string {
     ? `\n  because ${JSON.stringify(random.pick(["No.", "Ask a lead.", "Not with these arguments."]))}`
     : "";
   const note = random.chance(0.1) ? '\n  note "seen by operators"' : "";
-  const from = random.chance(0.08) ? `\n  from ${random.pick(["2026-01-01", "2026-06-01T12:00Z", "2027-01-01"])}` : "";
-  const until = random.chance(0.08) ? `\n  until ${random.pick(["2026-06-01", "2028-01-01"])}` : "";
+  const from = random.chance(0.14) ? `\n  from ${random.pick(["2026-01-01", "2026-06-01T12:00Z", "2027-01-01"])}` : "";
+  const until = random.chance(0.16) ? `\n  until ${random.pick(["2026-06-01", "2028-01-01"])}` : "";
   return `${because}${note}${from}${until}`;
 }
 
@@ -164,19 +168,19 @@ function targetOf({ random, vocabulary }: Maker, effect: "allow" | "deny"): Targ
   const below = (prefix: string): readonly string[] => all.filter((name) => name.startsWith(prefix));
   const except = random.chance(0.12) ? ` except ${random.pick(all)}` : "";
   const roll = random.next();
-  if (roll < 0.42) {
+  if (roll < 0.4) {
     const tools = random.some(all, random.chance(0.7) ? 1 : 2);
     return { operations: tools.join(", "), tools, kind: "tools" };
   }
-  if (roll < 0.52) return { operations: `disk.read_*${except}`, tools: below("disk.read_"), kind: "tools" };
-  if (roll < 0.6) return { operations: `disk.*${except}`, tools: below("disk."), kind: "tools" };
-  if (roll < 0.66) return { operations: `hub.*${except}`, tools: below("hub."), kind: "tools" };
-  if (roll < 0.72) return { operations: `*${except}`, tools: [], kind: "tools" };
-  if (roll < 0.78) {
+  if (roll < 0.5) return { operations: `disk.read_*${except}`, tools: below("disk.read_"), kind: "tools" };
+  if (roll < 0.57) return { operations: `disk.*${except}`, tools: below("disk."), kind: "tools" };
+  if (roll < 0.63) return { operations: `hub.*${except}`, tools: below("hub."), kind: "tools" };
+  if (roll < 0.68) return { operations: `*${except}`, tools: [], kind: "tools" };
+  if (roll < 0.74) {
     const name = random.pick(capabilities);
     return { operations: name, tools: [], kind: "other" };
   }
-  if (roll < 0.88)
+  if (roll < 0.84)
     return {
       operations: random.pick([
         "wild.*",
@@ -224,9 +228,7 @@ function conditionOn(
   const outer = [...random.some(vocabulary.callers, 3), ...random.some(vocabulary.facts, 2)];
   const own = kind === "wild" ? wildArguments : kind === "resource" ? [resource] : args;
   const aboutTools = kind === "tools" || kind === "wild";
-  const hints = aboutTools && random.chance(0.15) ? [hint(random)] : [];
-  const references =
-    random.chance(0.75) && own.length > 1 ? [...own, ...hints, ...random.some(outer, 1)] : [...own, ...outer, ...hints];
+  const references = random.chance(0.75) && own.length > 1 ? [...own, ...random.some(outer, 1)] : [...own, ...outer];
   const scope = { random, references, narrowing, aboutTools, quantified: 0 };
   const made = condition(scope, random.pick([0, 0, 1, 1, 2]));
   if (!narrowing) return made;
@@ -248,8 +250,3 @@ const wildArguments: readonly Reference[] = ["args", "args.path", "args.n", "arg
 }));
 
 const resource: Reference = { text: "resource.uri", type: { kind: "url" }, optional: false };
-
-function hint(random: Random): Reference {
-  const name = random.pick(["readOnlyHint", "destructiveHint", "idempotentHint", "openWorldHint"]);
-  return { text: `tool.annotations.${name}`, type: { kind: "bool" }, optional: false };
-}

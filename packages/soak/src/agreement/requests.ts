@@ -33,11 +33,11 @@ export function requestFor(random: Random, checked: CheckedPolicy, nearby: Nearb
 function operationOf(random: Random, checked: CheckedPolicy): Operation {
   const roll = random.next();
   const typed = checked.servers.filter((server) => server.tools.length > 0);
-  if (roll < 0.76) {
+  if (roll < 0.74) {
     const server = random.pick(typed);
     return { kind: "tool", server: server.name, name: random.pick(server.tools).name };
   }
-  if (roll < 0.86) return { kind: "tool", server: "wild", name: random.pick(wildTools) };
+  if (roll < 0.83) return { kind: "tool", server: "wild", name: random.pick(wildTools) };
   if (roll < 0.93) {
     const server = random.pick(["disk", "wild"]);
     const uri = random.pick([
@@ -98,7 +98,7 @@ const instants = [
 
 function contextOf(random: Random, nearby: Nearby): Request["context"] {
   const facts = {
-    time: random.chance(0.3)
+    time: random.chance(0.4)
       ? Date.parse(random.pick(instants)) + random.int(-1, 1)
       : Date.UTC(2026, random.int(0, 23), 1, random.int(0, 23)),
     ip: random.chance(0.7) ? random.pick(near(nearby(["ip", "cidr"]), ["10.1.2.3", "nowhere"])) : undefined,

@@ -56,7 +56,7 @@ const mails: readonly Sample[] = [
 ];
 
 const commands: readonly Sample[] = [
-  plainText("git status", "git status --short", "git status; id"),
+  plainText("git status", "git status --short", "git status; id", "x && git status", "git $X"),
   plainText("npm *", "npm test", "npm run x", "npm $(id)"),
   plainText("git log **", "git log", "git log a b", "git log --all"),
   plainText("ls -**", "ls -l a", "ls", "ls > x"),

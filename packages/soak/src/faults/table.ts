@@ -183,10 +183,10 @@ export const faults: readonly Fault[] = [
     replace: "return value === absent ? fallback : (read(as, value, root) ?? fallback);",
   },
   {
-    name: "closures: `except` is asked the wrong way",
+    name: "closures: the last instant of `until` belongs to it",
     file: "runtime/src/to-closure.ts",
-    find: 'const opposite = polarity === "surely" ? "possibly" : "surely";',
-    replace: "const opposite = polarity;",
+    find: "context.time < rule.until &&",
+    replace: "context.time <= rule.until &&",
   },
   {
     name: "closures: a deny needs surety",

@@ -7,14 +7,14 @@ export const agreement: Soak = {
   summary: "all evaluators against the reference, on random policies and requests, and the laws",
   needsShared: false,
   run({ cases, seed, quick }): SoakResult {
-    const report = compare({ cases, seed, laws: !quick, minimised: !quick });
+    const report = compare({ cases, seed, laws: !quick, minimised: !quick, perPolicy: quick ? 80 : 250 });
     const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
     const { shares, refused } = report;
     const reasons = Object.entries(refused.reasons)
       .toSorted(([, a], [, b]) => b - a)
       .slice(0, 8);
     const lines = [
-      `seed ${report.seed}: ${report.cases} requests to ${report.policies} policies, ${report.lists} lists`,
+      `seed ${report.seed}: ${report.cases} requests to ${report.policies} policies, ${report.lists} lists and explanations`,
       `allowed ${percent(shares.allowed)}, denied by a rule ${percent(shares.deniedByRule)}, touched by an unknown ${percent(shares.touchedByUnknown)}`,
       ...Object.entries(report.outcomes)
         .toSorted()

@@ -18,8 +18,7 @@ export const faults: Soak = {
     const misplaced = table.filter((fault) => !isInPlace(fault)).map(({ name }) => name);
     const sound = runWith(undefined, seed);
     const outcomes =
-      misplaced.length > 0 || sound.status !== 0 ? [] : table.map((fault) => ({ fault, ...runWith(fault, seed) }));
-    const isCaught = ({ status, injected }: Outcome): boolean => status === 1 && injected;
+      misplaced.length > 0 || sound.status !== 0 ? [] : table.map((fault) => ({ fault, ...firstCatch(fault, seed) }));
     const missed = outcomes.filter((each) => !isCaught(each));
     const lines = [
       ...misplaced.map((name) => `PROBLEM the place of fault "${name}" is not in its file exactly once`),
@@ -40,11 +39,22 @@ export const faults: Soak = {
   },
 };
 
+/** A rare fault may need other policies than one seed gives. */
+function firstCatch(fault: Fault, seed: number): Outcome {
+  let outcome = runWith(fault, seed);
+  for (let next = seed + 1; next <= seed + 2 && !isCaught(outcome); next += 1) outcome = runWith(fault, next);
+  return outcome;
+}
+
 interface Outcome {
   readonly status: number | null;
   readonly injected: boolean;
   /** The first line of the failure. */
   readonly said: string;
+}
+
+function isCaught({ status, injected }: Outcome): boolean {
+  return status === 1 && injected;
 }
 
 function isInPlace({ file, find }: Fault): boolean {

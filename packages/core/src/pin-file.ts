@@ -1,4 +1,6 @@
-import { digestOf, type JsonObject, type PinFile, type PinnedTool, pinOf } from "@mcpolicy/core";
+import { digestOf, pinnedFields, pinOf } from "./digest.ts";
+import type { PinFile, PinnedTool } from "./pins.ts";
+import type { JsonObject } from "./value.ts";
 
 /** What a server said of itself: its answers to `initialize` and to the list methods, all pages of them. */
 export interface Listing {
@@ -16,9 +18,6 @@ export interface Origin {
   readonly version: string;
   readonly license: string;
 }
-
-/** The fields of a tool definition that a pin covers (`pinOf`), in the order they are written. */
-const pinnedFields = ["name", "title", "description", "inputSchema", "outputSchema", "annotations", "icons"] as const;
 
 /** Makes the pin file of a listing. Tools keep the fields that their digest covers. Throws a TypeError where a definition is none. */
 export function pinFileOf(listing: Listing, origin: Origin): PinFile {
