@@ -72,16 +72,24 @@ export function historyCode(condition: History, unknownAs: boolean, scope: Scope
       event.with === undefined
         ? js``
         : js` && ${conditionFunction(event.with, polarity, scope)}(momentWithIts(call, q))`;
-    const readsTool = event.branches.some((branch) =>
-      referencesOf(branch.condition, true).some(({ root }) => root === "tool"),
-    );
-    const tool = readsTool ? js`operation.kind === "tool" ? ${scope.toolFacts()}(operation) : nothing` : js`nothing`;
     return scope.emission.function(
       "e",
       (name) => js`function ${name}(call, q) {
   const { operation } = call;
   if (${joinCode(elsewhere, js` && `)}) return false;
-  const a = {
+${asRequest(event.branches)}  return ${meant}${holds};
+}`,
+    );
+  }
+
+  /** `a`: the event as if it were the request, where a branch has a condition to read it. */
+  function asRequest(branches: readonly BranchIr[]): Code {
+    if (branches.every(({ condition }) => isAlways(condition))) return js``;
+    const readsTool = branches.some(({ condition }) =>
+      referencesOf(condition, true).some(({ root }) => root === "tool"),
+    );
+    const tool = readsTool ? js`operation.kind === "tool" ? ${scope.toolFacts()}(operation) : nothing` : js`nothing`;
+    return js`  const a = {
     args: call.arguments,
     principal: call.caller === q.past.caller ? q.principal : undefined,
     context: undefined,
@@ -91,16 +99,13 @@ export function historyCode(condition: History, unknownAs: boolean, scope: Scope
     its: undefined,
     past: undefined,
   };
-  return ${meant}${holds};
-}`,
-    );
+`;
   }
 
   /** A branch about an event, as if the event were the request. */
   function branchTest(branch: BranchIr, server: ServerIr, polarity: Polarity): Code {
     const ofEvent: Scope = { ...scope, root: server.root, ofEvent: true };
-    const isAlways = branch.condition.kind === "constant" && branch.condition.truth === true;
-    const holds = isAlways ? [] : [js`${conditionFunction(branch.condition, polarity, ofEvent)}(a)`];
+    const holds = isAlways(branch.condition) ? [] : [js`${conditionFunction(branch.condition, polarity, ofEvent)}(a)`];
     return joinCode([...operationTests(branch, server.name, polarity), ...holds], js` && `);
   }
 
@@ -121,4 +126,8 @@ export function historyCode(condition: History, unknownAs: boolean, scope: Scope
       (name) => js`function ${name}(q) {\n  ${declaration(temporaries)}return ${code};\n}`,
     );
   }
+}
+
+function isAlways(condition: ConditionIr): boolean {
+  return condition.kind === "constant" && condition.truth === true;
 }
