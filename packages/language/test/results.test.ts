@@ -1,0 +1,110 @@
+import { describe, expect, test } from "vitest";
+import { pinsFromListing } from "../src/pins.ts";
+import type { CheckedPolicy } from "../src/typed.ts";
+import { checkText, findings, withoutPlaces } from "./checked.ts";
+
+const object = (properties: object, required: readonly string[]) => ({ type: "object", properties, required });
+const pins = JSON.stringify(
+  pinsFromListing({
+    tools: [
+      {
+        name: "approve",
+        inputSchema: object({ claim: { type: "string" } }, ["claim"]),
+        outputSchema: object(
+          {
+            claim: { type: "string" },
+            amount: { type: "number" },
+            score: { type: "integer" },
+            report: { type: "string", format: "uri" },
+          },
+          ["claim", "amount"],
+        ),
+      },
+      { name: "disburse", inputSchema: object({ claim: { type: "string" } }, ["claim"]) },
+    ],
+  }),
+);
+
+const check = (text: string) =>
+  checkText(`server pay from "pay.json"\nserver raw untyped\n${text}`, { "pay.json": pins });
+const found = (text: string): readonly string[] => findings(check(text));
+
+function policyOf(text: string): CheckedPolicy {
+  const checked = check(text);
+  if (checked.policy === undefined) throw new Error(findings(checked).join("\n"));
+  return checked.policy;
+}
+
+describe("results", () => {
+  test("have the type of the output schema, else text and JSON", () => {
+    const types = policyOf("")
+      .servers.find((server) => server.name === "pay")!
+      .tools.map((tool) => tool.result);
+    expect(types).toEqual([
+      {
+        kind: "record",
+        open: false,
+        fields: {
+          claim: { type: { kind: "string" }, optional: false },
+          amount: { type: { kind: "number" }, optional: false },
+          score: { type: { kind: "int" }, optional: true },
+          report: { type: { kind: "url" }, optional: true },
+        },
+      },
+      {
+        kind: "record",
+        open: false,
+        fields: {
+          text: { type: { kind: "string" }, optional: false },
+          json: { type: { kind: "any" }, optional: true },
+        },
+      },
+    ]);
+  });
+
+  test("are read by rules about results", () => {
+    const [rule] = policyOf('deny "d" result of pay.approve when result.amount > 100').resultDenies;
+    expect(withoutPlaces(rule!.branches[0]!.condition)).toMatchObject({
+      operand: { operator: "more", operands: [{ root: "result", path: ["amount"], as: { kind: "number" } }, {}] },
+    });
+    expect(found("deny result of pay.approve when result.amont > 100")).toEqual(["P0213 amont"]);
+    expect(found("deny result of pay.approve when result.score > 100")).toEqual(["P0305 result.score"]);
+    expect(found("deny result of pay.approve when has result.score and result.score > 100")).toEqual([]);
+    expect(found("deny result of pay.* when result.amount > 100")).toEqual(["P0213 amount"]);
+    expect(found("deny result of pay.* when has result.amount and result.amount > 100")).toEqual([]);
+    expect(found("deny result of pay.disburse when has result.json and result.json.ok == false")).toEqual([]);
+    expect(found("deny result of raw.* when result.anything == 1")).toEqual([]);
+    expect(found("deny result of pay.approve when args.claim == result.claim")).toEqual([]);
+    expect(found("deny pay.approve when result.amount > 100")).toEqual(["P0324 result"]);
+  });
+
+  test("of earlier calls are read where these completed", () => {
+    const rule = 'allow "a" dev to pay.disburse when';
+    expect(found(`${rule} completed pay.approve with (its.result.claim == args.claim) in last 1h`)).toEqual([]);
+    expect(found(`${rule} completed pay.approve with (its.result.clam == args.claim) in last 1h`)).toEqual([
+      "P0213 clam",
+    ]);
+    expect(
+      found(`${rule} completed pay.approve with (its.result.amount == args.claim) in last 1h`).map((each) =>
+        each.slice(0, 5),
+      ),
+    ).toEqual(["P0303"]);
+    expect(found(`${rule} count of distinct its.result.claim over completed pay.approve in last 1h < 3`)).toEqual([]);
+  });
+
+  test("are narrowed by a check where the tool declares them", () => {
+    const { checks } = policyOf("check result of pay.approve { amount: number 0..100 score: int }");
+    expect(checks).toMatchObject([
+      {
+        server: "pay",
+        tool: "approve",
+        ofResult: true,
+        schema: { properties: { amount: { allOf: [{ type: "number" }, { minimum: 0, maximum: 100 }] } } },
+      },
+    ]);
+    expect(found("check result of pay.approve { amont: number }")).toEqual(["P0213 amont"]);
+    expect(found("check result of pay.approve { claim: int }")).toEqual(["P0310 int"]);
+    expect(found("check result of pay.approve { claim?: string }")).toEqual(["P0311 claim"]);
+    expect(found("check result of pay.disburse { text: string }")).toEqual(["P0310 disburse"]);
+  });
+});
