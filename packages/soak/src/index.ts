@@ -2,3 +2,4 @@ export { type AgreementOptions, type AgreementReport, agreement } from "./agreem
 export type { Soak, SoakOptions, SoakResult } from "./soak.ts";
 export { attacks } from "./soaks/attacks.ts";
 export { tools } from "./soaks/tools.ts";
+export { type TracesReport, traces } from "./soaks/traces.ts";

@@ -7,11 +7,13 @@ import { attacks } from "./soaks/attacks.ts";
 import { faults } from "./soaks/faults.ts";
 import { porting } from "./soaks/porting.ts";
 import { tools } from "./soaks/tools.ts";
+import { traceFaults } from "./soaks/trace-faults.ts";
+import { tracesSoak } from "./soaks/traces.ts";
 
 /** Every soak, by the name that the command line gives it. */
-const soaks: readonly Soak[] = [agreement, faults, tools, attacks, porting, agentdojo];
+const soaks: readonly Soak[] = [agreement, faults, tools, attacks, porting, agentdojo, tracesSoak, traceFaults];
 
-const usage = `pnpm soak NAME… [--cases N] [--seed N] [--quick] [--format text|json]
+const usage = `pnpm soak NAME… [--cases N] [--policies N] [--seed N] [--quick] [--format text|json]
 
 ${soaks.map(({ name, summary }) => `  ${name.padEnd(10)} ${summary}`).join("\n")}
 
@@ -29,19 +31,21 @@ function main(argv: readonly string[]): number {
   }
   const { values, positionals } = parsed;
   const chosen = positionals.map((name) => soaks.find((soak) => soak.name === name));
-  const [cases, seed] = [Number(values.cases), Number(values.seed)];
+  const [cases, policies, seed] = [Number(values.cases), Number(values.policies), Number(values.seed)];
   const isWrong =
     chosen.length === 0 ||
     chosen.includes(undefined) ||
     !Number.isSafeInteger(cases) ||
     cases < 1 ||
+    !Number.isSafeInteger(policies) ||
+    policies < 1 ||
     !Number.isSafeInteger(seed);
   if (values.help || isWrong || !["text", "json"].includes(values.format)) {
     console[values.help ? "log" : "error"](usage);
     return values.help ? 0 : 4;
   }
   const results = (chosen as readonly Soak[]).map((soak) =>
-    runOne(soak, { cases, seed, quick: values.quick }, values.format),
+    runOne(soak, { cases, policies, seed, quick: values.quick }, values.format),
   );
   if (values.format === "json") console.log(JSON.stringify(results.length === 1 ? results[0] : results, undefined, 2));
   return results.every(({ ok }) => ok) ? 0 : 1;
@@ -53,6 +57,7 @@ function read(argv: readonly string[]) {
     allowPositionals: true,
     options: {
       cases: { type: "string", default: "20000" },
+      policies: { type: "string", default: "2000" },
       seed: { type: "string", default: "1" },
       format: { type: "string", default: "text" },
       quick: { type: "boolean", default: false },

@@ -10,6 +10,8 @@ export interface SoakOptions {
   /** The folder of outside data, or undefined where it is not there. */
   readonly shared: string | undefined;
   readonly cases: number;
+  /** Of soaks that go through policies. */
+  readonly policies: number;
   readonly seed: number;
   /** Without the laws, and without minimising a failure. */
   readonly quick: boolean;

@@ -5,7 +5,8 @@ import { agreement } from "../src/index.ts";
 test("all evaluators agree on a few thousand random requests, and the laws hold", { timeout: 180_000 }, () => {
   const report = agreement({ cases: 4_000, seed: 20_261_122 });
   expect(report.failures).toEqual([]);
-  expect(report.cases).toBe(4_000);
+  expect(report.cases).toBeGreaterThanOrEqual(4_000);
+  expect(report.courses).toBeGreaterThan(20);
   for (const share of Object.values(report.shares)) expect(share).toBeGreaterThanOrEqual(0.2);
   for (const times of Object.values(report.laws)) expect(times).toBeGreaterThan(0);
 });

@@ -12,7 +12,7 @@ const shared = sharedFolder();
 
 describe.skipIf(shared === undefined)("outside data", () => {
   test.for([porting, agentdojo])("$name", { timeout: 120_000 }, (soak) => {
-    const { ok, lines } = soak.run({ shared, cases: 1, seed: 1, quick: true });
+    const { ok, lines } = soak.run({ shared, cases: 1, policies: 1, seed: 1, quick: true });
     expect(lines.filter((line) => line.startsWith("PROBLEM"))).toEqual([]);
     expect(ok).toBe(true);
   });

@@ -198,8 +198,8 @@ export const faults: readonly Fault[] = [
   {
     name: "the decision: an unknown deny does not match",
     file: "runtime/src/decide.ts",
-    find: 'rule.effect === "allow" ? isSurely(truth) : isPossibly(truth)',
-    replace: "isSurely(truth)",
+    find: "return withTruth(rules, question).filter(({ truth }) => isPossibly(truth));",
+    replace: "return withTruth(rules, question).filter(({ truth }) => isSurely(truth));",
   },
   {
     name: "the decision: hidden operations are shown",
