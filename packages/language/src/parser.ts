@@ -987,8 +987,10 @@ class Grammar extends CstParser {
       else if (token === word("anyone") || isIdent(this.LA(at)) || next === word("to")) at += 1;
       else return false;
       const then = this.LA(at).tokenType;
-      // Nor is it the name of a server: `resource to "…"`.
-      if (then === word("to")) return ![t.NumberText, t.Text].some((type) => tokenMatcher(this.LA(at + 1), type));
+      // Nor is it the name of a server: `resource to "…"`, `completion to, fs.read`.
+      if (then === word("to")) {
+        return ![t.NumberText, t.Text, t.Comma].some((type) => tokenMatcher(this.LA(at + 1), type));
+      }
       if (then !== word("or") && then !== word("except")) return false;
       at += 1;
     }
