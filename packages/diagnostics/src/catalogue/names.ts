@@ -208,7 +208,7 @@ Rename one. A rule over both tools is one statement: \`deny "no writes" fs.write
 written and not enforced would be worse than none, so a policy that uses it builds nothing.
 
 \`\`\`mcpolicy
-limit "slowly" shell.run to 30 per 1h per principal
+redact card in result of shell.run
 \`\`\`
 
 Leave it out until a version that enforces it, and say with \`allow\`, \`deny\` and \`check\` what can be said by them.`,
