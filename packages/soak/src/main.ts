@@ -4,10 +4,11 @@ import type { Soak, SoakOptions } from "./soak.ts";
 import { agreement } from "./soaks/agreement.ts";
 import { attacks } from "./soaks/attacks.ts";
 import { faults } from "./soaks/faults.ts";
+import { oracles } from "./soaks/oracles.ts";
 import { tools } from "./soaks/tools.ts";
 
 /** Every soak, by the name that the command line gives it. */
-const soaks: readonly Soak[] = [agreement, faults, tools, attacks];
+const soaks: readonly Soak[] = [agreement, faults, tools, attacks, oracles];
 
 const usage = `pnpm soak NAME… [--cases N] [--seed N] [--quick] [--format text|json]
 
