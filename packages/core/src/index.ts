@@ -68,6 +68,7 @@ export { complementOf, type Dfa, intersect, isEmpty, product, shortestWord } fro
 export { compileForeign } from "./regular/foreign.ts";
 export { compileGlob } from "./regular/glob.ts";
 export type { Compiled, Pattern } from "./regular/match.ts";
+export { type GlobException, globExceptions } from "./regular/micromatch-exceptions.ts";
 export { compileRegex } from "./regular/regex.ts";
 export type { PatternError } from "./regular/syntax.ts";
 export type { Context, Operation, Principal, Request } from "./request.ts";

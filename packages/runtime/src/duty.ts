@@ -15,10 +15,14 @@ export interface Proving {
 /** The proof that answers a duty: the first by id of those that do; undefined where none does. */
 export function proofFor(rule: RequireIr, proofs: readonly Proof[], proving: Proving): Proof | undefined {
   const { now, state } = proving;
-  return proofs
-    .filter(({ id, at }) => at <= now && now - at < rule.valid && !state.spent.includes(id))
-    .filter((proof) => answers(proof, rule.duty, proving))
-    .toSorted(byId)[0];
+  return (
+    proofs
+      // One without an id could never be told from itself: it would never be spent.
+      .filter(({ id }) => typeof id === "string" && id !== "" && !state.spent.includes(id))
+      .filter(({ at }) => at <= now && now - at < rule.valid)
+      .filter((proof) => answers(proof, rule.duty, proving))
+      .toSorted(byId)[0]
+  );
 }
 
 function answers(proof: Proof, duty: RequireIr["duty"], proving: Proving): boolean {

@@ -40,6 +40,8 @@ describe("a proof", () => {
     ["as old as it may be",                 fromLead, [approval("bob", ["lead"], { at: NOW - VALID + 1 })], [], "allow"],
     ["too old",                             fromLead, [approval("bob", ["lead"], { at: NOW - VALID })], [],   "ask"],
     ["of the future",                       fromLead, [approval("bob", ["lead"], { at: NOW + 1 })],    [],    "ask"],
+    ["without an id",                       fromLead, [approval("bob", ["lead"], { id: "" })],         [],    "ask"],
+    ["at no time",                          fromLead, [approval("bob", ["lead"], { at: Number.NaN })], [],    "ask"],
     ["of another kind",                     fromLead, [proof("mfa")],                                  [],    "ask"],
     ["anyone's approval",                   require({ kind: "approval", from: everyone }), [approval("bob", [])], [], "allow"],
     ["anyone's, but not one's own",         require({ kind: "approval", from: everyone }), [approval("ann", [])], [], "ask"],

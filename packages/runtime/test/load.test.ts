@@ -1,7 +1,7 @@
 import { type Artifact, type ConditionIr, digestOf } from "@mcpolicy/core";
 import { describe, expect, test } from "vitest";
 import { ArtifactError, loadPolicy } from "../src/index.ts";
-import { call, place, policy, rule } from "./small-policies.ts";
+import { call, head, place, policy, rule } from "./small-policies.ts";
 
 const at = { place, text: "" };
 const bool = { kind: "bool" } as const;
@@ -54,6 +54,18 @@ const broken: readonly (readonly [string, string, unknown])[] = [
   ["P0601", "another condition",             withCondition({ kind: "xor", parts: [] })],
   ["P0601", "a condition called constructor", withCondition({ kind: "constructor" })],
   ["P0601", "another type",                  atom({ kind: "constant", value: 1, as: { kind: "complex" } })],
+  ["P0601", "a limit of another window",     artifact({ ...whole, limits: [{ ...head("l"), amount: 1, keys: [], window: { kind: "always" } }] })],
+  ["P0601", "a limit of another key",        artifact({ ...whole, limits: [{ ...head("l"), amount: 1, keys: [{ kind: "ip" }], window: { kind: "at once" } }] })],
+  ["P0601", "another duty",                  artifact({ ...whole, requires: [{ ...head("r"), valid: 1, duty: { kind: "captcha" } }] })],
+  ["P0601", "approval from nobody",          artifact({ ...whole, requires: [{ ...head("r"), valid: 1, duty: { kind: "approval", from: "lead" } }] })],
+  ["P0601", "a label without a time",        artifact({ ...whole, labels: [{ ...head("l"), label: "x", onResult: false }] })],
+  ["P0601", "a time that ends before it begins", artifact({ ...whole, labels: [{ ...head("l"), label: "x", onResult: false, duration: -1 }] })],
+  ["P0601", "a broken policy that is narrowed", artifact({ ...whole, narrows: [{ ...whole, rules: [{}] }] })],
+  ["P0601", "a narrowed policy of another version", artifact({ ...whole, narrows: [{ ...whole, version: 2 }] })],
+  ["P0604", "a detector",                    artifact({ ...whole, redacts: [{ ...head("x"), detectors: [{ kind: "constant", value: "card", as: { kind: "detector" } }] }] })],
+  ["P0601", "another verb",                  withCondition({ kind: "happened", verb: "wished", events: { branches: [], byAnyone: false, last: 1 }, at: { place, text: "x" } })],
+  ["P0601", "a window without an end",       withCondition({ kind: "happened", verb: "called", events: { branches: [], byAnyone: false }, at: { place, text: "x" } })],
+  ["P0601", "another tally",                 withCondition({ kind: "tally", tally: { kind: "mean" }, operator: "less", bound: {}, at: { place, text: "x" } })],
   ["P0601", "another root",                  atom({ kind: "reference", root: "process", path: [], as: bool })],
   ["P0604", "a type without a reader",       atom({ kind: "constant", value: 1, as: { kind: "error" } })],
   ["P0604", "an unknown operator",           atom({ kind: "apply", operator: "constructor", operands: [], as: bool })],

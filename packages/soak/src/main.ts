@@ -5,13 +5,24 @@ import { agentdojo } from "./soaks/agentdojo.ts";
 import { agreement } from "./soaks/agreement.ts";
 import { attacks } from "./soaks/attacks.ts";
 import { faults } from "./soaks/faults.ts";
+import { oracles } from "./soaks/oracles.ts";
 import { porting } from "./soaks/porting.ts";
 import { tools } from "./soaks/tools.ts";
 import { traceFaults } from "./soaks/trace-faults.ts";
 import { tracesSoak } from "./soaks/traces.ts";
 
 /** Every soak, by the name that the command line gives it. */
-const soaks: readonly Soak[] = [agreement, faults, tools, attacks, porting, agentdojo, tracesSoak, traceFaults];
+const soaks: readonly Soak[] = [
+  agreement,
+  faults,
+  tools,
+  attacks,
+  oracles,
+  porting,
+  agentdojo,
+  tracesSoak,
+  traceFaults,
+];
 
 const usage = `pnpm soak NAME… [--cases N] [--policies N] [--seed N] [--quick] [--format text|json]
 

@@ -26,11 +26,13 @@ export function checkSuite(suite: Suite, policy: CheckedPolicy): readonly Diagno
 }
 
 function checkCallers(suite: Suite, policy: CheckedPolicy, problems: Problems): void {
-  const attributes = Object.keys(policy.principal);
+  const sides = withNarrowed(policy);
+  const attributes = sides.flatMap(({ principal }) => Object.keys(principal));
+  const roles = sides.flatMap((side) => Object.keys(side.roles));
   for (const caller of suite.principals.values()) {
     for (const role of caller.roles) {
-      if (Object.hasOwn(policy.roles, role.value)) continue;
-      const meant = suggest(role.value, Object.keys(policy.roles));
+      if (roles.includes(role.value)) continue;
+      const meant = suggest(role.value, roles);
       problems.add("P0715", role.span, `the policy declares no role \`${role.value}\`, so it is ignored`, meant);
     }
     for (const [name, { span }] of caller.attributes) {
@@ -41,7 +43,8 @@ function checkCallers(suite: Suite, policy: CheckedPolicy, problems: Problems): 
 }
 
 function checkFacts(facts: Facts, policy: CheckedPolicy, problems: Problems): void {
-  const known = [...new Set(["time", "ip", ...Object.keys(policy.context)])];
+  const declared = withNarrowed(policy).flatMap(({ context }) => Object.keys(context));
+  const known = [...new Set(["time", "ip", ...declared])];
   for (const [name, { value, span }] of facts) {
     if (!known.includes(name)) {
       problems.add("P0714", span, `the policy's context has no \`${name}\``, suggest(name, known));
@@ -59,7 +62,7 @@ function checkFacts(facts: Facts, policy: CheckedPolicy, problems: Problems): vo
 
 /** Whether a fact is an instant, which fixtures write as an ISO date. */
 export function isInstant(name: string, policy: CheckedPolicy): boolean {
-  return name === "time" || policy.context[name]?.type.kind === "time";
+  return name === "time" || withNarrowed(policy).some(({ context }) => context[name]?.type.kind === "time");
 }
 
 function checkOperation(step: Ask, operation: Operation, policy: CheckedPolicy, problems: Problems): void {
@@ -102,9 +105,15 @@ function checkExpectation(expect: Expectation, step: Ask, policy: CheckedPolicy,
 
 /** The ids of all rules of a policy, and of those that it narrows. */
 function idsOf(policy: CheckedPolicy): readonly string[] {
-  const { rules, requires, limits, labels, resultDenies, redacts } = policy;
-  const own = [rules, requires, limits, labels, resultDenies, redacts].flatMap((sort) => sort.map(({ id }) => id));
-  return [...new Set([...own, ...policy.narrows.flatMap(idsOf)])];
+  const ids = withNarrowed(policy).flatMap(({ rules, requires, limits, labels, resultDenies, redacts }) =>
+    [rules, requires, limits, labels, resultDenies, redacts].flatMap((sort) => sort.map(({ id }) => id)),
+  );
+  return [...new Set(ids)];
+}
+
+/** A policy and all that it narrows: each reads the same caller and facts. */
+function withNarrowed(policy: CheckedPolicy): readonly CheckedPolicy[] {
+  return [policy, ...policy.narrows.flatMap(withNarrowed)];
 }
 
 function checkListed(

@@ -21,6 +21,7 @@ export function shellCommands(text: string): ShellCommands {
   let word: string | undefined; // undefined between words
   let isKnown = true; // of the word so far: nothing in it expands
   let isPlain = true; // of the word so far: nothing in it was quoted
+  let isSettled = false; // of the word so far: it had its first `=`, which tells whether it sets a variable
   let isAssignment = false; // of the word so far: it sets a variable, if it stands before the command
   let isTarget = false; // the next word is the file of a redirection
 
@@ -41,6 +42,7 @@ export function shellCommands(text: string): ShellCommands {
     word = undefined;
     isKnown = true;
     isPlain = true;
+    isSettled = false;
     isAssignment = false;
   };
   const expand = (): void => {
@@ -94,8 +96,10 @@ export function shellCommands(text: string): ShellCommands {
       else expand();
       at += Math.max(length - 1, 0);
     } else {
-      if (character === "=" && isKnown && isPlain && /^[A-Za-z_][A-Za-z0-9_]*\+?$/.test(word ?? ""))
-        isAssignment = true;
+      if (character === "=" && !isSettled) {
+        isSettled = true;
+        isAssignment = isKnown && isPlain && /^[A-Za-z_][A-Za-z0-9_]*\+?$/.test(word ?? "");
+      }
       const meaning = meaningOf(character, word, text[at - 1], text[at + 1]);
       if (meaning === "any") lose();
       else if (meaning === "words") expand();

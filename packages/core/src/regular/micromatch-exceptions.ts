@@ -1,8 +1,8 @@
 /**
  * Where globs differ from micromatch 4.0.8 with `{ dot: true, noextglob: true, posix: true }` on purpose: the one list, printed in
- * docs/decisions/0002-pattern-engine.md. The differential tests leave out what a row names, and count it.
+ * docs/decisions/0002-pattern-engine.md. The differential tests and the oracles leave out what a row names, and count it.
  */
-export interface Exception {
+export interface GlobException {
   readonly id: string;
   readonly reason: string;
   readonly applies: (pattern: string, text: string) => boolean;
@@ -11,7 +11,7 @@ export interface Exception {
 /** Patterns that micromatch answers from a table of its own, of stars and dots with plain extensions. */
 const tabled = /^(?:\*|\.\*|\*\.\*|\*\/\*|\*\*|\*\*\/\*|\*\*\/\*\.\*|\*\*\/\.\*)(?:\.\w+)*$/;
 
-export const exceptions: readonly Exception[] = [
+export const globExceptions: readonly GlobException[] = [
   {
     id: "dot segment",
     reason: "no text with a `.` or `..` segment matches here; there, only stars refuse it, and `?` and classes take it",
