@@ -76,8 +76,8 @@ export function conditionOf(
 /** Types one condition. */
 export function typeCondition(expression: Expression, site: Site): TypedCondition {
   const { span } = expression;
-  if (!spend(site.scope.work, 100 + site.operations.length, span, site.report))
-    return { kind: "constant", value: false, span };
+  const looked = site.operations.length + (site.its?.operations.length ?? 0);
+  if (!spend(site.scope.work, 100 + looked, span, site.report)) return { kind: "constant", value: false, span };
   switch (expression.kind) {
     case "and":
     case "or": {

@@ -1,6 +1,7 @@
 import { isAssignable, showType } from "@mcpolicy/core";
 import { diagnostic } from "@mcpolicy/diagnostics";
 import type { Binary, Duration, Events, EventVerb, Expression, Operation } from "./ast.ts";
+import { spend } from "./bounds.ts";
 import { operandOf } from "./check-expression.ts";
 import { type Entry, type Expanded, expand } from "./expand.ts";
 import { type Report, withSuggestion } from "./report.ts";
@@ -167,6 +168,9 @@ function operationsOf(
   { scope, report }: Site,
   { branchesOf }: Typing,
 ): { readonly branches: readonly CheckedBranch[]; readonly operations: readonly Expanded[] } {
+  // A wildcard is held against the names of every tool.
+  const tools = [...scope.servers.values()].reduce((count, server) => count + server.checked.tools.length, 0);
+  if (!spend(scope.work, 100 + 10 * tools, operation.span, report)) return { branches: [], operations: [] };
   const entries = expand({ include: [operation], except: [], span: operation.span }, scope, { bare: false }, report);
   return {
     branches: entries.flatMap((entry) => branchesOf(entry, [], past, scope, report)),

@@ -1,6 +1,6 @@
 import { diagnostic } from "@mcpolicy/diagnostics";
 import type { Expression, Name } from "./ast.ts";
-import { longestChain, mostMacroNodes, reportTooLarge } from "./bounds.ts";
+import { longestChain, mostMacroNodes, reportTooLarge, spend } from "./bounds.ts";
 import type { Report } from "./report.ts";
 import type { Macro, Scope } from "./scope.ts";
 import { nestingLimit } from "./statements.ts";
@@ -35,8 +35,10 @@ export function unfoldMacros(expression: Expression, scope: Scope, report: Repor
   if (scope.macros.size === 0) return expression;
   const known = unfolded.get(expression);
   if (known !== undefined) return known;
+  if (scope.work.left < 0) return expression;
   const unfolding: Unfolding = { left: mostMacroNodes, names: 0, isTooLarge: false };
   const whole = unfold(expression, outside, unfolding, scope, report);
+  spend(scope.work, 20 * (mostMacroNodes - unfolding.left), expression.span, report);
   if (unfolding.isTooLarge) {
     reportTooLarge(`this unfolds to more than ${mostMacroNodes} parts, or too deep`, expression.span, report);
   }

@@ -91,7 +91,9 @@ function isStart(tokens: readonly IToken[], at: number, depth: number, begin: nu
   if (depth > 0) return isFirstInLine && !isAt(tokens, at + 1, t.Colon) && !isAt(tokens, at + 1, t.Question);
   // `server limit`, `data audit`: a reserved word as a name, which has its own message.
   const isName = at - 1 === begin && (before === word("server") || before === word("data"));
-  return isFirstInLine || !(neverLast.has(before) || isName);
+  // A word that a dot or `is` made free can be the last one, whatever it is called.
+  const isFree = isAt(tokens, at - 2, t.Dot) || isAt(tokens, at - 2, word("is"));
+  return isFirstInLine || !((neverLast.has(before) && !isFree) || isName);
 }
 
 /** `shadow`, or what was meant to be it: the word behind would begin a statement of its own. */

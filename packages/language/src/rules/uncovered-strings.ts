@@ -8,7 +8,7 @@ import type { Linted } from "./rule.ts";
 /** String arguments that `paths(args)` does not see, since nothing in their schema or name makes them a path. */
 export function* uncoveredStrings({ statements, scope }: Linted): Iterable<Diagnostic> {
   for (const statement of statements) {
-    if (statement.kind !== "deny" && statement.kind !== "allow") continue;
+    if (!("operations" in statement) || statement.kind === "assert") continue;
     const calls = [statement.when, statement.unless].flatMap((each) => (each === undefined ? [] : pathCalls(each)));
     const [call] = calls;
     if (call === undefined) continue;
