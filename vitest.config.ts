@@ -3,6 +3,7 @@ import { defineConfig } from "vitest/config";
 
 // Tests run from the TypeScript sources: no build, no stale `dist`.
 const conditions = ["@mcpolicy/source"];
+const setupFiles = [`${import.meta.dirname}/vitest.setup.ts`];
 const report = process.env["MCPOLICY_TEST_REPORT"];
 
 export default defineConfig({
@@ -12,7 +13,7 @@ export default defineConfig({
     reporters: report === undefined ? ["default"] : ["default", ["json", { outputFile: report }]],
     projects: readdirSync("packages").map((name) => ({
       extends: true,
-      test: { name, root: `packages/${name}`, include: ["test/**/*.test.ts"], testTimeout: 60_000 },
+      test: { name, root: `packages/${name}`, include: ["test/**/*.test.ts"], testTimeout: 60_000, setupFiles },
     })),
   },
 });
