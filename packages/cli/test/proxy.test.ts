@@ -118,6 +118,22 @@ describe("policy proxy", () => {
     });
   });
 
+  it.each([
+    ["limit", 'limit "a few" fs.read_text_file to 2 per 1h per principal'],
+    ["require", 'require "a second look" approval from developer for fs.write_file'],
+    ["label", "label seen on fs.read_text_file for 1h"],
+    ["deny result", 'deny "no keys" result of fs.read_text_file when result.content contains "KEY"'],
+    ["check result", "check result of fs.read_text_file { content: string size 0..10 }"],
+    ["history of calls", 'deny "once" fs.write_file when called fs.write_file in last 1h'],
+  ])("does not start with a policy that it cannot carry out: %s", async (sort, statement) => {
+    const folder = workspace();
+    withFile(folder, "policy/more.mcpolicy", `mcpolicy 1\nimport "./filesystem.mcpolicy"\n${statement}\n`);
+    const flags = ["--policy", "policy", "--principal", "id=dev,roles=reader"];
+    const { code, err } = await policy(["proxy", ...flags, "--", process.execPath, "-e", ""], { cwd: folder });
+    expect(err).toContain(`mcpolicy: the proxy does not enforce these statements yet: ${sort}`);
+    expect(code).toBe(2);
+  });
+
   it("ends with 1 where the server ends by itself, though the client still speaks", async () => {
     const folder = workspace();
     const proxy = start(folder, "reader", process.execPath, "-e", "process.exit(7)");

@@ -16,3 +16,4 @@ export { type MethodRow, methodRow, methods, type Side } from "./methods.ts";
 export { type Difference, type HeldTools, holdAgainstPins } from "./pins.ts";
 export type { EnforcedPolicy } from "./policy.ts";
 export { Session, type SessionOptions } from "./session.ts";
+export { unenforced } from "./unenforced.ts";

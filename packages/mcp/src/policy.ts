@@ -1,4 +1,4 @@
 import type { LoadedPolicy } from "@mcpolicy/runtime";
 
 /** What enforcement needs of a loaded policy. */
-export type EnforcedPolicy = Pick<LoadedPolicy, "ir" | "digest" | "decide" | "isListed" | "schemaOf">;
+export type EnforcedPolicy = Pick<LoadedPolicy, "ir" | "digest" | "decide" | "isListed" | "schemaOf" | "windows">;

@@ -31,6 +31,7 @@ import { announced, type MethodRow, methodRow, type Side, understood } from "./m
 import type { Difference } from "./pins.ts";
 import type { EnforcedPolicy } from "./policy.ts";
 import { results } from "./results.ts";
+import { unenforced } from "./unenforced.ts";
 
 export interface SessionOptions {
   readonly policy: EnforcedPolicy;
@@ -95,6 +96,8 @@ export class Session {
   constructor(options: SessionOptions) {
     const server = options.policy.ir.servers.find(({ name }) => name === options.server);
     if (server === undefined) throw new TypeError(`the policy has no server \`${options.server}\``);
+    const lacking = unenforced(options.policy);
+    if (lacking.length > 0) throw new TypeError(`this version does not enforce on the wire: ${lacking.join(", ")}`);
     const most = options.mostInFlight ?? 1_000;
     this.#options = options;
     this.#server = server;

@@ -1,6 +1,7 @@
 import type { Principal } from "@mcpolicy/core";
 import { printable } from "@mcpolicy/diagnostics";
 import type { CheckedPolicy } from "@mcpolicy/language";
+import { unenforced } from "@mcpolicy/mcp";
 import { childEnvironment, type ProxyEnd, stdioProxy } from "@mcpolicy/mcp/stdio";
 import { Command } from "commander";
 import { type ExitCode, exitCodes, UsageError } from "../exit-codes.ts";
@@ -39,6 +40,13 @@ async function proxy(session: Session, [command, ...args]: readonly string[], fl
   const principal = principalOf(session, flags, ready.checked, server);
   const { policy } = ready;
   const say = (text: string): void => session.err.write(`mcpolicy: ${printable(text)}\n`);
+  const lacking = unenforced(policy);
+  if (lacking.length > 0) {
+    say(
+      `the proxy does not enforce these statements yet: ${lacking.join(", ")}; it does not start, so nothing is let through`,
+    );
+    return exitCodes.invalid;
+  }
   for (const warning of policy.warnings) say(warning);
   say(`guards server \`${server}\` with policy ${policy.digest}`);
   say(`the caller is \`${principal.id}\`, as --principal says: for development only, nothing proves who calls`);
