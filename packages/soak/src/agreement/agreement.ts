@@ -93,7 +93,7 @@ export function agreement({
     const evaluators = evaluatorsOf(policy);
     const text = textOf(made.draft);
     const nearby = nearbyIn(text);
-    const requests = Array.from({ length: Math.min(perPolicy, cases - done) }, () =>
+    const requests = Array.from({ length: Math.min(remembers ? perPolicy / 4 : perPolicy, cases - done) }, () =>
       visibleMostly(random, () => requestFor(random, policy, nearby), evaluators),
     );
     for (const request of requests) {
@@ -125,7 +125,7 @@ export function agreement({
         }
       }
     }
-    for (let course = 0; remembers && course < perPolicy / 20 && failures.length === 0; course += 1) {
+    for (let course = 0; remembers && course < Math.max(8, perPolicy / 12) && failures.length === 0; course += 1) {
       const { moves, outcomes: came, wrong } = runCourse(random, evaluators, nearby, 8);
       courses += 1;
       done += moves.length;

@@ -37,14 +37,14 @@ const endless: Windows = { calls: Number.POSITIVE_INFINITY, takes: Number.POSITI
  */
 export function runCourse(random: Random, evaluators: Evaluators, nearby: Nearby, length: number): CourseReport {
   const { generated } = evaluators;
-  const symbols = Array.from({ length: 4 }, () => likely(random, evaluators, nearby));
-  const principals = [symbols[0]!.principal, symbols[0]!.principal, symbols[1]!.principal];
+  const symbols = Array.from({ length: random.pick([1, 2, 2, 4]) }, () => likely(random, evaluators, nearby));
+  const principals = [symbols[0]!.principal, symbols[0]!.principal, symbols.at(-1)!.principal];
   let now = symbols[0]!.context.time;
   let [full, kept]: [State, State] = [emptyState, emptyState];
   const moves: Move[] = [];
   const outcomes: string[] = [];
   for (let index = 0; index < length; index += 1) {
-    now += random.pick([0, 1, 1_000, 29_999, 30_000, 60_000, 600_000, 3_600_000]);
+    now += random.pick([0, 0, 0, 1, 1_000, 29_999, 30_000, 30_000, 60_000, 300_000, 3_600_000]);
     const symbol = random.pick(symbols);
     const principal = random.chance(0.9) ? random.pick(principals) : symbol.principal;
     const request: Request = {
@@ -55,7 +55,7 @@ export function runCourse(random: Random, evaluators: Evaluators, nearby: Nearby
       state: full,
     };
     const answer = random.chance(0.75)
-      ? { result: resultFor(random, symbol.operation), after: random.pick([0, 1, 1_000, 40_000]) }
+      ? { result: resultFor(random, symbol.operation), after: random.pick([0, 0, 0, 1, 1_000, 40_000]) }
       : undefined;
     const move: Move = { request, id: `call ${index}`, answer };
     moves.push(move);
@@ -136,12 +136,12 @@ function likely(random: Random, { checked, generated }: Evaluators, nearby: Near
   return request;
 }
 
-/** Proofs as a host might bring them: fresh, stale, from the future, the caller's own, used before. */
+/** Proofs as a host might bring them: fresh, stale, from the future, the caller's own, used before; none, one or many. */
 function proofsFor(random: Random, now: number, index: number, caller: Principal | undefined): readonly Proof[] {
-  const at = (): number => now - random.pick([0, 0, 0, 1, 29_999, 30_000, 600_000, 3_600_000, -1]);
-  const id = (): string => (random.chance(0.8) ? `proof ${index}.${random.int(0, 9)}` : `proof ${random.int(0, 3)}`);
+  const at = (): number => now - random.pick([0, 0, 0, 0, 1, 29_999, 30_000, 600_000, -1]);
+  const id = (): string => (random.chance(0.6) ? `proof ${index}.${random.int(0, 9)}` : `proof ${random.int(0, 1)}`);
   const approver = (): Principal =>
-    random.chance(0.25) && caller !== undefined
+    random.chance(0.4) && caller !== undefined
       ? caller
       : { id: random.pick(["bob", "cleo", "ann"]), roles: random.some(["reader", "writer", "lead"], random.int(0, 2)) };
   const possible: readonly (() => Proof)[] = [
@@ -151,7 +151,7 @@ function proofsFor(random: Random, now: number, index: number, caller: Principal
     () => ({ id: id(), kind: "justification", at: at() }),
     () => ({ id: id(), kind: "duty", name: random.pick(["four eyes", "four eyes", "other"]), at: at() }),
   ];
-  return random.chance(0.4) ? [] : possible.filter(() => random.chance(0.6)).map((make) => make());
+  return random.some(possible, random.pick([0, 1, 1, 3, 5])).map((make) => make());
 }
 
 function resultFor(random: Random, operation: Operation): ToolResult {

@@ -15,6 +15,7 @@ export function rememberingStatements(random: Random): readonly string[] {
     ...several(3, (index) => limit(random, index)),
     ...several(3, (index) => remembering(random, "deny", index)),
     ...several(2, (index) => remembering(random, "allow", index)),
+    ...several(2, (index) => unsure(random, index)),
     ...several(2, (index) => denyResult(random, index)),
     ...(random.chance(0.15) ? ["check result of hub.query { ok: bool n?: int 0..5 }"] : []),
   ];
@@ -40,6 +41,9 @@ export function rememberingAddition(
 }
 
 const targets = [
+  "*",
+  "disk.*",
+  "hub.*",
   "disk.write_file",
   "disk.read_file",
   "disk.read_file, disk.write_file",
@@ -152,6 +156,24 @@ function remembering(random: Random, effect: "allow" | "deny", index: number): s
   return `${shadow(random)}${effect}${named(random, `past ${effect}`, index)} ${who}${random.pick(targets)}\n  when ${condition}${because(random)}`;
 }
 
+/** Numbers of events of which it is often unknown whether they are meant; and events after others, often of the same instant. */
+function unsure(random: Random, index: number): string {
+  if (random.chance(0.3)) {
+    const [wide, other] = [
+      random.pick(["*", "disk.*", "hub.*", "wild.*"]),
+      random.pick(["*", "disk.*", "hub.*", "wild.*"]),
+    ];
+    const verb = random.pick(["called", "completed"]);
+    return `allow "unsure ${index}" anyone to *\n  when ${verb} ${wide} since ${other} in last ${random.pick(windows)}`;
+  }
+  const past = random.pick(pasts.filter(({ isVague }) => isVague));
+  const verb = random.pick(["called", "completed"] as const);
+  const about = `${past.operation} with (${random.pick(past.conditions)}) in last ${random.pick(windows)}`;
+  const value = random.pick(["count of", "count of", "count of distinct its.args over"]);
+  const compared = `${random.pick(["<", "<=", ">", ">=", "==", "!="])} ${random.int(0, 2)}`;
+  return `allow "unsure ${index}" anyone to ${random.pick(targets)}\n  when ${value} ${verb} ${about} ${compared}`;
+}
+
 /** More of it makes it true: for statements that narrow. */
 function pastThatNarrows(random: Random): string {
   const roll = random.next();
@@ -211,11 +233,11 @@ function events(random: Random, verb: Verb): string {
   const { operation, conditions, ofResults } = random.pick(pasts);
   const anyone = random.chance(0.2) ? " by anyone" : "";
   const able = verb === "completed" ? [...conditions, ...ofResults] : conditions;
-  const about = able.length > 0 && random.chance(0.5) ? ` with (${random.pick(able)})` : "";
-  const other = random.pick(pasts);
+  const about = able.length > 0 && random.chance(0.65) ? ` with (${random.pick(able)})` : "";
+  const other = random.chance(0.5) ? random.pick(pasts) : random.pick(pasts.slice(0, 5));
   const sinceAbout =
     other.conditions.length > 0 && random.chance(0.3) ? ` with (${random.pick(other.conditions)})` : "";
-  const since = random.chance(0.2) ? ` since ${other.operation}${sinceAbout}` : "";
+  const since = random.chance(0.3) ? ` since ${other.operation}${sinceAbout}` : "";
   return `${operation}${anyone}${about}${since} in last ${random.pick(windows)}`;
 }
 
@@ -224,6 +246,8 @@ interface Past {
   readonly conditions: readonly string[];
   /** What only completed events have. */
   readonly ofResults: readonly string[];
+  /** Its conditions read what is often not there, or of another type. */
+  readonly isVague?: boolean;
 }
 
 const pasts: readonly Past[] = [
@@ -264,6 +288,19 @@ const pasts: readonly Past[] = [
     ofResults: ["its.result.ok == true"],
   },
   { operation: "*", conditions: ["its.tool.server == tool.server"], ofResults: [] },
+  {
+    operation: "disk.read_file",
+    conditions: ["its.args.head > 1"],
+    ofResults: ["its.result.json.n > 1"],
+    isVague: true,
+  },
+  {
+    operation: "wild.*",
+    conditions: ["its.args.n > 1", 'its.args.path under "/srv"'],
+    ofResults: ["its.result.n > 3"],
+    isVague: true,
+  },
+  { operation: "hub.fetch", conditions: ["its.args.timeout > 1"], ofResults: [], isVague: true },
   { operation: "do:read", conditions: [], ofResults: [] },
   { operation: "do:wild", conditions: [], ofResults: [] },
   { operation: 'resource disk "file:///srv/data/**"', conditions: [], ofResults: [] },

@@ -231,4 +231,77 @@ export const faults: readonly Fault[] = [
     find: "declared.flatMap((role) => ir.roles[role] ?? [])",
     replace: "declared",
   },
+  // ------------------------------------------------------------------------------------------------------------ memory
+  {
+    name: "limits: a take counts one instant too long",
+    file: "runtime/src/limit.ts",
+    find: "take.at > now - window.duration",
+    replace: "take.at >= now - window.duration",
+  },
+  {
+    name: "limits: one more call at once",
+    file: "runtime/src/limit.ts",
+    find: "spent: open + 1 > limit.amount",
+    replace: "spent: open > limit.amount",
+  },
+  {
+    name: "limits: a negative amount gives back",
+    file: "runtime/src/limit.ts",
+    find: "if (amount === undefined || !(amount >= 0)) return",
+    replace: "if (amount === undefined) return",
+  },
+  {
+    name: "duties: callers approve their own calls",
+    file: "runtime/src/duty.ts",
+    find: "return !isCaller && isAbout(",
+    replace: "return isAbout(",
+  },
+  {
+    name: "duties: a proof is used again",
+    file: "runtime/src/duty.ts",
+    find: " && !state.spent.includes(id)",
+    replace: "",
+  },
+  {
+    name: "history: an event counts one instant too long",
+    file: "core/src/recall.ts",
+    find: "at > now - last && at <= now",
+    replace: "at >= now - last && at <= now",
+  },
+  {
+    name: "history: everybody's events are one's own",
+    file: "core/src/recall.ts",
+    find: "if (caller !== undefined && call.caller !== caller) continue;",
+    replace: "",
+  },
+  {
+    name: "history: since counts the event itself",
+    file: "runtime/src/history.ts",
+    find: ".filter(({ at }) => at > after)",
+    replace: ".filter(({ at }) => at >= after)",
+  },
+  {
+    name: "history: unknown events count as none",
+    file: "core/src/tally.ts",
+    find: "high: forgotten ? Number.POSITIVE_INFINITY : events.length }",
+    replace: "high: forgotten ? Number.POSITIVE_INFINITY : sure }",
+  },
+  {
+    name: "results: what breaks the schema leaves",
+    file: "runtime/src/result.ts",
+    find: "violations.length > 0\n      ?",
+    replace: "false\n      ?",
+  },
+  {
+    name: "results: a label ends as it begins",
+    file: "runtime/src/result.ts",
+    find: "id, now, now + rule.duration)",
+    replace: "id, now, now)",
+  },
+  {
+    name: "what is remembered is too short",
+    file: "runtime/src/windows.ts",
+    find: "return [events.last];",
+    replace: "return [events.last / 2];",
+  },
 ];
