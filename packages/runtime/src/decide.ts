@@ -30,6 +30,7 @@ import { enforced, hidingRules, isListed, residualQuestion } from "./list.ts";
 import { lowest, nothingTaken, type Outcome } from "./outcome.ts";
 import { type Question, ruleTruth } from "./rule-truth.ts";
 import { type History, sceneOf } from "./scene.ts";
+import { asRemembered, asSeenBy } from "./side.ts";
 import type { ToolResult } from "./tool-result.ts";
 
 /** What a decision is made with. */
@@ -56,7 +57,10 @@ export function decide(means: Means, request: Request, id: string): Outcome {
     const own = decideOrThrow(means, request, id);
     return means.narrows.length === 0
       ? own
-      : lowest([own, ...means.narrows.map((wider) => decide(wider, request, id))]);
+      : lowest([
+          own,
+          ...means.narrows.map((wider, side) => asRemembered(side, decide(wider, asSeenBy(side, request), id))),
+        ]);
   } catch (failure) {
     return nothingTaken(fault(failure instanceof Error ? failure.message : String(failure)));
   }

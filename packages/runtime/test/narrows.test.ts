@@ -15,9 +15,8 @@ const mfa: RequireIr = { ...head("r"), duty: { kind: "mfa" }, valid: 1000 };
 const justification: RequireIr = { ...head("s"), duty: { kind: "justification" }, valid: 1000 };
 
 const both = (own: PolicyIr, org: PolicyIr) => load({ ...own, narrows: [org] });
-const spent = remembered({
-  takes: [{ rule: "l", key: '["everyone"]', at: now.time, amount: 1, call: "b", atOnce: false }],
-});
+const take = { rule: "l", key: '["everyone"]', at: now.time, amount: 1, call: "b", atOnce: false };
+const spent = remembered({ takes: [take, { ...take, rule: "narrows 0: l" }] });
 
 /** Outcomes of one policy, lowest first. */
 // biome-ignore format: table
@@ -63,10 +62,21 @@ test("duties, labels, takes and redactions of all", () => {
   const { decision, event } = both(own, org).step(call({}, { proofs }), "c");
   expect(decision).toMatchObject({ effect: "allow", obligations: [{ rule: "t" }] });
   expect(event).toMatchObject({
-    takes: [{ rule: "k" }, { rule: "l" }],
+    takes: [{ rule: "k" }, { rule: "narrows 0: l" }],
     labels: [{ label: "x" }],
     proofs: ["justification", "mfa"],
   });
+});
+
+test("limits that are called alike count each for itself", () => {
+  const pair = both(policy([allow], { limits: [limit] }), policy([allow], { limits: [{ ...limit, amount: 2 }] }));
+  const wider = { ...take, rule: "narrows 0: l" };
+  const reasonAfter = (...takes: readonly (typeof take)[]) =>
+    pair.decide(call({}, { state: remembered({ takes }) })).reason;
+  expect(reasonAfter()).toBe("rule");
+  expect(reasonAfter(wider)).toBe("rule");
+  expect(reasonAfter(take)).toBe("limit");
+  expect(reasonAfter(wider, wider)).toBe("limit");
 });
 
 test("a list shows what both show, a schema asks what both ask", () => {

@@ -86,7 +86,24 @@ export function stepByReference(
 function outcomeOf(policy: CheckedPolicy, request: Request, id: string, violations: Violations): Outcome {
   const own = ownOutcome(policy, request, id, violations);
   if (policy.narrows.length === 0) return own;
-  return lowest([own, ...policy.narrows.map((wider) => outcomeOf(wider, request, id, violations))]);
+  return lowest([own, ...policy.narrows.map((wider, side) => sideOutcome(side, wider, request, id, violations))]);
+}
+
+/** A wider policy has names of its own: its limits count apart, even where they are called alike. */
+function sideOutcome(
+  side: number,
+  wider: CheckedPolicy,
+  request: Request,
+  id: string,
+  violations: Violations,
+): Outcome {
+  const prefix = `narrows ${side}: `;
+  const state = request.state ?? emptyState;
+  const own = state.takes.flatMap((take) =>
+    take.rule.startsWith(prefix) ? [{ ...take, rule: take.rule.slice(prefix.length) }] : [],
+  );
+  const outcome = outcomeOf(wider, { ...request, state: { ...state, takes: own } }, id, violations);
+  return { ...outcome, takes: outcome.takes.map((take) => ({ ...take, rule: prefix + take.rule })) };
 }
 
 function ownOutcome(policy: CheckedPolicy, request: Request, id: string, violations: Violations): Outcome {
