@@ -1,5 +1,5 @@
 import { matchesName, type OperationIr } from "@mcpolicy/core";
-import type { CheckedPolicy, CheckedServer } from "@mcpolicy/language";
+import { type CheckedPolicy, type CheckedServer, memoryOf } from "@mcpolicy/language";
 
 /** What `policy check` tells of a policy that has no errors. */
 export interface Census {
@@ -8,6 +8,16 @@ export interface Census {
   readonly servers: readonly ServerCensus[];
   /** Asserts are checked as text and types; no proof stands behind them yet. */
   readonly unprovedAsserts: number;
+  readonly memory: MemoryCensus;
+}
+
+/** What a host has to remember for the policy, in milliseconds; a sort that it need not remember is left out. */
+export interface MemoryCensus {
+  readonly calls?: number;
+  readonly limits?: number;
+  readonly labels?: number;
+  /** For one stream of requests, adding a narrowing rule never lets a later request through that was denied. */
+  readonly isMonotoneOverRequests: boolean;
 }
 
 export interface ServerCensus {
@@ -34,6 +44,17 @@ export function census(policy: CheckedPolicy): Census {
     roles: Object.keys(policy.roles).sort(),
     servers: policy.servers.map((server) => serverCensus(server, policy)),
     unprovedAsserts: policy.asserts.length,
+    memory: memoryCensus(policy),
+  };
+}
+
+function memoryCensus(policy: CheckedPolicy): MemoryCensus {
+  const { history, limits, labels, isMonotoneOverRequests } = memoryOf(policy);
+  return {
+    ...(history === undefined ? {} : { calls: history.duration }),
+    ...(limits === undefined ? {} : { limits: limits.duration }),
+    ...(labels === undefined ? {} : { labels: labels.duration }),
+    isMonotoneOverRequests,
   };
 }
 

@@ -19,6 +19,7 @@ export {
   type Violation,
 } from "./decision.ts";
 export { canonicalJson, digestOf, pinOf } from "./digest.ts";
+export { durationText } from "./duration.ts";
 export type { Engine, EngineFactory } from "./engine.ts";
 export {
   carriesTest,

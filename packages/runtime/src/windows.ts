@@ -1,4 +1,12 @@
-import type { BranchIr, ConditionIr, EventsIr, PolicyIr, RuleHeadIr, Windows } from "@mcpolicy/core";
+import {
+  type BranchIr,
+  type ConditionIr,
+  durationText,
+  type EventsIr,
+  type PolicyIr,
+  type RuleHeadIr,
+  type Windows,
+} from "@mcpolicy/core";
 
 /** How long a policy, with all that it narrows, looks back: what is older may be forgotten. */
 export function windowsOf(ir: PolicyIr): Windows {
@@ -70,18 +78,4 @@ function windowsOfEvents(events: EventsIr): readonly number[] {
 
 function longest(durations: readonly number[]): number {
   return Math.max(0, ...durations);
-}
-
-// biome-ignore format: table
-const units = [
-  { name: "d",  milliseconds: 86_400_000 },
-  { name: "h",  milliseconds: 3_600_000 },
-  { name: "m",  milliseconds: 60_000 },
-  { name: "s",  milliseconds: 1000 },
-  { name: "ms", milliseconds: 1 },
-] as const;
-
-function durationText(milliseconds: number): string {
-  const unit = units.find((each) => milliseconds % each.milliseconds === 0);
-  return unit === undefined ? `${milliseconds}ms` : `${milliseconds / unit.milliseconds}${unit.name}`;
 }

@@ -1,3 +1,4 @@
+import { durationText } from "@mcpolicy/core";
 import {
   type Diagnostic,
   diagnosticJson,
@@ -9,7 +10,7 @@ import {
 } from "@mcpolicy/diagnostics";
 import { checkPolicy } from "@mcpolicy/language";
 import { Command } from "commander";
-import { type Census, census, type ServerCensus } from "../census.ts";
+import { type Census, census, type MemoryCensus, type ServerCensus } from "../census.ts";
 import { separateEntries } from "../entries.ts";
 import { type ExitCode, exitCodes } from "../exit-codes.ts";
 import { filesBelow } from "../files.ts";
@@ -84,7 +85,22 @@ function asText({ entry, census }: Checked): string {
     ...census.servers.map(serverLine),
   ];
   if (census.unprovedAsserts > 0) lines.push(`  ${counted(census.unprovedAsserts, "assert")}, not proved yet`);
-  return lines.map((line) => `${line}\n`).join("");
+  return [...lines, ...memoryLines(census.memory)].map((line) => `${line}\n`).join("");
+}
+
+/** Nothing for a policy that decides each request by itself. */
+function memoryLines({ calls, limits, labels, isMonotoneOverRequests }: MemoryCensus): readonly string[] {
+  const parts = [
+    ...(calls === undefined ? [] : [`calls of the last ${durationText(calls)}`]),
+    ...(limits === undefined ? [] : [`what limits gave out in the last ${durationText(limits)}`]),
+    ...(labels === undefined ? [] : [`labels until ${durationText(labels)} after an answer`]),
+  ];
+  return [
+    ...(parts.length === 0 ? [] : [`  remembers ${parts.join(", ")}`]),
+    ...(isMonotoneOverRequests
+      ? []
+      : ["  a call that is denied may let a later request pass, since rules look at what was let through"]),
+  ];
 }
 
 function serverLine(server: ServerCensus): string {
