@@ -42,7 +42,7 @@ export const faults: Soak = {
 /** A rare fault may need other policies than one seed gives. */
 function firstCatch(fault: Fault, seed: number): Outcome {
   let outcome = runWith(fault, seed);
-  for (let next = seed + 1; next <= seed + 2 && !isCaught(outcome); next += 1) outcome = runWith(fault, next);
+  for (let next = seed + 1; next <= seed + 7 && !isCaught(outcome); next += 1) outcome = runWith(fault, next);
   return outcome;
 }
 
