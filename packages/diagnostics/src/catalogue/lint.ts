@@ -173,4 +173,19 @@ label untrusted on office.fetch_page for 2h
 
 Write the rule, as in \`deny … when carries untrusted\`, or remove the label.`,
   },
+  {
+    code: "P0414",
+    title: "Pattern that can match nothing",
+    severity: "warning",
+    page: `Nothing that stands on the other side can ever be what the pattern or text asks for, so the test is never true by it. A path is read
+in full, from \`/\` on, so a glob that begins with a name or a single star meets none; an argument with an enumeration is one of its words; a
+scheme and a host are read in small letters; a schema may bound an argument's text. In a \`deny\` such a pattern is a hole, in an \`allow\` a
+grant that never comes.
+
+\`\`\`mcpolicy
+deny "no secrets" fs.* when some p in paths(args): p like "*.env"      // \`**/*.env\` is meant
+\`\`\`
+
+Mend the pattern, or leave the test out.`,
+  },
 ];

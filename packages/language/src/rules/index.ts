@@ -3,6 +3,7 @@ import { confusableName } from "./confusable-name.ts";
 import { denyOnIncludedRole } from "./deny-on-included-role.ts";
 import { editionFirst } from "./edition-first.ts";
 import { idleRole } from "./idle-role.ts";
+import { neverMatches } from "./never-matches.ts";
 import { pastDate } from "./past-date.ts";
 import type { Lint } from "./rule.ts";
 import { uncoveredStrings } from "./uncovered-strings.ts";
@@ -15,6 +16,7 @@ import { unusedLet } from "./unused-let.ts";
 
 /** Every lint, what matters most first. */
 export const lints: readonly Lint[] = Object.freeze([
+  neverMatches,
   broadAllow,
   denyOnIncludedRole,
   confusableName,
