@@ -50,6 +50,7 @@ export function lower(checked: CheckedPolicy): PolicyIr {
     roles: checked.roles,
     principal: checked.principal,
     context: checked.context,
+    ...(Object.keys(checked.resultContext).length === 0 ? {} : { resultContext: checked.resultContext }),
     rules: checked.rules.map((rule) => lowerRule(rule, sources)),
     ...listed(
       "requires",

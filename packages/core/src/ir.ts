@@ -13,6 +13,8 @@ export interface PolicyIr {
   readonly roles: Readonly<Record<string, readonly string[]>>;
   readonly principal: Readonly<Record<string, Field>>;
   readonly context: Readonly<Record<string, Field>>;
+  /** What the host supplies with a result. Absent where the policy declares none. */
+  readonly resultContext?: Readonly<Record<string, Field>>;
   readonly rules: readonly RuleIr[];
   /** Absent where the policy has none. */
   readonly requires?: readonly RequireIr[];

@@ -238,7 +238,7 @@ function rootType(root: (typeof roots)[number], site: Site): Type {
     case "principal":
       return recordOf(site.scope.principal);
     case "context":
-      return recordOf(site.scope.context);
+      return recordOf({ ...site.scope.context, ...site.scope.resultContext });
     case "resource":
       return recordOf({ uri: field(plain("url")) });
     case "tool":
@@ -408,6 +408,14 @@ function readable(root: Reference["root"], key: string | number, span: Span, sit
       diagnostic("P0324", span, "a call in flight has no result yet")
         .withNote("`attempted` and `called` speak of calls that may not have ended")
         .withHelp("look for it as completed: `completed OPERATION with … in last …`"),
+    );
+    return false;
+  }
+  if (root === "context" && Object.hasOwn(site.scope.resultContext, key) && !site.readsResult) {
+    site.report(
+      diagnostic("P0324", span, `\`context.${key}\` comes with a result, and there is none yet where a call is decided`)
+        .withNote("it is read by `deny result of`, `redact` and `label`")
+        .withHelp("declare it without `on result` where the host knows it when the call is made"),
     );
     return false;
   }

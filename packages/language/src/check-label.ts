@@ -1,6 +1,7 @@
 import type { LabelRule } from "./ast.ts";
 import { lengthOf } from "./check-history.ts";
 import { checkHaveResults } from "./check-result-rules.ts";
+import { constantOf } from "./constants.ts";
 import { conditionsOf } from "./expand.ts";
 import { unfoldMacros } from "./macros.ts";
 import type { Report } from "./report.ts";
@@ -18,7 +19,15 @@ export function checkLabel(rule: LabelRule, scope: Scope, report: Report): Check
 }
 
 function readsResult(expression: LabelRule["when"] & {}, scope: Scope, report: Report): boolean {
-  return [...walk(unfoldMacros(expression, scope, report))].some(
-    (each) => each.kind === "name" && each.name.text === "result",
-  );
+  return [...walk(unfoldMacros(expression, scope, report))].some((each) => {
+    if (each.kind === "name") return each.name.text === "result";
+    const isContext = "of" in each && each.of.kind === "name" && each.of.name.text === "context";
+    if (!isContext) return false;
+    const key =
+      each.kind === "member" ? each.key.text : each.kind === "index" ? constantOf(each.key, scope)?.value : undefined;
+    // A computed key may be any: whether it is one that comes with a result is known only then.
+    return key === undefined
+      ? Object.keys(scope.resultContext).length > 0
+      : Object.hasOwn(scope.resultContext, String(key));
+  });
 }

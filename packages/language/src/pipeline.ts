@@ -89,6 +89,7 @@ function checkEntries(
     principal: scope.principal,
     claims: scope.claims,
     context: scope.context,
+    resultContext: scope.resultContext,
     ...rules,
     narrows,
     deployment,

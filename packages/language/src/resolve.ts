@@ -21,7 +21,6 @@ import { builtIn } from "./scope.ts";
 import { typeOfSchema } from "./tools.ts";
 import type { CheckedTool } from "./typed.ts";
 import { listOf, plain, recordOf, sameType } from "./types.ts";
-import { reportUnsupported } from "./unsupported.ts";
 import { walk } from "./visit.ts";
 
 /** Names that expressions have already; no declaration may take them. */
@@ -59,12 +58,10 @@ export function resolve(
     claims,
     report,
   );
-  const context = attributes(
-    blocks.filter((each) => each.kind === "context"),
-    contextFields,
-    {},
-    report,
-  );
+  const supplied = fieldsByTime(blocks.filter((each) => each.kind === "context"));
+  const context = attributes(supplied.request, contextFields, {}, report);
+  const resultContext = attributes(supplied.result, {}, {}, report);
+  refuseBoth(supplied.result, supplied.request, context, report);
 
   const lets = first<Let>("let");
   checkMembers(roles, capabilities, names, report);
@@ -91,6 +88,7 @@ export function resolve(
     principal,
     claims,
     context,
+    resultContext,
   };
 }
 
@@ -266,6 +264,34 @@ const contextFields: Readonly<Record<string, Field>> = {
   ip: { type: plain("ip"), optional: true },
 };
 
+/** The fields of `context`, those of a request and those of a result apart. */
+function fieldsByTime(blocks: readonly Attributes[]): Readonly<Record<"request" | "result", readonly Attributes[]>> {
+  const having = (onResult: boolean): readonly Attributes[] =>
+    blocks.map((block) => ({
+      ...block,
+      record: { ...block.record, fields: block.record.fields.filter((field) => field.onResult === onResult) },
+    }));
+  return { request: having(false), result: having(true) };
+}
+
+/** One name is supplied with the request or with the result, never with both: nobody could tell which is read. */
+function refuseBoth(
+  onResult: readonly Attributes[],
+  others: readonly Attributes[],
+  context: Readonly<Record<string, Field>>,
+  report: Report,
+): void {
+  const places = new Map(others.flatMap((block) => block.record.fields.map(({ name }) => [name.text, name.span])));
+  for (const { name } of onResult.flatMap((block) => block.record.fields)) {
+    if (!Object.hasOwn(context, name.text)) continue;
+    const place = places.get(name.text);
+    const found = diagnostic("P0218", name.span, `\`context.${name.text}\` comes with the request already`)
+      .withNote(place === undefined ? "it is built in" : "a fact comes with the request or with the result")
+      .withHelp("give what comes with the result another name");
+    report(place === undefined ? found : found.at(place, "declared here"));
+  }
+}
+
 function attributes(
   blocks: readonly Attributes[],
   given: Readonly<Record<string, Field>>,
@@ -300,7 +326,13 @@ function attributes(
             .withHelp("remove it, and test the attribute in a condition"),
         );
       }
-      if (declared.onResult) reportUnsupported({ kind: "on result", span: declared.span }, report);
+      if (declared.onResult && block.kind === "principal") {
+        report(
+          diagnostic("P0310", declared.span, "a caller is known before any result")
+            .withNote("`on result` is for facts of `context` that the host supplies with a result")
+            .withHelp("leave it out, or declare the field in `context`"),
+        );
+      }
       if (block.kind === "principal" && declared.claim !== undefined) claims[text] = declared.claim.value;
       places.set(text, span);
       fields.set(text, {

@@ -29,6 +29,8 @@ export interface Scope {
   readonly principal: Readonly<Record<string, Field>>;
   readonly claims: Readonly<Record<string, string>>;
   readonly context: Readonly<Record<string, Field>>;
+  /** What the host supplies with a result: rules about results read it behind `context`. */
+  readonly resultContext: Readonly<Record<string, Field>>;
 }
 
 /** A `let` with parameters. */

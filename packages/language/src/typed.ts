@@ -25,6 +25,8 @@ export interface CheckedPolicy {
   readonly principal: Readonly<Record<string, Field>>;
   readonly claims: Readonly<Record<string, string>>;
   readonly context: Readonly<Record<string, Field>>;
+  /** What the host supplies with a result (`on result`), read behind `context` where a result is judged. */
+  readonly resultContext: Readonly<Record<string, Field>>;
   readonly rules: readonly CheckedRule[];
   readonly requires: readonly CheckedRequire[];
   readonly limits: readonly CheckedLimit[];

@@ -92,6 +92,45 @@ describe("results", () => {
     expect(found(`${rule} count of distinct its.result.claim over completed pay.approve in last 1h < 3`)).toEqual([]);
   });
 
+  test("come with facts of the host's, which rules about results read, and no other rule", () => {
+    const context = "context { verdict?: string on result\n score: int on result\n ticket?: string }\n";
+    const rules = (text: string) => found(`${context}${text}`);
+    expect(rules("deny result of pay.approve when context.score > 3")).toEqual([]);
+    expect(rules('deny result of pay.approve when context.verdict == "bad"')).toEqual(["P0305 context.verdict"]);
+    expect(rules('deny result of pay.* when has context.verdict and context.verdict == "bad"')).toEqual([]);
+    expect(rules("deny pay.approve when context.score > 3")).toEqual(["P0324 context.score"]);
+    expect(rules('allow "a" dev to pay.approve when context["score"] > 3')).toEqual(['P0324 context["score"]']);
+    expect(rules('allow "a" dev to pay.approve when has context.ticket')).toEqual([]);
+    expect(rules('deny result of pay.approve when result.claim == "{context.verdict}"')).toEqual([
+      'P0213 "{context.verdict}"',
+    ]);
+    expect(found("context { a?: int on result } context { a?: string on result }")).toEqual(["P0218 a"]);
+    expect(found("context { a?: int on result } context { a?: int }")).toEqual(["P0218 a"]);
+    expect(found("context { time: time on result }")).toEqual(["P0218 time"]);
+    const { context: ofRequest, resultContext } = policyOf(context);
+    expect(Object.keys(ofRequest)).toEqual(["time", "ip", "ticket"]);
+    expect(resultContext).toEqual({
+      verdict: { type: { kind: "string" }, optional: true },
+      score: { type: { kind: "int" }, optional: false },
+    });
+  });
+
+  test("a label that reads such a fact is set when the result is read", () => {
+    const labels = policyOf(`
+context { score: int on result  level: int }
+label a on pay.approve when context.score > 3 for 1h
+label b on pay.approve when context.level > 3 for 1h
+label c on pay.approve when context["score"] > 3 for 1h
+label d on pay.approve when bad(3) for 1h
+let bad(n) = context.score > n`).labels;
+    expect(labels.map(({ label, onResult }) => [label, onResult])).toEqual([
+      ["a", true],
+      ["b", false],
+      ["c", true],
+      ["d", true],
+    ]);
+  });
+
   test("are narrowed by a check where the tool declares them", () => {
     const { checks } = policyOf("check result of pay.approve { amount: number 0..100 score: int }");
     expect(checks).toMatchObject([

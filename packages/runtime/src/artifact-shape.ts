@@ -271,6 +271,7 @@ export const policyShape: Shape = (value, at) =>
     roles: map(list(text)),
     principal: map(field),
     context: map(field),
+    "resultContext?": map(field),
     rules: list(record({ ...head, effect: oneOf("allow", "deny") })),
     "requires?": list(record({ ...head, duty, valid: milliseconds })),
     "limits?": list(record({ ...head, amount: number, window: limitWindow, keys: list(limitKey) })),

@@ -5,6 +5,7 @@ import {
   type Engine,
   type EngineFactory,
   IR_VERSION,
+  type JsonObject,
   type Operation,
   type PolicyIr,
   type Principal,
@@ -48,9 +49,9 @@ export interface LoadedPolicy {
   readonly step: (request: Request, id: string) => Step;
   /**
    * What becomes of a call's result: the decision, what may leave, and the event to be committed before anything leaves. `request`
-   * is the call's, with the present state; `now` in epoch milliseconds. Never throws: a failure holds the result back.
+   * is the call's, with the present state; `now` in epoch milliseconds, `context` what the host supplies with the result (`on result`). Never throws: a failure holds the result back.
    */
-  readonly answer: (request: Request, id: string, result: ToolResult, now: number) => Answer;
+  readonly answer: (request: Request, id: string, result: ToolResult, now: number, context?: JsonObject) => Answer;
   /** How far back any rule looks: what is older may be forgotten. */
   readonly windows: Windows;
   /** What is remembered and how long, in words. */
@@ -100,7 +101,7 @@ export function loadPolicy(artifact: Artifact, options: { readonly engine?: Engi
     },
     decide: (request) => decide(means, request, "").decision,
     step: (request, id) => stepOf(means, request, id),
-    answer: (request, id, result, now) => answer(means, { request, id, result, now }),
+    answer: (request, id, result, now, context) => answer(means, { request, id, result, now, context }),
     windows: windowsOf(ir),
     stateBound: stateBoundOf(ir),
     explain(request) {

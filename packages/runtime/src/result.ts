@@ -1,4 +1,5 @@
 import {
+  type Context,
   callerKeyOf,
   type Decision,
   denied,
@@ -41,6 +42,8 @@ export interface Answered {
   readonly result: ToolResult;
   /** When the answer was read, in epoch milliseconds. */
   readonly now: number;
+  /** What the host supplies with the result: the policy's `on result` fields of `context`. Nothing else of it is read. */
+  readonly context?: JsonObject | undefined;
 }
 
 /**
@@ -146,7 +149,8 @@ function breaksSchema(violations: readonly Violation[], what: string): Decision 
 }
 
 /** The same request, with its result, at the time of the answer. The call itself is no part of its own history. */
-function questionOf(ir: PolicyIr, { request, id, now }: Answered, read: JsonObject | undefined): Question {
+function questionOf(ir: PolicyIr, answered: Answered, read: JsonObject | undefined): Question {
+  const { request, id, now } = answered;
   const { operation } = request;
   const caller = callerOf(ir, request.principal);
   if (isRefused(caller)) throw new Error(caller.why);
@@ -154,10 +158,17 @@ function questionOf(ir: PolicyIr, { request, id, now }: Answered, read: JsonObje
   if (server === undefined) throw new Error(`the policy knows no server \`${operation.server}\``);
   const state = request.state ?? emptyState;
   const before = { ...state, calls: state.calls.filter((call) => call.id !== id) };
-  const context = { ...given(request.context), time: now };
+  const context = contextOf(ir, answered);
   const history = historyOf(ir, caller, before, now);
   const scene = { ...sceneOf(server, operation, caller, request.arguments, context, history), result: read };
   return { caller, operation, time: now, scene };
+}
+
+/** The facts of the request and those of the result: neither can stand in for the other. */
+function contextOf({ resultContext = {} }: PolicyIr, { request, now, context = {} }: Answered): Context {
+  const isOfResult = ([name]: readonly [string, unknown]): boolean => Object.hasOwn(resultContext, name);
+  const before = Object.entries(given(request.context)).filter((entry) => !isOfResult(entry));
+  return { ...Object.fromEntries([...before, ...Object.entries(given(context)).filter(isOfResult)]), time: now };
 }
 
 function schemaViolations(means: Means, { operation }: Request, result: ToolResult): readonly Violation[] {

@@ -171,6 +171,36 @@ describe("the output schema", () => {
   });
 });
 
+describe("what the host supplies with a result", () => {
+  const resultContext = { bad: { type: { kind: "bool" }, optional: false } } as const;
+  const over = { resultContext, resultDenies: [deny(flag("bad", "context"))] };
+  const answered = (facts: Parameters<ReturnType<typeof load>["answer"]>[4], context = {}) => {
+    const request = call({}, { context: { ...now, ...context }, state: remembered({}) });
+    const { effect, reason } = load(policy([allow], over)).answer(request, "c", {}, LATER, facts).decision;
+    return effect === "allow" ? effect : reason;
+  };
+
+  test("is read by its rules; without it they do not know", () => {
+    expect(answered({ bad: true })).toBe("rule");
+    expect(answered({ bad: false })).toBe("allow");
+    expect(answered({ bad: "no" })).toBe("unknown");
+    expect(answered({})).toBe("unknown");
+    expect(answered(undefined)).toBe("unknown");
+  });
+
+  test("is never taken from the request, nor takes the place of what came with it", () => {
+    expect(answered(undefined, { bad: false })).toBe("unknown");
+    expect(answered({ bad: true }, { bad: false })).toBe("rule");
+    const told = load(policy([allow], { resultContext, resultDenies: [deny(flag("known", "context"))] }));
+    const request = call({}, { context: { ...now, known: true }, state: remembered({}) });
+    expect(told.answer(request, "c", {}, LATER, { known: false }).decision.reason).toBe("rule");
+    expect(told.answer(request, "c", {}, LATER, null as never).decision).toMatchObject({
+      effect: "deny",
+      reason: "fault",
+    });
+  });
+});
+
 describe("the order", () => {
   test("schema before deny; a label is set by either", () => {
     const { decision } = answer({ servers: [typed], resultDenies: [deny(always)] }, structured({}));

@@ -13,11 +13,12 @@ import type { Ask, Expectation, Facts, Located, Suite } from "./suite.ts";
 export function checkSuite(suite: Suite, policy: CheckedPolicy): readonly Diagnostic[] {
   const problems = new Problems();
   checkCallers(suite, policy, problems);
-  checkFacts(suite.context, policy, problems);
+  checkFacts(suite.context, "context", policy, problems);
   for (const each of suite.cases) {
     for (const step of each.steps) {
       if (step.kind === "wait") continue;
-      checkFacts(step.context, policy, problems);
+      checkFacts(step.context, "context", policy, problems);
+      checkFacts(step.brought.resultContext, "resultContext", policy, problems);
       if (step.action.value.kind === "request") checkOperation(step, step.action.value.operation, policy, problems);
       checkExpectation(step.expect, step, policy, problems);
     }
@@ -42,12 +43,13 @@ function checkCallers(suite: Suite, policy: CheckedPolicy, problems: Problems): 
   }
 }
 
-function checkFacts(facts: Facts, policy: CheckedPolicy, problems: Problems): void {
-  const declared = withNarrowed(policy).flatMap(({ context }) => Object.keys(context));
-  const known = [...new Set(["time", "ip", ...declared])];
+function checkFacts(facts: Facts, when: "context" | "resultContext", policy: CheckedPolicy, problems: Problems): void {
+  const declared = withNarrowed(policy).flatMap((each) => Object.keys(each[when]));
+  const known = [...new Set([...(when === "context" ? ["time", "ip"] : []), ...declared])];
+  const missing = when === "context" ? "the policy's context has no" : "the policy declares nothing `on result` called";
   for (const [name, { value, span }] of facts) {
     if (!known.includes(name)) {
-      problems.add("P0714", span, `the policy's context has no \`${name}\``, suggest(name, known));
+      problems.add("P0714", span, `${missing} \`${name}\``, suggest(name, known));
     } else if (isInstant(name, policy) && instantOf(value) === undefined) {
       problems.add(
         "P0703",
@@ -62,7 +64,8 @@ function checkFacts(facts: Facts, policy: CheckedPolicy, problems: Problems): vo
 
 /** Whether a fact is an instant, which fixtures write as an ISO date. */
 export function isInstant(name: string, policy: CheckedPolicy): boolean {
-  return name === "time" || withNarrowed(policy).some(({ context }) => context[name]?.type.kind === "time");
+  const sides = withNarrowed(policy).flatMap(({ context, resultContext }) => [context, resultContext]);
+  return name === "time" || sides.some((fields) => Object.hasOwn(fields, name) && fields[name]?.type.kind === "time");
 }
 
 function checkOperation(step: Ask, operation: Operation, policy: CheckedPolicy, problems: Problems): void {

@@ -1,12 +1,14 @@
 import type { JsonObject, Value } from "@mcpolicy/core";
 import { durationOf, knownKeys, listOf, mapping, type Problems, shape, textOf, texts } from "./expect-tree.ts";
-import type { Located } from "./suite.ts";
+import type { Facts, Located } from "./suite.ts";
 import { type Entry, jsonOf, jsonOfMap, type MapTree, type Tree } from "./tree.ts";
 
 /** What a step brings beside its arguments: proofs of duties, and the answer that the server gives if the call is let through. */
 export interface Brought {
   readonly proofs: Proofs;
   readonly result: Located<GivenResult> | undefined;
+  /** What the host supplies with that answer. */
+  readonly resultContext: Facts;
 }
 
 /** Proofs as a fixture says them. */
@@ -30,14 +32,14 @@ export interface GivenResult {
 }
 
 /** The keys of a test or step that this file reads. */
-export const broughtKeys = ["approved-by", "proofs", "result"] as const;
+export const broughtKeys = ["approved-by", "proofs", "result", "result-context"] as const;
 
 const keys = {
   proofs: ["mfa", "justification", "duties", "id", "ago"],
   result: ["content", "structuredContent", "isError"],
 } as const;
 
-/** What a step says under `approved-by`, `proofs` and `result`. */
+/** What a step says under `approved-by`, `proofs`, `result` and `result-context`. */
 export function broughtOf(step: MapTree, problems: Problems): Brought {
   const proofs = step.entries.get("proofs");
   const said = proofs && mapping(proofs.value, "`proofs`", problems);
@@ -47,6 +49,11 @@ export function broughtOf(step: MapTree, problems: Problems): Brought {
   const id = get("id");
   const result = step.entries.get("result");
   const given = result && resultOf(result.value, problems);
+  const supplied = step.entries.get("result-context");
+  const resultContext = factsOf(supplied, "`result-context`", problems);
+  if (supplied !== undefined && result === undefined) {
+    problems.add("P0710", supplied.key, "nothing is answered: facts come with a `result`");
+  }
   return {
     proofs: {
       approvedBy: texts(step.entries.get("approved-by"), problems),
@@ -59,7 +66,16 @@ export function broughtOf(step: MapTree, problems: Problems): Brought {
       ago: (ago && durationOf(ago.value, problems)) ?? 0,
     },
     result: given && { value: given, span: result.key },
+    resultContext,
   };
+}
+
+/** Facts by their names, as the host supplies them. */
+export function factsOf(entry: Entry | undefined, what: string, problems: Problems): Facts {
+  const map = entry && mapping(entry.value, what, problems);
+  return new Map(
+    [...(map?.entries ?? [])].map(([name, { key, value }]) => [name, { value: jsonOf(value), span: key }]),
+  );
 }
 
 /** A result of a tool, as a step gives it or expects it. */

@@ -1,6 +1,6 @@
 import { type Effect, type Reason, reasons } from "@mcpolicy/core";
 import { type Diagnostic, type Source, suggest } from "@mcpolicy/diagnostics";
-import { broughtKeys, broughtOf, resultOf } from "./duties.ts";
+import { broughtKeys, broughtOf, factsOf, resultOf } from "./duties.ts";
 import {
   choice,
   durationOf,
@@ -15,7 +15,7 @@ import {
   texts,
 } from "./expect-tree.ts";
 import { combinations, type Said } from "./matrix.ts";
-import type { Action, Ask, Caller, Case, Expectation, Facts, Located, Step, Suite } from "./suite.ts";
+import type { Action, Ask, Caller, Case, Expectation, Located, Step, Suite } from "./suite.ts";
 import { type Entry, jsonOf, jsonOfMap, type MapTree, readTree, type Tree } from "./tree.ts";
 
 /**
@@ -79,7 +79,7 @@ function toSuite(source: Source, tree: Tree, problems: Problems): Suite | undefi
   knownKeys(file, keys.file, "a fixture file", problems);
   const policies = texts(required(file, "policy", "the policy that is tested", problems), problems);
   const principals = callers(file.entries.get("principals"), problems);
-  const context = facts(file.entries.get("context"), problems);
+  const context = factsOf(file.entries.get("context"), "`context`", problems);
   const tests = required(file, "tests", "the list of tests", problems);
   const cases =
     tests === undefined ? [] : listOf(tests, "`tests`", problems).flatMap((test) => casesOf(test, problems));
@@ -108,13 +108,6 @@ function callers(entry: Entry | undefined, problems: Problems): ReadonlyMap<stri
     if (id !== undefined) found.set(name, { span: key, id, roles, attributes });
   }
   return found;
-}
-
-function facts(entry: Entry | undefined, problems: Problems): Facts {
-  const map = entry && mapping(entry.value, "`context`", problems);
-  return new Map(
-    [...(map?.entries ?? [])].map(([name, { key, value }]) => [name, { value: jsonOf(value), span: key }]),
-  );
 }
 
 function checkCaller(step: Ask, principals: ReadonlyMap<string, Caller>, problems: Problems): void {
@@ -205,7 +198,7 @@ function askOf(step: MapTree, setsTime: boolean, problems: Problems): readonly A
     problems.add("P0710", expect.span, "a result is expected, and the step gives none", undefined, help);
   }
   if (as === undefined || action === undefined || expect === undefined) return undefined;
-  const context = facts(step.entries.get("context"), problems);
+  const context = factsOf(step.entries.get("context"), "`context`", problems);
   return [
     {
       kind: "ask",

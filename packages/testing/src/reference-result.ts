@@ -38,6 +38,7 @@ export interface ReferenceAnswer {
 /**
  * What becomes of the result of a call that was let through (language.md, "The decision", on a result): bounds and schema, labels,
  * `deny result`, history, then masking, schema again. Conditions read the result as the server gave it.
+ * `facts` are what the host supplies with the result (`context { … on result }`).
  */
 export function answerByReference(
   policy: CheckedPolicy,
@@ -46,8 +47,9 @@ export function answerByReference(
   result: ToolResult,
   now: number,
   means: ResultMeans,
+  facts: JsonObject = {},
 ): ReferenceAnswer {
-  const judged = judgements(policy, request, id, result, now, means);
+  const judged = judgements(policy, request, id, result, now, means, facts);
   const read = asRead(result);
   const completed = result.isError !== true;
   const event: StateEvent = {
@@ -70,9 +72,10 @@ function judgements(
   result: ToolResult,
   now: number,
   means: ResultMeans,
+  facts: JsonObject,
 ): readonly Outcome[] {
-  const own = ownJudgement(policy, request, id, result, now, means);
-  return [own, ...policy.narrows.flatMap((wider) => judgements(wider, request, id, result, now, means))];
+  const own = ownJudgement(policy, request, id, result, now, means, facts);
+  return [own, ...policy.narrows.flatMap((wider) => judgements(wider, request, id, result, now, means, facts))];
 }
 
 function ownJudgement(
@@ -82,6 +85,7 @@ function ownJudgement(
   result: ToolResult,
   now: number,
   means: ResultMeans,
+  facts: JsonObject,
 ): Outcome {
   const { operation } = request;
   const principal = authenticated(policy, request.principal);
@@ -91,7 +95,7 @@ function ownJudgement(
   const past = request.state ?? emptyState;
   // A call in flight counts, this one does not.
   const before = { ...past, calls: past.calls.filter((call) => call.id !== id) };
-  const context = { ...request.context, time: now };
+  const context = contextOfAnswer(policy, request, facts, now);
   const whole = wholeSituation(policy, server, { ...request, principal, context }, before);
   const situation: Situation = { ...whole, roots: { ...whole.roots, result: asRead(result) } };
 
@@ -115,6 +119,14 @@ function ownJudgement(
   }
   const obligations = redacting.map(({ rule }) => ({ kind: "redact" as const, rule: rule.id }));
   return outcome({ ...denied, effect: "allow", reason: "rule", obligations });
+}
+
+/** What conditions read as `context`: a fact that is declared `on result` is the host's of this result, never the request's. */
+function contextOfAnswer(policy: CheckedPolicy, request: Request, facts: JsonObject, now: number): Request["context"] {
+  const onResult = new Set(Object.keys(policy.resultContext));
+  const ofRequest = Object.entries(request.context).filter(([name]) => !onResult.has(name));
+  const ofResult = Object.entries(facts).filter(([name]) => onResult.has(name));
+  return { ...Object.fromEntries([...ofRequest, ...ofResult]), time: now };
 }
 
 /** A result as conditions read it: the fields of `structuredContent`, else the joined text and what JSON it is. */

@@ -3,6 +3,7 @@ import {
   type Decision,
   emptyState,
   equal,
+  type JsonObject,
   type Principal,
   type Proof,
   type Request,
@@ -33,6 +34,12 @@ export function newCourse({ windows }: LoadedPolicy): Course {
   return { store: memoryStore(windows), remembered: emptyState, asked: 0 };
 }
 
+/** What a server answers, and what the host supplies with it. */
+export interface Given {
+  readonly result: GivenResult;
+  readonly context: JsonObject;
+}
+
 /** What came of a request: the decision of the call, or of its result where that was held back; else what our own evaluators did wrong. */
 export type Outcome =
   | { readonly decision: Decision; readonly result: GivenResult | undefined }
@@ -44,7 +51,7 @@ const endless: Windows = { calls: Number.POSITIVE_INFINITY, takes: Number.POSITI
 export function takeStep(
   course: Course,
   asked: Request,
-  given: GivenResult | undefined,
+  given: Given | undefined,
   { checked, policy }: { readonly checked: CheckedPolicy; readonly policy: LoadedPolicy },
 ): Outcome {
   course.asked += 1;
@@ -72,18 +79,18 @@ function takeAnswer(
   course: Course,
   asked: Request,
   id: string,
-  given: GivenResult,
+  { result, context }: Given,
   { checked, policy }: { readonly checked: CheckedPolicy; readonly policy: LoadedPolicy },
   called: Decision,
 ): Outcome {
   const now = asked.context.time;
   const { state, version } = course.store.read();
-  const answer = policy.answer({ ...asked, state }, id, given, now);
+  const answer = policy.answer({ ...asked, state }, id, result, now, context);
   const wrong = (what: string): Outcome => ({ wrong: `of the result: ${what}`, decision: answer.decision });
   if (answer.decision.reason === "fault") return wrong(`a fault: ${answer.decision.kept.fault ?? "not said"}`);
 
   const judged = attempt(() =>
-    answerByReference(checked, { ...asked, state: course.remembered }, id, given, now, policy),
+    answerByReference(checked, { ...asked, state: course.remembered }, id, result, now, policy, context),
   );
   if ("failed" in judged) return wrong(`the reference failed: ${judged.failed}`);
   const difference =

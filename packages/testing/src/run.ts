@@ -4,10 +4,18 @@ import type { Span } from "@mcpolicy/diagnostics";
 import type { CheckedPolicy } from "@mcpolicy/language";
 import { type LoadedPolicy, loadPolicy } from "@mcpolicy/runtime";
 import { isInstant } from "./check-suite.ts";
-import type { GivenResult } from "./duties.ts";
 import { instantOf } from "./instant.ts";
 import { listByReference } from "./reference.ts";
-import { attempt, type Course, isExpectedResult, newCourse, type Outcome, proofsOf, takeStep } from "./run-step.ts";
+import {
+  attempt,
+  type Course,
+  type Given,
+  isExpectedResult,
+  newCourse,
+  type Outcome,
+  proofsOf,
+  takeStep,
+} from "./run-step.ts";
 import type { Ask, Case, Expectation, Facts, Suite } from "./suite.ts";
 
 /** What a suite is run against: the policy as checked, for the reference, and as compiled and loaded. */
@@ -86,17 +94,18 @@ function runStep(step: Ask, waited: number, suite: Suite, subject: Subject, cour
   const principal = principalOf(step.as.value, suite);
   const context = contextOf(suite.context, step, waited, subject.checked);
   if (action.kind === "list") return listStep(step, action.of, principal, context.time, subject);
-  const { proofs: said, result } = step.brought;
+  const { proofs: said, result, resultContext } = step.brought;
   const approvers = said.approvedBy.flatMap(({ value }) => principalOf(value, suite) ?? []);
   const proofs = proofsOf(said, context.time, `step ${course.asked + 1}`, approvers);
   const request = { principal, operation: action.operation, arguments: step.with?.value ?? {}, context, proofs };
-  return decisionStep(step, request, result?.value, subject, course);
+  const answered = result && { result: result.value, context: asSupplied(resultContext, subject.checked) };
+  return decisionStep(step, request, answered, subject, course);
 }
 
 function decisionStep(
   step: Ask,
   request: Request,
-  given: GivenResult | undefined,
+  given: Given | undefined,
   subject: Subject,
   course: Course,
 ): readonly Failure[] {
@@ -215,14 +224,18 @@ function principalOf(name: string | null, suite: Suite): Principal | undefined {
 
 /** The file's facts, over them the step's; the clock of a case starts at its `time` and moves by what its steps wait. */
 function contextOf(file: Facts, step: Ask, waited: number, checked: CheckedPolicy): Context {
-  const facts = new Map([...file, ...step.context].map(([name, { value }]): [string, Value] => [name, value]));
-  const read = [...facts].map(([name, value]): [string, Value] => [
+  const given = asSupplied(new Map([...file, ...step.context]), checked);
+  const start = typeof given["time"] === "number" ? given["time"] : defaultTime;
+  return { ...given, time: step.setsTime ? start : start + waited };
+}
+
+/** Facts as a host supplies them: instants in epoch milliseconds. */
+function asSupplied(facts: Facts, checked: CheckedPolicy): JsonObject {
+  const read = [...facts].map(([name, { value }]): [string, Value] => [
     name,
     isInstant(name, checked) ? (instantOf(value) ?? value) : value,
   ]);
-  const given = Object.fromEntries(read) as JsonObject;
-  const start = typeof given["time"] === "number" ? given["time"] : defaultTime;
-  return { ...given, time: step.setsTime ? start : start + waited };
+  return Object.fromEntries(read);
 }
 
 function pointersOf({ told }: Decision): readonly string[] {

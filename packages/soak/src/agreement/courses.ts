@@ -1,6 +1,7 @@
 import {
   advance,
   emptyState,
+  type JsonObject,
   type Operation,
   type Principal,
   type Proof,
@@ -19,7 +20,7 @@ export interface Move {
   readonly request: Request;
   readonly id: string;
   /** Undefined where the call stays in flight. */
-  readonly answer: { readonly result: ToolResult; readonly after: number } | undefined;
+  readonly answer: { readonly result: ToolResult; readonly context: JsonObject; readonly after: number } | undefined;
 }
 
 /** What a course came to. */
@@ -55,7 +56,11 @@ export function runCourse(random: Random, evaluators: Evaluators, nearby: Nearby
       state: full,
     };
     const answer = random.chance(0.75)
-      ? { result: resultFor(random, symbol.operation), after: random.pick([0, 0, 0, 1, 1_000, 40_000]) }
+      ? {
+          result: resultFor(random, symbol.operation),
+          context: resultContextFor(random),
+          after: random.pick([0, 0, 0, 1, 1_000, 40_000]),
+        }
       : undefined;
     const move: Move = { request, id: `call ${index}`, answer };
     moves.push(move);
@@ -108,10 +113,11 @@ function stepOf({ checked, generated, closures }: Evaluators, { request, id, ans
     answer.result,
     now,
     generated,
+    answer.context,
   );
   const answered = `${outcome}, result ${judged.decision.effect}: ${judged.decision.reason}`;
   for (const [name, loaded] of Object.entries({ "generated code": generated, closures })) {
-    const got = loaded.answer(after(kept, loaded.windows), id, answer.result, now);
+    const got = loaded.answer(after(kept, loaded.windows), id, answer.result, now, answer.context);
     const what =
       faultIn(got.decision) ??
       disagreement(judged.decision, got.decision) ??
@@ -152,6 +158,15 @@ function proofsFor(random: Random, now: number, index: number, caller: Principal
     () => ({ id: id(), kind: "duty", name: random.pick(["four eyes", "four eyes", "other"]), at: at() }),
   ];
   return random.some(possible, random.pick([0, 1, 1, 3, 5])).map((make) => make());
+}
+
+/** What a host supplies with a result: as declared, ill-typed, left out; and what it has no say in. */
+function resultContextFor(random: Random): JsonObject {
+  return {
+    ...(random.chance(0.85) ? { verdict: random.pick(["clean", "clean", "bad", 7]) } : {}),
+    ...(random.chance(0.5) ? { score: random.pick([0, 3, 4, "4", null]) } : {}),
+    ...(random.chance(0.1) ? { risk: 0, time: 0 } : {}),
+  };
 }
 
 function resultFor(random: Random, operation: Operation): ToolResult {

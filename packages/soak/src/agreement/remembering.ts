@@ -148,6 +148,8 @@ const results: readonly (readonly [operation: string, condition: string])[] = [
   ["wild.*", "has result.ok and not (result.ok == false)"],
   ["hub.*", 'has result.text and result.text == "a"'],
   ["*", "has result.json"],
+  ["hub.*", 'context.verdict == "bad"'],
+  ["*", "has context.score and context.score > 3"],
 ];
 
 function remembering(random: Random, effect: "allow" | "deny", index: number): string {

@@ -109,6 +109,8 @@ function contextOf(random: Random, nearby: Nearby): Request["context"] {
           .some(near(nearby(["string", "list<string>"]), ["a", "x"]), random.int(0, 3))
           .filter((each) => typeof each === "string")
       : undefined,
+    // What a host says of results has no place in a request.
+    verdict: random.chance(0.1) ? random.pick(["bad", "clean"]) : undefined,
   };
   return Object.fromEntries(
     Object.entries(facts).filter(([, value]) => value !== undefined),

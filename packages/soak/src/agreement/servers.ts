@@ -142,6 +142,8 @@ export const declarations: readonly string[] = [
   risk: number
   region?: string
   seen?: list<string>
+  verdict: string on result
+  score?: int on result
 }`,
 ];
 
