@@ -125,6 +125,16 @@ function lowerServer(server: CheckedServer, checks: readonly CheckedCheck[]): Se
     // `fromEntries` makes own properties, so that a tool may be called `__proto__`.
     tools: Object.fromEntries(tools),
     prompts: server.prompts,
+    ...(server.untyped ? untypedChecks(checks.filter((check) => check.server === server.name)) : {}),
+  };
+}
+
+/** Where nothing is pinned: what the checks of each tool ask for together. */
+function untypedChecks(checks: readonly CheckedCheck[]): Pick<ServerIr, "checks"> {
+  if (checks.length === 0) return {};
+  const byTool = Map.groupBy(checks, (check) => check.tool);
+  return {
+    checks: Object.fromEntries([...byTool].map(([tool, those]) => [tool, toJsonSchema({ type: "object" }, those)])),
   };
 }
 

@@ -43,6 +43,8 @@ export interface ServerIr {
   readonly root?: string;
   readonly tools: Readonly<Record<string, ToolIr>>;
   readonly prompts: readonly string[];
+  /** On an untyped server: what arguments must satisfy, of tools of which a `check` says so. Absent where none does. */
+  readonly checks?: Readonly<Record<string, ToolIr["schema"]>>;
 }
 
 export interface ToolIr {

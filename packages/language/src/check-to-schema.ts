@@ -17,7 +17,6 @@ import { type Finding, type Report, withSuggestion } from "./report.ts";
 import { type Scope, textOf } from "./scope.ts";
 import type { CheckedCheck } from "./typed.ts";
 import { plain } from "./types.ts";
-import { reportUnsupported } from "./unsupported.ts";
 
 type Schema = Readonly<Record<string, Value>>;
 
@@ -51,12 +50,9 @@ export function checkToSchema(check: Check, scope: Scope, report: Report): Check
   }
   if (server.broken) return undefined;
   const { name, untyped } = server.checked;
-  if (untyped) {
-    reportUnsupported({ kind: "check of an untyped server", span: check.server.span }, report);
-    return undefined;
-  }
+  if (untyped && !check.ofResult) return untypedCheck(check, name, scope, report);
   const type = (check.ofResult ? server.results : server.arguments).get(check.tool.text);
-  if (type === undefined) {
+  if (type === undefined && !untyped) {
     report(
       withSuggestion(
         diagnostic("P0201", check.tool.span, `\`${check.tool.text}\` is not a tool of server \`${name}\``).withNote(
@@ -71,7 +67,7 @@ export function checkToSchema(check: Check, scope: Scope, report: Report): Check
     return undefined;
   }
   const declared = server.checked.tools.find((tool) => tool.name === check.tool.text);
-  if (check.ofResult && declared?.outputSchema === undefined) {
+  if (type === undefined || (check.ofResult && declared?.outputSchema === undefined)) {
     report(
       diagnostic("P0310", check.tool.span, `\`${name}.${check.tool.text}\` declares no output schema`)
         .withNote("a check narrows what a tool says of its results, and this one says nothing")
@@ -93,6 +89,29 @@ export function checkToSchema(check: Check, scope: Scope, report: Report): Check
     span: check.span,
     open: check.record.open,
     schema: recordSchema(check.record, type, place),
+  };
+}
+
+/**
+ * Where nothing is pinned, a check is all that is known of the arguments: it is closed over its own names unless it says `open`, by
+ * itself, so that a further check never lets more through.
+ */
+function untypedCheck(check: Check, server: string, scope: Scope, report: Report): CheckedCheck {
+  const tool = check.tool.text;
+  const schema = recordSchema(check.record, plain("any"), {
+    scope,
+    report,
+    tool: `${server}.${tool}`,
+    field: "argument",
+  });
+  const closed = check.record.open ? {} : { additionalProperties: false };
+  return {
+    server,
+    tool,
+    ofResult: false,
+    span: check.span,
+    open: check.record.open,
+    schema: { ...schema, ...closed },
   };
 }
 

@@ -120,7 +120,10 @@ export interface CheckedBranch {
   readonly condition: TypedCondition;
 }
 
-/** A `check` of a tool's arguments, as the JSON Schema that narrows the pinned one (joined to it by `allOf`). */
+/**
+ * A `check` of a tool's arguments, as the JSON Schema that narrows the pinned one (joined to it by `allOf`); on an untyped server it is
+ * the schema.
+ */
 export interface CheckedCheck {
   readonly server: string;
   readonly tool: string;

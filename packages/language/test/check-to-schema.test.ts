@@ -42,6 +42,22 @@ test("what fits nothing is reported", () => {
   expect(findings(checkText("check sf.read_file { path: path }"))).toEqual(["P0202 sf"]);
 });
 
-test("an untyped server has no schema that a check could narrow", () => {
-  expect(findings(checkText("check un.x { a: int 1..3 }"))).toEqual(["P0216 un"]);
+test("on an untyped server a check is the schema, closed over its own names unless it is open", () => {
+  const a = { allOf: [{ type: "integer" }, { minimum: 1, maximum: 3 }] };
+  expect(schemaOf("a: int 1..3", "un.x")).toEqual({
+    type: "object",
+    properties: { a },
+    required: ["a"],
+    additionalProperties: false,
+  });
+  expect(schemaOf("a?: int 1..3 open", "un.x")).toEqual({ type: "object", properties: { a } });
+  expect(schemaOf("a: { b: path }", "un.x")).toMatchObject({
+    properties: { a: { type: "object", required: ["b"], propertyNames: { enum: ["b"] } } },
+  });
+  expect(findings(checkText("check un.x { a: int size 1..3 }"))).toEqual(["P0310 size 1..3"]);
+  expect(findings(checkText("check result of un.x { a: int }"))).toEqual(["P0310 x"]);
+});
+
+test("of a tool of an untyped server arguments are read as `any` still", () => {
+  expect(findings(checkText("check un.x { a: int 1..3 } deny un.x when args.b == 1"))).toEqual([]);
 });

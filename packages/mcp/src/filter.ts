@@ -34,15 +34,22 @@ export function filterTools(
     seen.add(name);
     if (!filter.isHeld(name)) continue;
     if (!isAsPinned(filter.server, definition)) moved = true;
-    else if (filter.isListed(name)) shown.push(narrowed(definition, filter.schemaOf(name)));
+    else if (filter.isListed(name)) shown.push(narrowed(definition, filter.schemaOf(name), filter.server.untyped));
   }
   const own = filter.era === "modern" ? { cacheScope: "private" } : {};
   return { result: { ...result, tools: shown, ...own }, moved };
 }
 
-/** A definition with the schema that arguments must in fact satisfy; the server's own where the policy only closed it. */
-function narrowed(definition: JsonObject, schema: JsonObject | undefined): JsonObject {
+/**
+ * A definition with the schema that arguments must in fact satisfy; the server's own where the policy only closed it. Where nothing is
+ * pinned the policy's checks stand beside what the server says.
+ */
+function narrowed(definition: JsonObject, schema: JsonObject | undefined, untyped: boolean): JsonObject {
   const { inputSchema } = definition;
+  if (untyped && schema !== undefined && isRecord(inputSchema)) {
+    const own = Array.isArray(inputSchema["allOf"]) ? (inputSchema["allOf"] as readonly Value[]) : [];
+    return { ...definition, inputSchema: { ...inputSchema, allOf: [...own, withoutOurKeywords(schema)] } };
+  }
   if (schema === undefined || inputSchema === undefined || onlyClosed(inputSchema, schema)) return definition;
   return { ...definition, inputSchema: withoutOurKeywords(schema) };
 }

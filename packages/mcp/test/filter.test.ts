@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { onlyClosed } from "../src/filter.ts";
+import { filterTools, onlyClosed } from "../src/filter.ts";
 
 describe("onlyClosed", () => {
   it.each([
@@ -15,4 +15,31 @@ describe("onlyClosed", () => {
   ])("%j and %j: %j", (own, schema, expected) => {
     expect(onlyClosed(own, schema)).toBe(expected);
   });
+});
+
+it("shows the checks of an untyped server's tool beside what the server says", () => {
+  const server = { name: "un", untyped: true, trusted: false, tools: {}, prompts: [] };
+  const own = { type: "object", properties: { q: { type: "string" } } };
+  const check = { type: "object", allOf: [{ required: ["q"], properties: { q: { "x-mcpolicy-path": {} } } }] };
+  const tools = [
+    { name: "a", inputSchema: own },
+    { name: "b", inputSchema: own },
+  ];
+  const shown = filterTools(
+    { tools },
+    {
+      server,
+      isHeld: () => true,
+      isListed: () => true,
+      schemaOf: (tool) => (tool === "a" ? check : undefined),
+      era: "legacy",
+    },
+  );
+  expect(shown?.result["tools"]).toEqual([
+    {
+      name: "a",
+      inputSchema: { ...own, allOf: [{ type: "object", allOf: [{ required: ["q"], properties: { q: {} } }] }] },
+    },
+    { name: "b", inputSchema: own },
+  ]);
 });

@@ -259,6 +259,7 @@ const server = record({
     record({ digest: text, description: text, annotations: map(bool), schema: map(json), "resultSchema?": map(json) }),
   ),
   prompts: list(text),
+  "checks?": map(map(json)),
 });
 
 const deployment = record({ "token?": map(json), "audit?": map(json), network: map(list(text)) });

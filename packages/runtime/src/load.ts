@@ -67,7 +67,7 @@ export interface LoadedPolicy {
   ) => readonly string[];
   /** Whether a caller's list shows one operation, also of a server where nothing is pinned. */
   readonly isListed: (principal: Principal | undefined, operation: Operation, time: number) => boolean;
-  /** The narrowed input schema of a tool, or undefined where the policy pins none. */
+  /** The narrowed input schema of a tool; where the policy pins none, what its checks ask for; undefined where there are none. */
   readonly schemaOf: (server: string, tool: string) => ToolIr["schema"] | undefined;
   /** How arguments break bounds, schema or checks; empty where they do not. Throws where the schema cannot be compiled. */
   readonly validate: (server: string, tool: string, args: unknown) => readonly Violation[];
@@ -177,7 +177,10 @@ function toolOf(ir: PolicyIr, server: string, tool: string): ToolIr | undefined 
 }
 
 function schemaOf(ir: PolicyIr, server: string, tool: string): ToolIr["schema"] | undefined {
-  return toolOf(ir, server, tool)?.schema;
+  const pinned = toolOf(ir, server, tool);
+  if (pinned !== undefined) return pinned.schema;
+  const checks = ir.servers.find((each) => each.name === server)?.checks ?? {};
+  return Object.hasOwn(checks, tool) ? checks[tool] : undefined;
 }
 
 /**

@@ -33,7 +33,10 @@ function compile(source: string): Compiled {
 /** A line for each pattern of a tool's schema that is not enforced. */
 export function unenforcedPatterns(ir: PolicyIr): readonly string[] {
   return ir.servers.flatMap((server) =>
-    Object.entries(server.tools).flatMap(([name, { schema }]) =>
+    [
+      ...Object.entries(server.tools).map(([name, { schema }]) => [name, schema] as const),
+      ...Object.entries(server.checks ?? {}),
+    ].flatMap(([name, schema]) =>
       [...new Set(patternsOf(schema))].flatMap((pattern) => {
         const compiled = compile(pattern);
         if (compiled.ok) return [];
