@@ -158,6 +158,8 @@ function operandReferences(operand: OperandIr): readonly ReferenceIr[] {
       ];
     case "list":
       return operand.items.flatMap(operandReferences);
+    case "each":
+      return [...operandReferences(operand.over), ...operandReferences(operand.value)];
     case "text":
       return operand.parts.flatMap((part) => (typeof part === "string" ? [] : operandReferences(part)));
   }

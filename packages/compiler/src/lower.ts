@@ -269,6 +269,10 @@ function lowerOperand(operand: TypedOperand): OperandIr {
     }
     case "list":
       return { kind: "list", items: operand.items.map(lowerOperand), as };
+    case "each": {
+      const { variable, over, value } = operand;
+      return { kind: "each", variable, over: lowerOperand(over), value: lowerOperand(value), as };
+    }
     case "text": {
       const parts = operand.parts.map((part) => (typeof part === "string" ? part : lowerReference(part)));
       return { kind: "text", parts, as };

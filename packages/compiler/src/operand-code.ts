@@ -50,6 +50,8 @@ export function operandCode(operand: OperandIr, scope: Scope): Code {
     }
     case "list":
       return asRead(js`every([${operand.items.map((item) => operandCode(item, scope))}])`);
+    case "each":
+      return asRead(eachCode(operand, scope));
     case "text": {
       const parts = operand.parts.map((part) =>
         typeof part === "string" ? js`${part}` : js`hole(${operandCode(part, scope)})`,
@@ -85,6 +87,30 @@ export function applyCode(
     result: js`(${row.emit(...names.map(({ name }) => name))})`,
     isBool: !row.partial && row.signatures.every((signature) => signature.at(-1) === "bool"),
   };
+}
+
+/** A loop of its own that gives the values of all elements; unknown over what is no list, or where one value is. */
+function eachCode({ variable, over, value }: Extract<OperandIr, { readonly kind: "each" }>, scope: Scope): Code {
+  const outer = scope.variables.map((_, index) => variableName(index));
+  const element = variableName(scope.variables.length);
+  const temporaries: Code[] = [];
+  const list = operandCode(over, { ...scope, temporaries });
+  const each = operandCode(value, { ...scope, variables: [...scope.variables, variable], temporaries });
+  const name = scope.emission.function(
+    "l",
+    (loop) => js`function ${loop}(${[js`q`, ...outer]}) {
+  ${declaration(temporaries)}const list = ${list};
+  if (!Array.isArray(list)) return undefined;
+  const values = [];
+  for (const ${element} of list) {
+    const value = ${each};
+    if (value === undefined) return undefined;
+    values.push(value);
+  }
+  return values;
+}`,
+  );
+  return js`${name}(${[js`q`, ...outer]})`;
 }
 
 /** Code of where a reference starts and the steps along its path: a value, `absent`, or `undefined`. */

@@ -194,6 +194,14 @@ export type OperandIr =
   | { readonly kind: "apply"; readonly operator: string; readonly operands: readonly OperandIr[]; readonly as: Type }
   | { readonly kind: "field"; readonly of: OperandIr; readonly key: string | OperandIr; readonly as: Type }
   | { readonly kind: "list"; readonly items: readonly OperandIr[]; readonly as: Type }
+  /** The list of `value` of each element of `over`; unknown where one of them is. */
+  | {
+      readonly kind: "each";
+      readonly variable: string;
+      readonly over: OperandIr;
+      readonly value: OperandIr;
+      readonly as: Type;
+    }
   /** Text with holes; each hole's value must be one plain segment, else the whole is unknown. */
   | { readonly kind: "text"; readonly parts: readonly (string | ReferenceIr)[]; readonly as: Type };
 

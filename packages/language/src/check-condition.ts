@@ -104,7 +104,7 @@ export function typeCondition(expression: Expression, site: Site): TypedConditio
       return { kind: "constant", value: expression.value, span };
     case "every":
     case "some":
-      return typeQuantifier(expression, { ...site, atom: { span, bare: site.atom.bare } });
+      return typeQuantifier(expression, { ...site, atom: { span, bare: "bare" in site.atom && site.atom.bare } });
     case "has":
       return typeHas(expression, site);
     case "carries":

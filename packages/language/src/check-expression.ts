@@ -24,6 +24,7 @@ import { textOf } from "./scope.ts";
 import type { Site } from "./site.ts";
 import type { TypedOperand, TypedReference } from "./typed.ts";
 import { listOf, plain, recordOf, unionOf } from "./types.ts";
+import { walk } from "./visit.ts";
 
 /** Types an expression that gives a value, and reports an optional that is read without a guard where an unknown would match. */
 export function operandOf(expression: Expression, site: Site): Operand {
@@ -437,7 +438,8 @@ const itsKinds: Readonly<Record<string, "tool">> = { tool: "tool", result: "tool
 
 /** An optional in a rule in which an unknown matches: it would fire for every call that leaves the value out. */
 function reportUnguarded(operand: Operand, site: Site): void {
-  const { span, bare } = site.atom;
+  const { span } = site.atom;
+  const isValue = "isValue" in site.atom;
   const guarded = `has ${operand.text} and ${textOf(site.scope, span)}`;
   const found = diagnostic(
     "P0305",
@@ -446,19 +448,28 @@ function reportUnguarded(operand: Operand, site: Site): void {
   )
     .withLabel("absent, this is unknown")
     .withNote("here an unknown matches, so that the rule would fire for each call without it")
-    .withHelp(`or give it a value for that case: \`${operand.text} ?? …\``);
+    .withHelp(`${isValue ? "give" : "or give"} it a value for that case: \`${operand.text} ?? …\``);
+  // In the midst of a value no condition can stand.
+  if (isValue) {
+    site.report(found);
+    return;
+  }
   // What a macro is called with stands elsewhere than the macro's own text.
   const isInside = operand.span.file === span.file && operand.span.start >= span.start && operand.span.end <= span.end;
   site.report(
     isInside
-      ? found.withFix({ title: `ask first whether it is there`, span, replacement: bare ? guarded : `(${guarded})` })
+      ? found.withFix({
+          title: `ask first whether it is there`,
+          span,
+          replacement: "bare" in site.atom && site.atom.bare ? guarded : `(${guarded})`,
+        })
       : found.withHelp(`ask first whether it is there: \`has ${operand.text} and …\``),
   );
 }
 
 // ---------------------------------------------------------- lists, defaults
 
-/** `sum of x.weight for x in LIST`: x itself or what stands under constant steps of it, a number in each element. */
+/** `sum of VALUE for x in LIST`: a number of each element, such as `x.weight`, `x.count * 3` or `data.weights[x.kind]`. */
 function sumOperand(expression: Expression & { readonly kind: "sum-for" }, site: Site, text: string): Operand {
   const { span, variable, value } = expression;
   const list = operandOf(expression.list, site);
@@ -477,25 +488,23 @@ function sumOperand(expression: Expression & { readonly kind: "sum-for" }, site:
   }
   const element = joined(types.map((type) => (type.kind === "list" ? type.element : type)));
   const variables = new Map([...site.variables, [variable.text, { type: element, span: variable.span }]]);
-  const each = look(value, { ...site, variables });
-  const { reference } = each;
+  const each = operandOf(value, { ...site, variables, takesHoles: false, atom: { span: value.span, isValue: true } });
   if (each.view.type.kind === "error") return broken(span);
-  const isStep = reference?.variable === variable.text && reference.path.every((key) => typeof key === "string");
-  if (!isStep || !isAssignable(each.view.type, plain("number"))) {
+  const isOfElement = [...walk(value)].some((part) => part.kind === "name" && part.name.text === variable.text);
+  if (!isOfElement || !isAssignable(each.view.type, plain("number"))) {
     site.report(
       diagnostic("P0301", value.span, `\`sum of\` adds a number of each element, not \`${each.text}\``)
-        .withNote(`\`${each.text}\` is ${showType(each.view.type)}`)
+        .withNote(
+          isOfElement
+            ? `\`${each.text}\` is ${showType(each.view.type)}`
+            : `nothing of \`${variable.text}\` stands in it, so that it is the same for each`,
+        )
         .withHelp(`write \`sum of ${variable.text}.weight for ${variable.text} in ${list.text}\``),
     );
     return broken(span);
   }
   const [operator] = operatorsSpelled("sum of");
-  const steps: TypedOperand = {
-    kind: "constant",
-    value: reference.path,
-    as: listOf(plain("string")),
-    span: value.span,
-  };
+  const numbers = listOf(plain("number"));
   return {
     view: { type: plain("number") },
     span,
@@ -503,7 +512,16 @@ function sumOperand(expression: Expression & { readonly kind: "sum-for" }, site:
     place: (as) => ({
       kind: "apply",
       operator: operator!,
-      operands: [list.place(listOf(plain("any"))), steps],
+      operands: [
+        {
+          kind: "each",
+          variable: variable.text,
+          over: list.place(listOf(plain("any"))),
+          value: each.place(plain("number")),
+          as: numbers,
+          span,
+        },
+      ],
       as: isLoose(as) ? as : plain("number"),
       span,
     }),

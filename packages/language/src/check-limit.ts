@@ -61,7 +61,7 @@ function summed(written: Expression, rule: Limit, head: Head, scope: Scope, repo
     facts: joinFacts(facts),
     takesHoles: false,
     variables: new Map(),
-    atom: { span: expression.span, bare: false },
+    atom: { span: expression.span, isValue: true },
   });
   if (!isAssignable(of.view.type, plain("number"))) {
     report(

@@ -29,8 +29,11 @@ export interface Site {
   readonly takesHoles: boolean;
   /** Quantified names, with the types of what they stand for. */
   readonly variables: ReadonlyMap<string, Variable>;
-  /** The smallest condition around what is looked at; `bare` where `and` can be put before it without parentheses. */
-  readonly atom: { readonly span: Span; readonly bare: boolean };
+  /**
+   * The smallest condition around what is looked at; `bare` where `and` can be put before it without parentheses. Or the value around
+   * it (`isValue`), in which no condition can stand.
+   */
+  readonly atom: { readonly span: Span; readonly bare: boolean } | { readonly span: Span; readonly isValue: true };
 }
 
 /** The operations of an earlier event; its result is known only where it was looked for as completed. */

@@ -211,6 +211,15 @@ export type TypedOperand =
       readonly span: Span;
     }
   | { readonly kind: "list"; readonly items: readonly TypedOperand[]; readonly as: Type; readonly span: Span }
+  /** The list of `value` of each element of `over`: what `sum of VALUE for x in LIST` adds up. */
+  | {
+      readonly kind: "each";
+      readonly variable: string;
+      readonly over: TypedOperand;
+      readonly value: TypedOperand;
+      readonly as: Type;
+      readonly span: Span;
+    }
   /** Text with holes: each hole's value must be one plain segment, else unknown. */
   | {
       readonly kind: "text";

@@ -199,7 +199,7 @@ test("prototype names are names like any other", () => {
 });
 
 describe("sum of … for", () => {
-  test("adds what stands under the same steps of each element", () => {
+  test("adds a number of each element", () => {
     const condition = conditionOf(
       'allow "a" dev to office.send_mail when has args.attachments and sum of x.size for x in args.attachments <= 1MB',
     );
@@ -210,7 +210,17 @@ describe("sum of … for", () => {
           operand: {
             operator: "at-most",
             operands: [
-              { operator: "sum-of", operands: [{ root: "args", path: ["attachments"] }, { value: ["size"] }] },
+              {
+                operator: "sum-of",
+                operands: [
+                  {
+                    kind: "each",
+                    variable: "x",
+                    over: { root: "args", path: ["attachments"] },
+                    value: { root: "variable", variable: "x", path: ["size"], as: { kind: "number" } },
+                  },
+                ],
+              },
               { value: 1_000_000 },
             ],
           },
@@ -224,6 +234,11 @@ describe("sum of … for", () => {
       findings(checkText(`allow "a" dev to office.send_mail when ${sum} < 3`));
     expect(found("sum of x.name for x in args.attachments")).toEqual(["P0301 x.name"]);
     expect(found("sum of principal.level for x in args.attachments")).toEqual(["P0301 principal.level"]);
+    expect(found("sum of x.size * 2 for x in args.attachments")).toEqual([]);
+    expect(found("sum of size(x.name) + 1 for x in args.attachments")).toEqual([]);
+    expect(found('sum of size(x.path ?? "/") for x in args.attachments')).toEqual([]);
+    expect(found("sum of size(args.subject) for x in args.attachments")).toEqual(["P0301 size(args.subject)"]);
+    expect(found("sum of x.size * x.size for x in args.attachments")).toEqual(["P0314 x.size * x.size"]);
     expect(found("sum of x for x in args.subject")).toEqual(["P0307 args.subject"]);
     expect(found("sum of args.size for args in args.attachments")).toContain("P0207 args");
     expect(
@@ -233,5 +248,14 @@ describe("sum of … for", () => {
         ),
       ),
     ).toContain("P0320 args.attachments");
+  });
+
+  test("in a deny wants a default of what an element may lack, since no condition can stand in a value", () => {
+    const { diagnostics } = checkText(
+      'deny "d" office.send_mail when has args.attachments and sum of size(x.path) for x in args.attachments > 3',
+    );
+    const [found] = diagnostics.filter(({ code }) => code === "P0305");
+    expect(found?.fix).toBeUndefined();
+    expect(found).toMatchObject({ help: ["give it a value for that case: `x.path ?? …`"] });
   });
 });

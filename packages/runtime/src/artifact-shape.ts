@@ -142,6 +142,7 @@ const operands: Readonly<Record<string, Shape>> = {
   },
   field: record({ kind: text, of: operand, key: either(isText, text, operand), as: type }),
   list: record({ kind: text, items: list(operand), as: type }),
+  each: record({ kind: text, variable: text, over: operand, value: operand, as: type }),
   text: record({ kind: text, parts: list(either(isText, text, reference)), as: type }),
 };
 

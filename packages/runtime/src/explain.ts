@@ -326,6 +326,9 @@ function referencesOf(operand: OperandIr): readonly ReferenceIr[] {
       return operand.items.flatMap(referencesOf);
     case "field":
       return [...referencesOf(operand.of), ...(typeof operand.key === "string" ? [] : referencesOf(operand.key))];
+    case "each":
+      // What the values read of an element differs from one to the next.
+      return referencesOf(operand.over);
     case "text":
       return operand.parts.flatMap((part) => (typeof part === "string" ? [] : [part]));
   }

@@ -93,6 +93,11 @@ function rawValueOf(operand: Exclude<OperandIr, Constant>, scene: Scene): Value 
     }
     case "list":
       return known(operand.items, scene);
+    case "each": {
+      const scenes = elementScenes(operand.variable, operand.over, scene);
+      const values = scenes?.map((each) => operandValue(operand.value, each));
+      return values?.every((value) => value !== undefined) ? values : undefined;
+    }
     case "text": {
       const parts = operand.parts.map((part) =>
         typeof part === "string" ? part : plainSegment(operandValue(part, scene)),

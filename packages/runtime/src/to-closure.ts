@@ -374,6 +374,23 @@ function compileOperand(operand: OperandIr, scope: Scope): Get {
       const items = operand.items.map((each) => compileOperand(each, scope));
       return (moment) => read(as, valuesOf(items, moment), root);
     }
+    case "each": {
+      const over = compileOperand(operand.over, scope);
+      const get = compileOperand(operand.value, { ...scope, variables: [...scope.variables, operand.variable] });
+      return (moment) => {
+        const list = over(moment);
+        if (!Array.isArray(list)) return undefined;
+        const values: Value[] = [];
+        for (const element of list) {
+          moment.elements.push(element as Value);
+          const value = get(moment);
+          moment.elements.pop();
+          if (value === undefined) return undefined;
+          values.push(value);
+        }
+        return read(as, values, root);
+      };
+    }
     case "text": {
       const parts: readonly Get[] = operand.parts.map((part) => {
         if (typeof part === "string") return () => part;

@@ -93,6 +93,17 @@ function rawValue(operand: TypedOperand, situation: Situation): Value | undefine
       const items = operand.items.map((item) => readValue(item, situation));
       return items.includes(undefined) ? undefined : (items as Value[]);
     }
+    case "each": {
+      const list = readValue(operand.over, situation);
+      if (!Array.isArray(list)) return undefined;
+      const values = list.map((item: Value) =>
+        readValue(operand.value, {
+          ...situation,
+          variables: new Map([...situation.variables, [operand.variable, item]]),
+        }),
+      );
+      return values.includes(undefined) ? undefined : (values as Value[]);
+    }
     case "text": {
       const parts = operand.parts.map((part) => (typeof part === "string" ? part : segmentOf(part, situation)));
       return parts.includes(undefined) ? undefined : parts.join("");

@@ -1,4 +1,3 @@
-import { absent, step, type Value } from "../value.ts";
 import { call, type Operator } from "./operator.ts";
 
 /** What the elements of a list come to together. */
@@ -6,31 +5,22 @@ export const totals: readonly Operator[] = [
   {
     id: "sum-of",
     spelling: "sum of",
-    // `sum of x.weight for x in LIST` is grammar of its own; the steps behind `x` are the second operand.
+    // `sum of VALUE for x in LIST` is grammar of its own; the operand is the list of values.
     level: "logic",
-    signatures: [["list<any>", "list<string>", "number"]],
+    signatures: [["list<number>", "number"]],
     narrowingOnly: false,
-    summary: "The sum of what stands under the same steps in each element of a list; unknown where that is no number.",
+    summary:
+      "The sum of a value of each element of a list, `sum of x.size for x in LIST`; unknown where one is no number.",
     examples: [
-      [[{ weight: 2 }, { weight: 0.5 }], ["weight"], 2.5],
-      [[1, 2, 3], [], 6],
-      [[], ["weight"], 0],
-      [[{ weight: 2 }, {}], ["weight"], undefined],
-      [[{ weight: "2" }], ["weight"], undefined],
-      [[9007199254740991, 1], [], undefined],
+      [[2, 0.5], 2.5],
+      [[1, 2, 3], 6],
+      [[], 0],
+      [[1, "2"], undefined],
+      [[9007199254740991, 1], undefined],
     ],
-    evaluate: (list: readonly Value[], steps: readonly string[]): number | undefined => {
-      let total = 0;
-      let isWhole = true;
-      for (const element of list) {
-        const value = steps.reduce<ReturnType<typeof step>>(
-          (of, key) => (of === undefined || of === absent ? undefined : step(of, key)),
-          element,
-        );
-        if (typeof value !== "number") return undefined;
-        isWhole &&= Number.isInteger(value);
-        total += value;
-      }
+    evaluate: (values: readonly number[]): number | undefined => {
+      const total = values.reduce((sum, value) => sum + value, 0);
+      const isWhole = values.every(Number.isInteger);
       return Number.isFinite(total) && (!isWhole || Number.isSafeInteger(total)) ? total : undefined;
     },
     partial: true,

@@ -43,6 +43,7 @@ export function condition(scope: Scope, depth: number): string {
     if (roll < 0.52) return quantifier(scope, depth - 1) ?? atom(scope);
   }
   if (roll < 0.16) return quantifier(scope, 0) ?? atom(scope);
+  if (roll < 0.2) return sum(scope) ?? atom(scope);
   if (roll > 0.97) return random.pick(["true", "false"]);
   if (roll > 0.94) return presence(scope) ?? atom(scope);
   return atom(scope);
@@ -80,6 +81,24 @@ function quantifier(scope: Scope, depth: number): string | undefined {
   const body = condition({ ...scope, references: inner, quantified: quantified + 1 }, Math.min(depth, 1));
   const text = `${random.pick(["every", "some"])} item in ${over.text}: (${body})`;
   return over.optional && (scope.narrowing || random.chance(0.6)) ? `has ${over.text} and (${text})` : text;
+}
+
+/** `sum of VALUE for item in LIST` against a number. */
+function sum(scope: Scope): string | undefined {
+  const { random, references, narrowing } = scope;
+  const lists = references.filter(
+    ({ text, type }) => type.kind === "list" && (scope.quantified === 0 || text.startsWith("item")),
+  );
+  if (lists.length === 0) return undefined;
+  const over = random.pick(lists);
+  const element: Type = over.type.kind === "list" ? over.type.element : { kind: "any" };
+  const name = scope.quantified === 0 ? "item" : "part";
+  const used: Reference[] = [];
+  const inner: Scope = { ...scope, references: referencesIn(name, element), quantified: scope.quantified + 1 };
+  const value = operand("number", inner, used, true, 1) ?? operand("int", inner, used, true, 1);
+  if (value === undefined || !value.includes(name)) return undefined;
+  const text = `sum of ${value} for ${name} in ${over.text} ${random.pick(["<", "<=", ">", ">=", "=="])} ${random.pick([0, 1, 3, 9, 2.5])}`;
+  return over.optional && (narrowing || random.chance(0.6)) ? `has ${over.text} and ${text}` : text;
 }
 
 /** One row of the table, or a flag as it stands. */
