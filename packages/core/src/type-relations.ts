@@ -220,9 +220,11 @@ function fits(view: OperandView, shape: Shape, bindings: Bindings): string {
   if (shape === "any!") return view.type.kind === "any" ? "" : `it is ${withArticle(showType(view.type))}`;
   // INVARIANT: an `any` that is no clean path is never matched as a mere name.
   if (shape === "name" && view.name !== true) return "it is no name of a tool or server";
+  // INVARIANT: what a request brings is never a pattern, not even where nothing is known of its type.
+  const takesAny = !patternShapes.has(shape) || isWritten(view);
   const accepts = acceptance[shape];
   const wrong = membersOf(view.type).find(
-    (member) => member.kind !== "any" && member.kind !== "error" && !accepts(member, view),
+    (member) => member.kind !== "error" && (member.kind === "any" ? !takesAny : !accepts(member, view)),
   );
   if (wrong !== undefined) {
     const seen = wrong === view.type ? "it is" : "it may be";
@@ -230,6 +232,18 @@ function fits(view: OperandView, shape: Shape, bindings: Bindings): string {
   }
   return shape === "ordered" ? bind(view, bindings) : "";
 }
+
+/** What is prepared once, when the policy is loaded. */
+const patternShapes: ReadonlySet<Shape> = new Set<Shape>([
+  "path+",
+  "glob+",
+  "command+",
+  "detector+",
+  "regex",
+  "cidr",
+  "window",
+  "range",
+]);
 
 /** What the shapes take, `any` and unions aside. */
 // biome-ignore format: table

@@ -194,3 +194,14 @@ test("URLs, mail addresses and records have parts; other types have none", () =>
   expect(fieldOf({ kind: "record", fields: {}, open: false }, "__proto__")).toBeUndefined();
   expect(fieldOf(plain("int"), "host")).toBeUndefined();
 });
+
+describe("what a request brings is never a pattern, whatever its type", () => {
+  const shapes: readonly Shape[] = ["path+", "glob+", "command+", "regex", "cidr", "window", "range"];
+  test.for(shapes)("%s", (shape) => {
+    const any = given(plain("any"));
+    const take = (view: OperandView) => matchSignature(["any", shape, "bool"], [any, view]).fits;
+    expect(take(any)).toBe(false);
+    expect(take(given(union(plain("string"), plain("any"))))).toBe(false);
+    expect(take(given(plain("error")))).toBe(true);
+  });
+});

@@ -41,11 +41,36 @@ export const lists: readonly Operator[] = [
     toSet: "opaque",
   },
   {
+    id: "contains-any",
+    spelling: "contains",
+    level: "comparison",
+    signatures: [["any!", "T", "bool"]],
+    narrowingOnly: false,
+    summary:
+      "Of what may be text or list: true where the right text stands in the left text, or the right value in the left list. Unknown of a list where the text is only a part of an item, since it may be meant so.",
+    examples: [
+      ["a b c", "b", true],
+      [["ab", "b"], "b", true],
+      [["ab"], "c", false],
+      [["ab"], "a", undefined],
+      [7, "7", undefined],
+    ],
+    evaluate: (left: Value, right: Value) => {
+      if (!Array.isArray(left))
+        return typeof left === "string" && typeof right === "string" ? left.includes(right) : undefined;
+      if (left.some((item) => equal(item as Value, right))) return true;
+      const isPart = left.some((item) => typeof item === "string" && typeof right === "string" && item.includes(right));
+      return isPart ? undefined : false;
+    },
+    partial: true,
+    emit: call("contains-any"),
+    toSet: "opaque",
+  },
+  {
     id: "contains",
     spelling: "contains",
     level: "comparison",
     signatures: [
-      ["any!", "T", "bool"],
       ["string", "string", "bool"],
       ["list<T>", "T", "bool"],
     ],
