@@ -25,6 +25,7 @@ const types: Partial<Record<Shape, Type>> = {
   "path+": list({ kind: "path" }),
   "glob+": list({ kind: "glob" }),
   "command+": list({ kind: "command" }),
+  "detector+": list({ kind: "detector" }),
   T: { kind: "any" },
   ordered: { kind: "number" },
   "list<T>": list({ kind: "any" }),
@@ -36,7 +37,7 @@ const types: Partial<Record<Shape, Type>> = {
 
 /** Shapes of what stands in a policy as a constant. */
 const constants: readonly Shape[] = [
-  "path+", "glob+", "command+", "detector+", "regex", "domain", "cidr", "window", "range",
+  "path+", "glob+", "command+", "detector", "detector+", "regex", "domain", "cidr", "window", "range",
 ]; // biome-ignore format: a list of words
 
 function list(element: Type): Type {

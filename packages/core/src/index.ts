@@ -18,6 +18,8 @@ export {
   type Told,
   type Violation,
 } from "./decision.ts";
+export type { Detector, Found } from "./detectors/detector.ts";
+export { detectors } from "./detectors/index.ts";
 export { canonicalJson, digestOf, pinOf } from "./digest.ts";
 export { durationText } from "./duration.ts";
 export type { Engine, EngineFactory } from "./engine.ts";
@@ -62,6 +64,7 @@ export { call, type Example, type Level, type Operator, type Shape, type Signatu
 export { isPathName, pathWords } from "./path-names.ts";
 export { isToolName, type Listing, type Origin, pinFileOf } from "./pin-file.ts";
 export type { PinFile, PinnedTool } from "./pins.ts";
+export type { PreparedDetector } from "./readers/detector.ts";
 export { read, readers, whyUnreadable } from "./readers/index.ts";
 export type { Reader } from "./readers/reader.ts";
 export { itsOf, type Recalled, type Recollection, recall } from "./recall.ts";

@@ -32,7 +32,7 @@ const shapeNames: Partial<Record<Shape, string>> = {
   "path+": "path, or list of paths, written out",
   "glob+": "glob, or list of globs, written out",
   "command+": "command pattern, or list of them, written out",
-  "detector+": "detector, or list of them",
+  "detector+": "detector, or list of them, by name",
   name: "name of a tool or server",
   text: "text",
   T: "value",
@@ -238,6 +238,7 @@ const patternShapes: ReadonlySet<Shape> = new Set<Shape>([
   "path+",
   "glob+",
   "command+",
+  "detector",
   "detector+",
   "regex",
   "cidr",
@@ -274,7 +275,8 @@ const acceptance: Readonly<Record<Exclude<Shape, "T" | "list<T>">, (type: Type, 
   "path+":        oneOrMoreWritten("path"),
   "glob+":        oneOrMoreWritten("glob"),
   "command+":     oneOrMoreWritten("command"),
-  "detector+":    (type) => type.kind === "detector" || (type.kind === "list" && type.element.kind === "detector"),
+  detector:       isDetector,
+  "detector+":    (type) => isDetector(type) || (type.kind === "list" && isDetector(type.element)),
   ordered:        oneOf("int", "number", "time", "duration"),
   "list<any>":    oneOf("list"),
   "list<string>": (type) => type.kind === "list" && isTextOrAny(type.element),
@@ -298,6 +300,15 @@ function oneOrMoreWritten(kind: PlainKind): (type: Type, view: OperandView) => b
     (single(type, view) || (type.kind === "list" && membersOf(type.element).every((m) => single(m, view))));
 }
 
+function isOfDetectors(type: Type): boolean {
+  return membersOf(type.kind === "list" ? type.element : type).some(isDetector);
+}
+
+/** A `let` of a regular expression is one, too. */
+function isDetector(type: Type): boolean {
+  return type.kind === "detector" || type.kind === "regex";
+}
+
 function isWritten(view: OperandView): boolean {
   return view.constant !== undefined || view.template === true;
 }
@@ -318,6 +329,8 @@ function elementOf(view: OperandView): OperandView | undefined {
 
 /** Takes the operand into `T`: empty where it and what came before have a common type. */
 function bind(view: OperandView, bindings: Bindings): string {
+  if (isOfDetectors(view.type))
+    return `it is ${withArticle(showType(view.type))}, which stands behind \`contains\` and \`matches\``;
   const before = bindings.variable;
   if (before === undefined) {
     bindings.variable = view;

@@ -64,13 +64,7 @@ export function applied(
       };
     }
   }
-  if (rows.length === 0) {
-    site.report(
-      diagnostic("P0216", span, `\`${spelling}\` is not enforced by this version`)
-        .withNote("a policy that uses it builds nothing: everything is denied")
-        .withHelp("say it with another operator"),
-    );
-  } else if (unreadable !== undefined) reportUnreadable(unreadable, operands, site);
+  if (unreadable !== undefined) reportUnreadable(unreadable, operands, site);
   else reportMismatch(spelling, operands, failures, span, site, binary);
   return broken(span);
 }
@@ -201,6 +195,7 @@ const writtenOnly: ReadonlySet<Shape> = new Set<Shape>([
   "path+",
   "glob+",
   "command+",
+  "detector",
   "detector+",
   "regex",
   "cidr",
@@ -225,6 +220,12 @@ function neverEqualHelp(left: Operand, right: Operand): string {
   return `compare with a value of type ${showType(left.view.type)}`;
 }
 
+function isDetector(operand: Operand | undefined): boolean {
+  const type = operand?.view.type;
+  const kind = type?.kind === "list" ? type.element.kind : type?.kind;
+  return kind === "detector" || kind === "regex";
+}
+
 function reportRawTest(
   spelling: string,
   kind: "path" | "url",
@@ -235,7 +236,7 @@ function reportRawTest(
 ): void {
   const instead = rawTests[spelling]![kind];
   const span: Span = { file: binary.span.file, start: binary.operatorSpan.start, end: binary.right.span.end };
-  const value = right?.view.constant;
+  const value = isDetector(right) ? undefined : right?.view.constant;
   const pattern = typeof value === "string" ? rightly(spelling, kind, left.text, value) : undefined;
   const found = diagnostic(
     "P0302",
@@ -249,14 +250,22 @@ function reportRawTest(
         : "`https://example.org@evil.test/` starts with `https://example.org`: only a URL's parts tell where it leads",
     )
     .withHelp(
-      kind === "path"
-        ? `if it is no path at all, say so: \`text(${left.text}) ${spelling} …\``
-        : `look at a part: \`${left.text}.host in domain "…"\``,
+      isDetector(right)
+        ? `look at the text as it stands: \`text(${left.text}) ${spelling} ${right?.text}\``
+        : kind === "path"
+          ? `if it is no path at all, say so: \`text(${left.text}) ${spelling} …\``
+          : `look at a part: \`${left.text}.host in domain "…"\``,
     );
   site.report(
-    pattern === undefined
-      ? found.withHelp(`use \`${instead}\``)
-      : found.withFix({ title: `use \`${instead}\``, span: { ...span, start: left.span.start }, replacement: pattern }),
+    isDetector(right)
+      ? found
+      : pattern === undefined
+        ? found.withHelp(`use \`${instead}\``)
+        : found.withFix({
+            title: `use \`${instead}\``,
+            span: { ...span, start: left.span.start },
+            replacement: pattern,
+          }),
   );
 }
 

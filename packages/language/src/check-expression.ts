@@ -1,4 +1,5 @@
 import {
+  detectors,
   fieldNames,
   isAssignable,
   joinTypes,
@@ -14,7 +15,7 @@ import { applied, isLoose } from "./apply-operator.ts";
 import type { Binary, Expression } from "./ast.ts";
 import { checkBoundName } from "./bound-name.ts";
 import { argumentIsKnown, fieldIn, partOperand, type Whole, wholeOf } from "./check-arguments.ts";
-import { constantOf, elementType, partOf } from "./constants.ts";
+import { constantOf, listConstant, partOf } from "./constants.ts";
 import { joined } from "./data.ts";
 import { holesOf } from "./holes.ts";
 import { isPresent, narrowType, stepKey } from "./narrow.ts";
@@ -158,6 +159,7 @@ function nameOperand(expression: Expression & { readonly kind: "name" }, site: S
     }
     return broken(span);
   }
+  if (detectors.has(name.text)) return constantOperand(constantOf(expression, scope)!, span, text);
   if (name.text === "data") return tablesOperand(span, text, site);
   if (argumentIsKnown(name.text, site)) {
     site.report(
@@ -181,7 +183,7 @@ function nameOperand(expression: Expression & { readonly kind: "name" }, site: S
     withSuggestion(
       other === undefined ? found : found.at(other.span, `declared here as a ${other.kind}, which has no value`),
       name.text,
-      [...site.variables.keys(), ...scope.constants.keys(), ...roots],
+      [...site.variables.keys(), ...scope.constants.keys(), ...roots, ...detectors.keys()],
       span,
       "names with a value",
     ),
@@ -528,15 +530,11 @@ function sumOperand(expression: Expression & { readonly kind: "sum-for" }, site:
   };
 }
 
-/** Types that a constant has by its spelling, not by its value. */
-const writtenKinds: ReadonlySet<Type["kind"]> = new Set(["regex", "time", "duration", "range"]);
-
 function listOperand(items: readonly Expression[], site: Site, span: Span, text: string): Operand {
   const operands = items.map((item) => operandOf(item, site));
   if (operands.every((each) => each.view.constant !== undefined)) {
-    const value = operands.map((each) => each.view.constant!);
-    const spelled = operands.map((each) => each.view.type).find((type) => writtenKinds.has(type.kind));
-    return constantOperand({ value, type: listOf(spelled ?? elementType(value)) }, span, text);
+    const written = operands.map(({ view }) => ({ value: view.constant!, type: view.type }));
+    return constantOperand(listConstant(written), span, text);
   }
   const element = operands.map((each) => each.view.type).reduce(joinTypes);
   const written = operands.every((each) => each.view.constant !== undefined || each.view.template === true);

@@ -1,4 +1,4 @@
-import { whyUnreadable } from "@mcpolicy/core";
+import { detectors, whyUnreadable } from "@mcpolicy/core";
 import { diagnostic, type Span } from "@mcpolicy/diagnostics";
 import type { Expression } from "./ast.ts";
 import { constantOf } from "./constants.ts";
@@ -58,7 +58,7 @@ function reportNoConstant(name: string, value: Expression, scope: Scope, report:
   );
 }
 
-const readable = new Set(["args", "principal", "context", "tool", "resource", "result", "data", "its"]);
+const readable = new Set([..."args principal context tool resource result data its".split(" "), ...detectors.keys()]);
 
 function firstUnknownName(value: Expression, scope: Scope): (Expression & { readonly kind: "name" }) | undefined {
   if (value.kind === "list") {

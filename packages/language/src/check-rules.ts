@@ -4,6 +4,7 @@ import type { Assert, Role, Statement } from "./ast.ts";
 import { branchesOf } from "./check-condition.ts";
 import { checkLabel } from "./check-label.ts";
 import { checkLimit } from "./check-limit.ts";
+import { checkRedact } from "./check-redact.ts";
 import { checkRequire } from "./check-require.ts";
 import { checkDenyResult } from "./check-result-rules.ts";
 import { conditionsOf, entriesOf, expand } from "./expand.ts";
@@ -47,6 +48,7 @@ export function checkRules(statements: readonly Statement[], scope: Scope, repor
   const limits: CheckedPolicy["limits"][number][] = [];
   const labels: CheckedPolicy["labels"][number][] = [];
   const resultDenies: CheckedPolicy["resultDenies"][number][] = [];
+  const redacts: CheckedPolicy["redacts"][number][] = [];
   for (const statement of statements) {
     switch (statement.kind) {
       case "role":
@@ -68,9 +70,12 @@ export function checkRules(statements: readonly Statement[], scope: Scope, repor
       case "deny-result":
         resultDenies.push(...once(checkDenyResult(statement, scope, report)));
         break;
+      case "redact":
+        redacts.push(...once(checkRedact(statement, scope, report)));
+        break;
     }
   }
-  return { rules, requires, limits, labels, resultDenies, redacts: [] };
+  return { rules, requires, limits, labels, resultDenies, redacts };
 }
 
 function reportTwice(rule: CheckedRuleHead, before: CheckedRuleHead, report: Report): void {

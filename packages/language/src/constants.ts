@@ -1,5 +1,5 @@
 import type { Type } from "@mcpolicy/core";
-import { typeOfConstant, type Value } from "@mcpolicy/core";
+import { detectors, typeOfConstant, type Value } from "@mcpolicy/core";
 import type { Expression, Let } from "./ast.ts";
 import { longestChain } from "./bounds.ts";
 import { tableOf } from "./data.ts";
@@ -27,6 +27,28 @@ export function elementType(values: readonly Value[]): Type {
   return unionOf([...(texts.size === 0 ? [] : [{ kind: "enum" as const, values: [...texts] }]), ...others.values()]);
 }
 
+/** Types that a constant has by its spelling, not by its value. */
+const spelledKinds: ReadonlySet<Type["kind"]> = new Set(["regex", "time", "duration", "range"]);
+
+/** A list of what is written out. Beside a detector's name a regular expression is a detector, too; nothing else is. */
+export function listConstant(items: readonly Constant[]): Constant {
+  const value = items.map((item) => item.value);
+  if (items.some(({ type }) => type.kind === "detector")) {
+    const others = items.filter(({ type }) => type.kind !== "detector" && type.kind !== "regex");
+    if (others.length === 0) return { value: items.map(detectorValue), type: listOf(plain("detector")) };
+    return { value, type: listOf(unionOf([plain("detector"), elementType(others.map((each) => each.value))])) };
+  }
+  const spelled = items.find(({ type }) => spelledKinds.has(type.kind));
+  return { value, type: listOf(spelled === undefined ? elementType(value) : spelled.type) };
+}
+
+/** A constant as a detector is read, or a list of them: regular expressions are marked, so that none passes for a built-in's name. */
+export function detectorValue({ value, type }: Constant): Value {
+  if (type.kind === "regex") return { regex: value };
+  if (type.kind !== "list" || type.element.kind !== "regex") return value;
+  return (value as readonly Value[]).map((regex) => ({ regex }));
+}
+
 /** What each `let` stands for, looked up once: chains of them are walked again and again otherwise. */
 const constants = new WeakMap<Let, Constant | undefined>();
 
@@ -51,9 +73,7 @@ export function constantOf(expression: Expression, scope: Scope, trail: readonly
     case "list": {
       const items = expression.items.map((item) => constantOf(item, scope, trail));
       if (!items.every((item) => item !== undefined)) return undefined;
-      const value = items.map((item) => item.value);
-      const spelled = items.find((item) => ["regex", "time", "duration", "range"].includes(item.type.kind));
-      return { value, type: listOf(spelled === undefined ? elementType(value) : spelled.type) };
+      return listConstant(items);
     }
     case "range": {
       const low = constantOf(expression.low, scope, trail);
@@ -63,6 +83,7 @@ export function constantOf(expression: Expression, scope: Scope, trail: readonly
     }
     case "name": {
       const { text } = expression.name;
+      if (detectors.has(text)) return { value: text, type: plain("detector") };
       const found = scope.constants.get(text);
       if (found === undefined || found.parameters !== undefined || trail.includes(text)) return undefined;
       if (trail.length >= longestChain) return undefined;

@@ -1,13 +1,13 @@
 import type { DeploymentIr, Value } from "@mcpolicy/core";
 import { diagnostic, type Span } from "@mcpolicy/diagnostics";
 import type { Settings, SettingWord, Statement } from "./ast.ts";
+import { checkDetectors } from "./check-redact.ts";
 import { durationValue } from "./literals.ts";
 import { type Finding, type Report, withSuggestion } from "./report.ts";
 import type { Scope } from "./scope.ts";
-import { reportUnsupported } from "./unsupported.ts";
 
 /** What stands behind a setting's name. */
-type Reading = (words: readonly SettingWord[], setting: SettingWord, report: Report) => Value | undefined;
+type Reading = (words: readonly SettingWord[], setting: SettingWord, report: Report, scope: Scope) => Value | undefined;
 
 /** The settings of each statement, and how each is read. */
 const settings: Readonly<Record<Settings["kind"], Readonly<Record<string, Reading>>>> = {
@@ -25,10 +25,7 @@ const settings: Readonly<Record<Settings["kind"], Readonly<Record<string, Readin
   audit: {
     arguments: one("word", among("keys", "hashed", "full"), "`keys`, `hashed` or `full`"),
     results: one("word", among("size", "full"), "`size` or `full`"),
-    redact: (words, setting, report) => {
-      reportUnsupported({ kind: "audit redact", span: setting.span }, report);
-      return words.length === 0 ? undefined : null;
-    },
+    redact: namedDetectors,
   },
   network: {
     connect: several("text", isEndpoint, 'hosts and ports, as in `connect "api.github.com:443", "*.example.com:443"`'),
@@ -58,7 +55,7 @@ export function deploymentOf(statements: readonly Statement[], scope: Scope, rep
       continue;
     }
     first.set(key, statement);
-    const read = readSettings(statement, report);
+    const read = readSettings(statement, scope, report);
     if (statement.kind === "network") {
       checkServer(statement, scope, report);
       network.push([statement.server?.text ?? "", (read["connect"] ?? []) as readonly string[]]);
@@ -85,7 +82,7 @@ function checkServer({ server }: Settings, scope: Scope, report: Report): void {
 }
 
 /** Each name of a setting with the words up to the next one. */
-function readSettings(statement: Settings, report: Report): Readonly<Record<string, Value>> {
+function readSettings(statement: Settings, scope: Scope, report: Report): Readonly<Record<string, Value>> {
   const known = settings[statement.kind];
   const read: Record<string, Value> = {};
   const words = [...statement.words];
@@ -114,7 +111,7 @@ function readSettings(statement: Settings, report: Report): Readonly<Record<stri
       report(diagnostic("P0226", setting.span, `\`${setting.text}\` is set twice`).withHelp("keep one of the two"));
       continue;
     }
-    const value = reading(values, setting, report);
+    const value = reading(values, setting, report, scope);
     if (value !== undefined) read[setting.text] = value;
   }
   return read;
@@ -155,6 +152,20 @@ function atMost(words: readonly SettingWord[], setting: SettingWord, report: Rep
   const value = word?.kind === "duration" ? durationValue(word.text) : undefined;
   const isRight = words.length === 3 && at?.text === "at" && most?.text === "most" && (value ?? 0) > 0;
   return isRight ? value : wrong(words, setting, "`at most` and a length of time, as in `lifetime at most 5m`", report);
+}
+
+/** Detectors as values that `detector` reads. */
+function namedDetectors(
+  words: readonly SettingWord[],
+  setting: SettingWord,
+  report: Report,
+  scope: Scope,
+): Value | undefined {
+  const wanted = `detectors by name, as in \`${setting.text} card, email-address\``;
+  const names = several("word", () => true, wanted)(words, setting, report, scope);
+  if (names === undefined) return undefined;
+  const mentions = words.filter(({ kind }) => kind === "word");
+  return checkDetectors(mentions, scope, report).map(({ value }) => value);
 }
 
 function wrong(words: readonly SettingWord[], setting: SettingWord, wanted: string, report: Report): undefined {

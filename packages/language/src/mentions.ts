@@ -42,6 +42,7 @@ export function mentionsIn(statements: readonly Statement[]): Mentions {
       who(statement.duty.from);
     }
     if (statement.kind === "redact") for (const each of statement.detectors) names.add(each.text);
+    if (statement.kind === "audit") for (const each of statement.words) names.add(each.text);
     if (statement.kind === "limit" && statement.window.kind === "per") expression(statement.window.of);
     if (statement.kind === "let") expression(statement.value);
     if (statement.kind === "capability") {

@@ -1,6 +1,6 @@
 import { type OperandView, type Type, type Value, whyUnreadable } from "@mcpolicy/core";
 import type { Span } from "@mcpolicy/diagnostics";
-import type { Constant } from "./constants.ts";
+import { type Constant, detectorValue } from "./constants.ts";
 import type { TypedOperand, TypedReference } from "./typed.ts";
 import { plain } from "./types.ts";
 
@@ -35,15 +35,23 @@ export function broken(span: Span): Operand {
 }
 
 /** A value written out. Where one or a list of them is asked for (`…+`), one alone becomes a list of one. */
-export function constantOperand({ value, type }: Constant, span: Span, text: string): Operand {
-  const listed = (as: Type) => (as.kind === "list" && !Array.isArray(value) ? [value] : value);
+export function constantOperand(constant: Constant, span: Span, text: string): Operand {
+  const { value, type } = constant;
+  const valueAs = (as: Type): Value => (as.kind === "detector" ? detectorValue(constant) : value);
+  const listed = (as: Type): Value => {
+    if (as.kind !== "list") return valueAs(as);
+    const items = valueAs(as.element);
+    return Array.isArray(items) ? items : [items];
+  };
   return {
     view: { type, constant: value },
     span,
     text,
     place: (as) => ({ kind: "constant", value: listed(as), as, span }),
     whyNot: (as) =>
-      as.kind === "list" && !Array.isArray(value) ? whyWritten(as.element, value) : whyWritten(as, value),
+      as.kind === "list" && !Array.isArray(value)
+        ? whyWritten(as.element, valueAs(as.element))
+        : whyWritten(as, listed(as)),
   };
 }
 

@@ -12,7 +12,6 @@ import { collector, type Report } from "./report.ts";
 import { resolve } from "./resolve.ts";
 import { lints } from "./rules/index.ts";
 import type { CheckedPolicy } from "./typed.ts";
-import { reportUnsupportedStatements } from "./unsupported.ts";
 
 /** What becomes of a policy's files. */
 export interface Checked {
@@ -50,7 +49,6 @@ function checkEntries(
   const { report, found } = collector();
   for (const each of diagnostics) report(each);
   checkEditions(statements, report);
-  reportUnsupportedStatements(statements, report);
 
   const scope = resolve(statements, sources, files, report);
   checkLets(scope, report);

@@ -1,11 +1,11 @@
-import type { Field, Type, Value } from "@mcpolicy/core";
+import { detectors, type Field, type Type, type Value } from "@mcpolicy/core";
 import type { Source, Span } from "@mcpolicy/diagnostics";
 import type { Capability, Let, Name, Role, Server } from "./ast.ts";
 import type { Work } from "./bounds.ts";
 import type { CheckedServer } from "./typed.ts";
 
 /** Names that expressions have already; no declaration may take them. */
-export const builtIn: ReadonlySet<string> = new Set(["args", "tool", "resource", "its"]);
+export const builtIn: ReadonlySet<string> = new Set(["args", "tool", "resource", "its", ...detectors.keys()]);
 
 /** What the declarations of a policy say, looked up: everything that a rule's names can mean. */
 export interface Scope {

@@ -162,15 +162,3 @@ test("callers, dates and clauses are carried", () => {
     shadow: true,
   });
 });
-
-test("what comes later builds nothing", () => {
-  for (const text of [
-    "redact jwt in result of fs.read_file",
-    "audit { redact jwt }",
-    "context { verdict?: string on result }",
-  ]) {
-    const checked = checkText(text);
-    expect([text, findings(checked).map((each) => each.slice(0, 5))]).toEqual([text, ["P0216"]]);
-    expect(checked.policy).toBeUndefined();
-  }
-});

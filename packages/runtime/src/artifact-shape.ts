@@ -127,6 +127,8 @@ const reference = record({
   as: type,
 });
 
+const detector = record({ kind: oneOf("constant"), value: json, as: record({ kind: oneOf("detector") }) });
+
 const operand: Shape = byKind(() => operands);
 const apply = record({ kind: text, operator: text, operands: list(operand), as: type });
 const operands: Readonly<Record<string, Shape>> = {
@@ -279,7 +281,7 @@ export const policyShape: Shape = (value, at) =>
     "limits?": list(record({ ...head, amount: number, window: limitWindow, keys: list(limitKey) })),
     "labels?": list(record({ ...head, label: text, duration: milliseconds, onResult: bool })),
     "resultDenies?": list(record(head)),
-    "redacts?": list(record({ ...head, detectors: list(operand) })),
+    "redacts?": list(record({ ...head, detectors: list(detector) })),
     "narrows?": list(policyShape),
     "deployment?": deployment,
   })(value, at);

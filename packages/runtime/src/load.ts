@@ -21,6 +21,7 @@ import { artifactShape, policyShape } from "./artifact-shape.ts";
 import { outOfBounds } from "./bounds.ts";
 import { callerOf, isRefused } from "./caller.ts";
 import { decide, isKnown, type Means, questionOf } from "./decide.ts";
+import { finderOf } from "./detect.ts";
 import { type SeenRule, seenRules } from "./explain.ts";
 import { isListed, residualQuestion } from "./list.ts";
 import { distinct } from "./outcome.ts";
@@ -223,6 +224,8 @@ function verify(given: Artifact): { readonly ir: PolicyIr; readonly digest: stri
 
 function makeEngine(ir: PolicyIr, factory: EngineFactory): Engine {
   try {
+    // What would fail only when a result is there fails now.
+    for (const rule of ir.redacts ?? []) finderOf(rule);
     return factory(ir);
   } catch (failure) {
     throw new ArtifactError("P0604", `no evaluator can be made of this policy: ${inWords(failure)}`);

@@ -7,7 +7,6 @@ import {
   fault,
   type HeldLabel,
   type JsonObject,
-  type OperandIr,
   type PolicyIr,
   type RedactIr,
   type Request,
@@ -176,8 +175,8 @@ function schemaViolations(means: Means, { operation }: Request, result: ToolResu
 }
 
 function redacted(result: ToolResult, redacts: readonly RedactIr[]): ToolResult {
-  const detectors: readonly OperandIr[] = redacts.flatMap((rule) => rule.detectors);
-  return detectors.length === 0 ? result : redact(result, finderOf(detectors));
+  const finders = redacts.map(finderOf);
+  return finders.length === 0 ? result : redact(result, (text) => finders.flatMap((find) => find(text)));
 }
 
 /** Result rules in `shadow` that would have matched. */

@@ -1,11 +1,12 @@
 import { isRecord, type JsonObject, type Value, type Violation } from "@mcpolicy/core";
 import { type Bounds, outOfBounds } from "./bounds.ts";
 
-/** What a server answered to a call (MCP 2025-11-25, CallToolResult), but for `_meta`. */
+/** What a server answered to a call (MCP 2025-11-25, CallToolResult). */
 export interface ToolResult {
   readonly content?: readonly JsonObject[];
   readonly structuredContent?: Value;
   readonly isError?: boolean;
+  readonly _meta?: JsonObject;
 }
 
 /** Larger than those of arguments: files, and pictures in base64. Numbers are the server's own: no rule counts by them unread. */
@@ -18,7 +19,7 @@ export const resultBounds: Bounds = Object.freeze({
 
 /** How a result breaks its bounds or MCP's form; undefined where it does not. */
 export function malformed(result: ToolResult): Violation | undefined {
-  const { content, structuredContent, isError } = result;
+  const { content, structuredContent, isError, ...rest } = result;
   if (content !== undefined && !(Array.isArray(content) && content.every((block) => isRecord(block)))) {
     return { pointer: "/content", expected: "a list of content blocks" };
   }
@@ -27,6 +28,7 @@ export function malformed(result: ToolResult): Violation | undefined {
   }
   if (isError !== undefined && typeof isError !== "boolean") return { pointer: "/isError", expected: "true or false" };
   const parts = {
+    ...rest,
     ...(content === undefined ? {} : { content }),
     ...(structuredContent === undefined ? {} : { structuredContent }),
   };

@@ -24,12 +24,22 @@ function codeOf(given: unknown): string | undefined {
 
 const withCondition = (condition: unknown) =>
   artifact(policy([rule({ id: "a", effect: "allow" }, condition as ConditionIr)]));
+const redacting = (...detectors: readonly unknown[]) => artifact({ ...whole, redacts: [{ ...head("x"), detectors }] });
 const atom = (operand: unknown) => withCondition({ kind: "atom", operand, at });
 
 test("a whole artifact loads, through JSON too", () => {
   const given = artifact(whole);
   expect(loadPolicy(given).digest).toBe(given.digest);
   expect(loadPolicy(JSON.parse(JSON.stringify(given))).decide(call({})).effect).toBe("allow");
+});
+
+test("detectors load", () => {
+  const detectors = ["card", { regex: "[0-9]{9}" }].map((value) => ({
+    kind: "constant",
+    value,
+    as: { kind: "detector" },
+  }));
+  expect(codeOf(redacting(...detectors))).toBeUndefined();
 });
 
 test("what was verified is what decides: later changes to the artifact do not show", () => {
@@ -62,7 +72,10 @@ const broken: readonly (readonly [string, string, unknown])[] = [
   ["P0601", "a time that ends before it begins", artifact({ ...whole, labels: [{ ...head("l"), label: "x", onResult: false, duration: -1 }] })],
   ["P0601", "a broken policy that is narrowed", artifact({ ...whole, narrows: [{ ...whole, rules: [{}] }] })],
   ["P0601", "a narrowed policy of another version", artifact({ ...whole, narrows: [{ ...whole, version: 2 }] })],
-  ["P0604", "a detector",                    artifact({ ...whole, redacts: [{ ...head("x"), detectors: [{ kind: "constant", value: "card", as: { kind: "detector" } }] }] })],
+  ["P0604", "an unknown detector",           redacting({ kind: "constant", value: "cart", as: { kind: "detector" } })],
+  ["P0604", "a detector of nothing, everywhere", redacting({ kind: "constant", value: { regex: "a*" }, as: { kind: "detector" } })],
+  ["P0604", "no detector",                   redacting()],
+  ["P0601", "a detector that is no constant", redacting({ kind: "reference", root: "args", path: ["x"], as: { kind: "detector" } })],
   ["P0601", "another verb",                  withCondition({ kind: "happened", verb: "wished", events: { branches: [], byAnyone: false, last: 1 }, at: { place, text: "x" } })],
   ["P0601", "a window without an end",       withCondition({ kind: "happened", verb: "called", events: { branches: [], byAnyone: false }, at: { place, text: "x" } })],
   ["P0601", "another tally",                 withCondition({ kind: "tally", tally: { kind: "mean" }, operator: "less", bound: {}, at: { place, text: "x" } })],

@@ -1,6 +1,13 @@
+import { detectors } from "@mcpolicy/core";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Find, redact, redactText, redactValue } from "../src/redact.ts";
+import { type Find, REDACTED, redact, redactText, redactValue } from "../src/redact.ts";
+
+/** Finds these ranges in a text of six letters, and nothing elsewhere. */
+const at =
+  (...ranges: readonly (readonly [start: number, end: number])[]): Find =>
+  (text) =>
+    text.length === 6 ? ranges.map(([start, end]) => ({ start, end })) : [];
 
 /** Finds each run of digits. */
 const digits: Find = (text) =>
@@ -13,12 +20,60 @@ describe("a text", () => {
     ["one",                      "a1b",       digits,                                                     "a[redacted]b"],
     ["all of it",                "123",       digits,                                                     "[redacted]"],
     ["several",                  "1a2",       digits,                                                     "[redacted]a[redacted]"],
-    ["ranges that overlap",      "abcdef",    () => [{ start: 1, end: 3 }, { start: 2, end: 5 }],         "a[redacted]f"],
-    ["one within another",       "abcdef",    () => [{ start: 2, end: 3 }, { start: 1, end: 5 }],         "a[redacted]f"],
-    ["in any order",             "abcdef",    () => [{ start: 4, end: 5 }, { start: 0, end: 1 }],         "[redacted]bcd[redacted]f"],
-    ["an empty range",           "abc",       () => [{ start: 1, end: 1 }],                               "abc"],
+    ["ranges that overlap",      "abcdef",    at([1, 3], [2, 5]),         "a[redacted]f"],
+    ["one within another",       "abcdef",    at([2, 3], [1, 5]),         "a[redacted]f"],
+    ["in any order",             "abcdef",    at([4, 5], [0, 1]),         "[redacted]bcd[redacted]f"],
+    ["an empty range",           "abcdef",    at([1, 1]),                               "abcdef"],
   ];
   test.for(cases)("%s", ([, text, find, masked]) => expect(redactText(text, find)).toBe(masked));
+
+  test("what only stands by itself once a mask is beside it is found, too", () => {
+    const card = detectors.get("card")!.find;
+    const iban = detectors.get("iban")!.find;
+    const both: Find = (text) => [...card(text), ...iban(text)];
+    expect(redactText("4111111111111111DE89370400440532013000!", both)).toBe("[redacted][redacted]!");
+  });
+
+  test("where each look finds one thing more, the rest is masked at last", () => {
+    const first: Find = (text) => [{ start: 0, end: Math.min(1, text.length) }];
+    expect(redactText("secret".repeat(99), first)).toBe(REDACTED.repeat(9));
+  });
+
+  test("nothing that any built-in detector finds is left, and what has no finding is unchanged", () => {
+    const pieces = [
+      "4111 1111 1111 1111",
+      "DE89370400440532013000",
+      "ada@example.org",
+      "eyJhbGciOiJub25lIn0.e30.",
+      "10.0.0.1",
+    ];
+    const joints = [
+      "",
+      " ",
+      "-",
+      "\n",
+      "@",
+      ".",
+      ":",
+      "1",
+      "a",
+      "ä",
+      "-----BEGIN PRIVATE KEY-----",
+      "secret_key=",
+      "ghp_",
+    ];
+    const text = fc.array(fc.oneof(fc.constantFrom(...pieces, ...joints), fc.string())).map((parts) => parts.join(""));
+    const all: Find = (given) => [...detectors.values()].flatMap(({ find }) => find(given));
+    fc.assert(
+      fc.property(text, (given) => {
+        const masked = redactText(given, all);
+        expect(all(masked)).toEqual([]);
+        if (all(given).length === 0) expect(masked).toBe(given);
+        expect(redactText(masked, all)).toBe(masked);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
 
   test("nothing that was found is left", () => {
     fc.assert(fc.property(fc.string(), (text) => !/\d/.test(redactText(text, digits))));
@@ -28,7 +83,12 @@ describe("a text", () => {
 describe("a value", () => {
   // biome-ignore format: table
   const cases: readonly (readonly [string, unknown, unknown])[] = [
-    ["types stay",                   { a: 1, b: true, c: null, d: ["x1", 2] },  { a: 1, b: true, c: null, d: ["x[redacted]", 2] }],
+    ["other types stay",             { a: true, c: null, d: ["x1"] },           { a: true, c: null, d: ["x[redacted]"] }],
+    ["numbers become text",          { a: 1, b: [2.5] },                        { a: "[redacted]", b: ["[redacted]"] }],
+    ["JSON within text stays JSON",  '{"a": "x1", "b": [2, "y"]}',              '{"a":"x[redacted]","b":["[redacted]","y"]}'],
+    ["as it is read",                '["\\u0031"]',                             '["[redacted]"]'],
+    ["unless nothing is found",      '{ "a" :  "x" }',                          '{ "a" :  "x" }'],
+    ["what is JSON almost",          '{"a": 1',                                 '{"a": [redacted]'],
     ["names of fields too",          { "id 7": "x" },                           { "id [redacted]": "x" }],
     ["two masked names stay two",    { "1": "a", "2": "b" },                    { "[redacted]": "a", "[redacted] 2": "b" }],
   ];
@@ -57,14 +117,31 @@ describe("a result", () => {
   });
 
   test("a text that is the structured content is written anew from it", () => {
-    const structuredContent = { phone: "555", count: 3 };
+    const structuredContent = { phone: "555", known: true };
     const copy = { type: "text", text: JSON.stringify(structuredContent, null, 2) };
     const sent = redact({ content: [copy, { type: "text", text: "3" }], structuredContent }, digits);
-    expect(sent.structuredContent).toEqual({ phone: "[redacted]", count: 3 });
+    expect(sent.structuredContent).toEqual({ phone: "[redacted]", known: true });
     expect(sent.content).toEqual([
-      { type: "text", text: '{"phone":"[redacted]","count":3}' },
+      { type: "text", text: '{"phone":"[redacted]","known":true}' },
       { type: "text", text: "[redacted]" },
     ]);
+  });
+
+  test("`_meta` is masked, and what only looks like bytes", () => {
+    const content = [
+      { type: "text", text: "a", data: "1", _meta: { "x/y": "2" } },
+      { type: "odd", blob: "3" },
+    ];
+    expect(redact({ content, isError: true, _meta: { note: "call 555" } }, digits)).toEqual({
+      content: [
+        { type: "text", text: "a", data: "[redacted]", _meta: { "x/y": "[redacted]" } },
+        { type: "odd", blob: "[redacted]" },
+      ],
+      isError: true,
+      _meta: { note: "call [redacted]" },
+    });
+    const resource = { type: "resource", resource: { uri: "x", blob: "aGk5" } };
+    expect(redact({ content: [resource] }, digits).content).toEqual([resource]);
   });
 
   test("what is not there is not made", () => {

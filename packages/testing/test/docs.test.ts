@@ -1,14 +1,14 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { renderText, Source } from "@mcpolicy/diagnostics";
-import { checkPolicy, type Files, parse, print } from "@mcpolicy/language";
+import { checkPolicy, type Files } from "@mcpolicy/language";
 import { describe, expect, test } from "vitest";
 
 const root = resolve(import.meta.dirname, "../../..");
 const folder = join(root, "test-fixtures/docs");
 const preamble = readFileSync(join(folder, "preamble.mcpolicy"), "utf8");
 
-/** A fenced block of a page: `mcpolicy` is checked, `mcpolicy later` is only parsed and printed. */
+/** A fenced block of a page: `mcpolicy` is checked. */
 interface Snippet {
   readonly page: string;
   readonly line: number;
@@ -36,16 +36,6 @@ describe("the pages' policies", () => {
     expect(renderText(errors, sources, { color: false })).toBe(renderText([], sources, { color: false }));
     expect(policy).toBeDefined();
   });
-
-  test.for(snippets.filter((each) => each.info === "mcpolicy later"))(
-    "$page:$line parses and prints",
-    ({ page, text }) => {
-      const { policy, diagnostics } = parse(new Source(page, text));
-      expect(diagnostics).toEqual([]);
-      const printed = print(policy);
-      expect(print(parse(new Source(page, printed)).policy)).toBe(printed);
-    },
-  );
 });
 
 function read(path: string): string | undefined {

@@ -1,5 +1,6 @@
 import { arithmetic } from "./arithmetic.ts";
 import { commands } from "./commands.ts";
+import { detectorTests } from "./detectors.ts";
 import { equality } from "./equality.ts";
 import { lists } from "./lists.ts";
 import { logic } from "./logic.ts";
@@ -31,6 +32,7 @@ export const operators: readonly Operator[] = Object.freeze(
     mail,
     time,
     lists,
+    detectorTests,
     records,
     totals,
   ].flat(),

@@ -18,7 +18,7 @@ export type Level = "logic" | "comparison" | "test" | "sum" | "product" | "funct
 export type Shape =
   | "bool" | "int" | "number" | "any" | "any!" | "record" | "null"
   | "string" | "text" | "name" | "path" | "path!" | "url" | "ip" | "mail" | "words" | "time" | "duration"
-  | "path+" | "glob+" | "command+" | "detector+" | "regex" | "domain" | "cidr" | "window" | "range"
+  | "path+" | "glob+" | "command+" | "detector" | "detector+" | "regex" | "domain" | "cidr" | "window" | "range"
   | "T" | "ordered" | "list<T>" | "list<any>" | "list<string>" | "list<number>" | "list<path>";
 
 /** Shapes of the operands, then of the result. */

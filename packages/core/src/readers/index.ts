@@ -1,6 +1,7 @@
 import type { Type } from "../type.ts";
 import { absent, isRecord, type Value } from "../value.ts";
 import { command } from "./command.ts";
+import { detector } from "./detector.ts";
 import { domain } from "./domain.ts";
 import { cidr, ip } from "./ip.ts";
 import { mail } from "./mail.ts";
@@ -15,7 +16,7 @@ import { url } from "./url.ts";
 import { window } from "./window.ts";
 import { words } from "./words.ts";
 
-/** Every reader of a type without parts. A kind that is not here (`error`, `detector`) reads nothing. */
+/** Every reader of a type without parts. A kind that is not here (`error`) reads nothing. */
 export const readers: readonly Reader[] = Object.freeze([
   ...scalars,
   path,
@@ -30,6 +31,7 @@ export const readers: readonly Reader[] = Object.freeze([
   range,
   glob,
   regex,
+  detector,
   command,
   window,
 ]);

@@ -1,6 +1,8 @@
 import { anything, charactersOf, ranges } from "./charset.ts";
 import { type Dialect, parseExpression } from "./expression.ts";
 import { type Compiled, compilePattern } from "./match.ts";
+import { type CompiledSearch, compileSearch } from "./search.ts";
+import type { Regular } from "./syntax.ts";
 
 /**
  * Regular expressions
@@ -11,7 +13,16 @@ import { type Compiled, compilePattern } from "./match.ts";
  * Look-around, back-references, lazy and possessive repetition and word boundaries are refused: matching is linear in the text.
  */
 export function compileRegex(source: string): Compiled {
-  return compilePattern(source, (text) => parseExpression(text, policyDialect));
+  return compilePattern(source, parseRegex);
+}
+
+/** Prepares looking for such an expression anywhere in a text. */
+export function compileRegexSearch(source: string): CompiledSearch {
+  return compileSearch(source, parseRegex);
+}
+
+function parseRegex(source: string): Regular {
+  return parseExpression(source, policyDialect);
 }
 
 const policyDialect: Dialect = {

@@ -20,6 +20,7 @@ const numbers = fc.oneof(fc.integer({ min: -5, max: 5 }), fc.maxSafeInteger(), f
 const json = fc.jsonValue({ maxDepth: 2 }) as fc.Arbitrary<Value>;
 const scalar = fc.oneof(word, fc.integer({ min: 0, max: 2 }), fc.boolean(), fc.constant(null));
 const list = (item: fc.Arbitrary<Value>): fc.Arbitrary<Value> => fc.array(item, { maxLength: 3 });
+const oneDetector = fc.constantFrom<Value>("card", "email-address", { regex: "a" }, { regex: "[ab]{2}x" });
 
 /** Values of which many, not all, can be read as the shape. */
 // biome-ignore format: table
@@ -45,7 +46,8 @@ export const valuesOf: Readonly<Record<Shape, fc.Arbitrary<Value>>> = {
   duration: fc.oneof(fc.constantFrom("30s", "5m", "1h", "7d"), fc.integer()),
   window: fc.constantFrom("mon-fri 09:00-18:00 Europe/Berlin", "sat,sun 22:00-06:00 UTC"),
   range: fc.tuple(numbers, numbers) as fc.Arbitrary<Value>,
-  "detector+": fc.constant(null),
+  detector: oneDetector,
+  "detector+": list(oneDetector),
   T: scalar,
   ordered: numbers,
   "list<T>": list(scalar), "list<any>": list(json), "list<string>": list(text),

@@ -23,6 +23,7 @@ const kinds: readonly PlainKind[] = [
   "window",
   "command",
   "range",
+  "detector",
 ];
 const types: readonly Type[] = [
   ...kinds.map((kind): Type => ({ kind })),
@@ -33,7 +34,6 @@ const types: readonly Type[] = [
   { kind: "union", members: [{ kind: "url" }, { kind: "string" }] },
   { kind: "union", members: [] },
   { kind: "error" },
-  { kind: "detector" },
 ];
 
 const pieces = fc.constantFrom(

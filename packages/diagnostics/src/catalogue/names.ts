@@ -201,19 +201,6 @@ deny "no writes" fs.edit_file
 Rename one. A rule over both tools is one statement: \`deny "no writes" fs.write_file, fs.edit_file\`.`,
   },
   {
-    code: "P0216",
-    title: "Not enforced by this version",
-    severity: "error",
-    page: `The language has this statement or form; this version reads, prints and formats it, and does not enforce it yet. A rule that is
-written and not enforced would be worse than none, so a policy that uses it builds nothing.
-
-\`\`\`mcpolicy
-redact card in result of shell.run
-\`\`\`
-
-Leave it out until a version that enforces it, and say with \`allow\`, \`deny\` and \`check\` what can be said by them.`,
-  },
-  {
     code: "P0217",
     title: "Unknown edition",
     severity: "error",
