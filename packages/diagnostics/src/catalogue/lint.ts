@@ -188,4 +188,45 @@ deny "no secrets" fs.* when some p in paths(args): p like "*.env"      // \`**/*
 
 Mend the pattern, or leave the test out.`,
   },
+  {
+    code: "P0415",
+    title: "Server that no rule reaches",
+    severity: "warning",
+    page: `The server is declared, and no rule, capability that is granted or \`check\` speaks of it. All that it offers is denied to everybody;
+most likely a rule is missing, or the declaration is a leftover.
+
+\`\`\`mcpolicy
+server mail from "tools/mail.json"
+allow "read" dev to fs.read_file
+\`\`\`
+
+Write a rule about it, or remove it.`,
+  },
+  {
+    code: "P0416",
+    title: "Forbidden by name, open below",
+    severity: "warning",
+    page: `A glob matches a whole path. One that ends in a name matches what is called so, a folder too, and nothing that lies in such a folder. In
+a rule that forbids, \`**/.git\` so leaves \`/w/.git/config\` open.
+
+\`\`\`mcpolicy
+deny "git's own" fs.* when some p in paths(args): p like "**/.git"
+\`\`\`
+
+Write \`**/.git/**\`, which is the folder and all below it; for \`**/.env*\` add \`**/.env*/**\`. Said of names that begin with a dot and of plain
+words, which folders have as often as files.`,
+  },
+  {
+    code: "P0417",
+    title: "Command that takes dangerous options",
+    severity: "warning",
+    page: `The command is allowed with any option, and its program reads or writes other files, or runs other programs, by option:
+\`git log --output=/etc/x\`, \`find . -delete\`. The list of such options that this finding knows is not whole.
+
+\`\`\`mcpolicy
+allow "history" dev to shell.run when args.command runs "git log -**"
+\`\`\`
+
+Write out the options that may be given. \`**\` takes operands, no word that begins with \`-\`: \`git log --oneline **\`.`,
+  },
 ];

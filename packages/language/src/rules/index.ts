@@ -1,8 +1,10 @@
 import { broadAllow } from "./broad-allow.ts";
+import { commandOptions } from "./command-options.ts";
 import { confusableName } from "./confusable-name.ts";
 import { denyOnIncludedRole } from "./deny-on-included-role.ts";
 import { editionFirst } from "./edition-first.ts";
 import { idleRole } from "./idle-role.ts";
+import { namesAFolder } from "./names-a-folder.ts";
 import { neverMatches } from "./never-matches.ts";
 import { pastDate } from "./past-date.ts";
 import type { Lint } from "./rule.ts";
@@ -13,10 +15,13 @@ import { unprovedAssert } from "./unproved-assert.ts";
 import { unusedCapability } from "./unused-capability.ts";
 import { unusedLabel } from "./unused-label.ts";
 import { unusedLet } from "./unused-let.ts";
+import { unusedServer } from "./unused-server.ts";
 
 /** Every lint, what matters most first. */
 export const lints: readonly Lint[] = Object.freeze([
   neverMatches,
+  namesAFolder,
+  commandOptions,
   broadAllow,
   denyOnIncludedRole,
   confusableName,
@@ -26,6 +31,7 @@ export const lints: readonly Lint[] = Object.freeze([
   unusedLabel,
   unusedLet,
   idleRole,
+  unusedServer,
   unprovedAssert,
   unnamedRule,
   uncoveredStrings,

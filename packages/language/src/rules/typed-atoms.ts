@@ -10,17 +10,22 @@ export interface TypedAtom {
   readonly past: readonly OperationIr[];
   /** The lists that quantified names run over. */
   readonly variables: ReadonlyMap<string, TypedOperand>;
+  /** More of it lets less through: plain in a rule that narrows, under `not` or `unless` in an `allow`. */
+  readonly forbids: boolean;
 }
 
 type Place = Omit<TypedAtom, "operand">;
 
 /** Every test of the rules' conditions, those about earlier events too. A capability's condition comes once for each rule that names it. */
 export function* atomsOf(heads: readonly CheckedRuleHead[]): Iterable<TypedAtom> {
-  for (const head of heads) for (const branch of head.branches) yield* ofBranch(branch);
+  for (const head of heads) {
+    const forbids = !("effect" in head && head.effect === "allow");
+    for (const branch of head.branches) yield* ofBranch(branch, forbids);
+  }
 }
 
-function* ofBranch({ operations, condition }: CheckedBranch): Iterable<TypedAtom> {
-  yield* ofCondition(condition, { operations, past: [], variables: new Map() });
+function* ofBranch({ operations, condition }: CheckedBranch, forbids: boolean): Iterable<TypedAtom> {
+  yield* ofCondition(condition, { operations, past: [], variables: new Map(), forbids });
 }
 
 function* ofCondition(condition: TypedCondition, place: Place): Iterable<TypedAtom> {
@@ -34,7 +39,7 @@ function* ofCondition(condition: TypedCondition, place: Place): Iterable<TypedAt
       for (const part of condition.parts) yield* ofCondition(part, place);
       return;
     case "not":
-      yield* ofCondition(condition.part, place);
+      yield* ofCondition(condition.part, { ...place, forbids: !place.forbids });
       return;
     case "atom":
       yield { operand: condition.operand, ...place };
@@ -55,7 +60,7 @@ function* ofCondition(condition: TypedCondition, place: Place): Iterable<TypedAt
 
 function* ofEvents(events: TypedEvents, place: Place): Iterable<TypedAtom> {
   for (const { branches, with: condition } of events.since === undefined ? [events] : [events, events.since]) {
-    for (const branch of branches) yield* ofBranch(branch);
+    for (const branch of branches) yield* ofBranch(branch, place.forbids);
     const past = branches.flatMap((branch) => branch.operations);
     if (condition !== undefined) yield* ofCondition(condition, { ...place, past });
   }

@@ -10,7 +10,8 @@ export function* unmentionedOperations({ scope, heads }: Linted): Iterable<Diagn
     const missing = checked.tools
       .map((tool) => tool.name)
       .filter((tool) => !named.some((each) => ("name" in each ? each.name === tool : matchesName(each.pattern, tool))));
-    if (missing.length === 0) continue;
+    // Of a server that no rule speaks of at all, another finding says so.
+    if (missing.length === 0 || mentioned.every((each) => each.server !== checked.name)) continue;
     const shown = missing.slice(0, 12).map((tool) => `\`${tool}\``);
     const more = missing.length > shown.length ? `, and ${missing.length - shown.length} more` : "";
     const all = `${missing.length} of ${checked.tools.length} tools of server \`${checked.name}\``;
