@@ -229,4 +229,17 @@ allow "history" dev to shell.run when args.command runs "git log -**"
 
 Write out the options that may be given. \`**\` takes operands, no word that begins with \`-\`: \`git log --oneline **\`.`,
   },
+  {
+    code: "P0418",
+    title: "Secret in a text",
+    severity: "warning",
+    page: `A text or comment of the policy holds what looks like a secret: a key of AWS, a token of GitHub, a JSON Web Token, a private key, or a
+random value behind \`password=\`, \`token:\` and the like. A policy lies in a repository and is read by many.
+
+\`\`\`mcpolicy
+deny "ours" mail.send when args.body contains "password=hW8x-3Lq9-zT5k"
+\`\`\`
+
+Take it out, and have it replaced: what was once written down is no secret any more. A rule says what secrets look like: \`contains aws-key\`.`,
+  },
 ];

@@ -8,6 +8,7 @@ import { namesAFolder } from "./names-a-folder.ts";
 import { neverMatches } from "./never-matches.ts";
 import { pastDate } from "./past-date.ts";
 import type { Lint } from "./rule.ts";
+import { secretInText } from "./secret-in-text.ts";
 import { uncoveredStrings } from "./uncovered-strings.ts";
 import { unmentionedOperations } from "./unmentioned-operations.ts";
 import { unnamedRule } from "./unnamed-rule.ts";
@@ -19,6 +20,7 @@ import { unusedServer } from "./unused-server.ts";
 
 /** Every lint, what matters most first. */
 export const lints: readonly Lint[] = Object.freeze([
+  secretInText,
   neverMatches,
   namesAFolder,
   commandOptions,
