@@ -131,6 +131,78 @@ let bad(n) = context.score > n`).labels;
     ]);
   });
 
+  test("are masked by detectors: built in, by an expression, by a list of these", () => {
+    const lets = `
+let BADGE = /[A-Z]{2}[0-9]{4}/
+let CARD = /card/
+let SECRETS = [jwt, BADGE, aws-key]
+let ALIAS = email-address
+let BOTH = [/a/, /b/]`;
+    const { redacts } = policyOf(`${lets}
+redact "all" card, CARD, SECRETS, ALIAS, BOTH in result of pay.* when has result.claim
+shadow redact iban in result of pay.approve`);
+    expect(redacts.map(({ id, shadow }) => [id.slice(0, 7), shadow])).toEqual([
+      ["all", false],
+      ["redact-", true],
+    ]);
+    const values = redacts[0]!.detectors.map((each) => each.kind === "constant" && [each.as.kind, each.value]);
+    expect(values).toEqual(
+      [
+        "card",
+        { regex: "card" },
+        "jwt",
+        { regex: "[A-Z]{2}[0-9]{4}" },
+        "aws-key",
+        "email-address",
+        { regex: "a" },
+        { regex: "b" },
+      ].map((value) => ["detector", value]),
+    );
+    expect(policyOf(`${lets}\naudit { arguments full, redact SECRETS, card }`).deployment.audit).toEqual({
+      arguments: "full",
+      redact: ["jwt", { regex: "[A-Z]{2}[0-9]{4}" }, "aws-key", "card"],
+    });
+  });
+
+  test("are masked by nothing else", () => {
+    expect(found("redact crad in result of pay.*")).toEqual(["P0212 crad"]);
+    expect(found("redact pay in result of pay.*")).toEqual(["P0301 pay"]);
+    expect(found('let WORDS = ["a"]\nredact WORDS in result of pay.*')).toEqual(["P0301 WORDS"]);
+    expect(found('let MIXED = [card, "a"]\nredact MIXED in result of pay.*')).toEqual(["P0301 MIXED"]);
+    expect(found("let ANY = /.*/\nredact ANY in result of pay.*")).toEqual(["P0304 ANY"]);
+    expect(found("let F(x) = x == 1\nredact F in result of pay.*")).toEqual(["P0301 F"]);
+    expect(found("redact card in result of sampling by pay")).toEqual(["P0308 sampling by pay"]);
+    expect(found("audit { redact }")).toEqual(["P0226 redact"]);
+    expect(found("audit { redact crad }")).toEqual(["P0212 crad"]);
+    expect(found("audit { redact card jwt }")).toEqual(["P0226 card jwt"]);
+    for (const name of ["card", "jwt"]) {
+      expect(found(`role ${name} { }`)).toEqual([`P0207 ${name}`]);
+      expect(found(`let f(${name}) = ${name} == 1`)).toContain(`P0207 ${name}`);
+    }
+    expect(found("redact card in result of pay.*\nredact card in result of pay.*")).toEqual([]);
+  });
+
+  test("a detector stands behind `contains` and `matches`, as nothing else", () => {
+    const deny = (condition: string) =>
+      found(`let BADGE = /[A-Z]{2}/\ndeny "d" result of pay.approve when ${condition}`);
+    expect(deny("result.claim contains card")).toEqual([]);
+    expect(deny("result.claim contains [card, BADGE, /x/]")).toEqual([]);
+    expect(deny("result.claim contains BADGE or result.claim matches BADGE")).toEqual([]);
+    expect(deny("result.claim matches jwt")).toEqual([]);
+    expect(deny("result.claim matches [jwt, card]").map((each) => each.slice(0, 5))).toEqual(["P0301"]);
+    expect(deny("result.claim == card").map((each) => each.slice(0, 5))).toEqual(["P0301"]);
+    expect(deny("result.claim in [card]").map((each) => each.slice(0, 5))).toEqual(["P0301"]);
+    expect(deny('result.claim contains [card, "a"]').map((each) => each.slice(0, 5))).toEqual(["P0301"]);
+    expect(deny("has result.report and result.report contains card")).toEqual(["P0302 contains"]);
+    expect(deny("has result.report and text(result.report) contains card")).toEqual([]);
+    expect(deny("result.amount contains card").map((each) => each.slice(0, 5))).toEqual(["P0301"]);
+    const untyped = (condition: string) => found(`deny "d" raw.go when ${condition}`).map((each) => each.slice(0, 5));
+    expect(untyped("has args.x and args.x contains card")).toEqual([]);
+    expect(untyped("has args.x and args.x contains [card, /a/]")).toEqual([]);
+    expect(untyped("has args.x and args.x == card")).not.toEqual([]);
+    expect(untyped("has args.x and args.x contains args.x")).toEqual([]);
+  });
+
   test("are narrowed by a check where the tool declares them", () => {
     const { checks } = policyOf("check result of pay.approve { amount: number 0..100 score: int }");
     expect(checks).toMatchObject([

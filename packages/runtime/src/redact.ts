@@ -20,29 +20,17 @@ const notTextOfResource: ReadonlySet<string> = new Set(["mimeType", "blob"]);
 
 /**
  * A result with all that detectors find masked: in every text and number of its content blocks, of `structuredContent` and of
- * `_meta`, names of fields included, whether it is an error or not. A text block that holds the same JSON as `structuredContent` is
- * written anew from it. A number in which something is found becomes text, which the tool's output schema may then refuse.
+ * `_meta`, names of fields included, whether it is an error or not. A number in which something is found becomes text, which the
+ * tool's output schema may then refuse.
  */
 export function redact(result: ToolResult, find: Find): ToolResult {
   const { content, structuredContent, isError, ...rest } = result;
-  const structured = structuredContent === undefined ? undefined : redactValue(structuredContent, find);
-  const block = (each: JsonObject): JsonObject =>
-    isCopy(each, structuredContent)
-      ? { ...redactBlock(each, find), text: JSON.stringify(structured) }
-      : redactBlock(each, find);
   return {
     ...(redactValue(rest as JsonObject, find) as JsonObject),
     ...(isError === undefined ? {} : { isError }),
-    ...(content === undefined ? {} : { content: content.map(block) }),
-    ...(structured === undefined ? {} : { structuredContent: structured }),
+    ...(content === undefined ? {} : { content: content.map((block) => redactBlock(block, find)) }),
+    ...(structuredContent === undefined ? {} : { structuredContent: redactValue(structuredContent, find) }),
   };
-}
-
-/** Whether a content block is the text of `structuredContent` (MCP 2025-11-25, "Structured Content"). */
-function isCopy(block: JsonObject, structured: Value | undefined): boolean {
-  if (structured === undefined || block["type"] !== "text" || typeof block["text"] !== "string") return false;
-  const json = parseJson(block["text"]);
-  return json !== undefined && equal(json, structured);
 }
 
 function redactBlock(block: JsonObject, find: Find): JsonObject {
@@ -62,26 +50,38 @@ function redactFields(of: JsonObject, kept: ReadonlySet<string>, find: Find, hol
   );
 }
 
-/** A value with what is found masked in each of its texts and numbers. */
-export function redactValue(value: Value, find: Find): Value {
-  if (typeof value === "string") return redactWritten(value, find);
-  if (typeof value === "number") return find(String(value)).length === 0 ? value : REDACTED;
+/** A value with what is found masked in each of its texts and numbers. `here` is what finds in the value, should it be one itself. */
+export function redactValue(value: Value, find: Find, here: Find = find): Value {
+  if (typeof value === "string") return redactWritten(value, find, here);
+  if (typeof value === "number") return here(String(value)).some(({ start, end }) => start < end) ? REDACTED : value;
   if (Array.isArray(value)) return value.map((each: Value) => redactValue(each, find));
   if (!isRecord(value)) return value;
   const fields = new Map<string, Value>();
   const counts = new Map<string, number>();
   for (const [name, part] of Object.entries(value)) {
-    fields.set(freeName(redactText(name, find), fields, counts), redactValue(part, find));
+    const masked = redactValue(part, find, behindName(name, find));
+    fields.set(freeName(redactText(name, find), fields, counts), masked);
   }
   return Object.fromEntries(fields);
 }
 
+/** What is found in a text by itself, or behind its field's name: a secret key may be told by nothing but what it is called. */
+function behindName(name: string, find: Find): Find {
+  const before = `${name}: `;
+  return (text) => {
+    const named = find(before + text).map(({ start, end }) => {
+      return { start: Math.max(0, start - before.length), end: end - before.length };
+    });
+    return [...find(text), ...named];
+  };
+}
+
 /** A text as it stands, and, where it is JSON, as whoever reads it will take it: `ada\u0040example.org` is an address. */
-function redactWritten(text: string, find: Find): string {
+function redactWritten(text: string, find: Find, here: Find): string {
   const json = /^\s{0,64}[[{]/.test(text) ? parseJson(text) : undefined;
-  if (json === undefined) return redactText(text, find);
+  if (json === undefined) return redactText(text, here);
   const masked = redactValue(json, find);
-  return redactText(equal(masked, json) ? text : JSON.stringify(masked), find);
+  return redactText(equal(masked, json) ? text : JSON.stringify(masked), here);
 }
 
 /** Two names that were masked stay two. `counts` says how often a name was asked for, so that none is counted up to twice. */
@@ -111,8 +111,8 @@ export function redactText(text: string, find: Find, rounds: number = mostRounds
   let rest = 0;
   for (const { start, end } of found) {
     if (end <= rest) continue;
-    // A range that begins within the one before makes it longer.
-    if (start >= rest) pieces.push(redactText(text.slice(rest, start), find, rounds - 1));
+    // A range that begins within the one before, or right behind it, makes it longer.
+    if (start > rest || pieces.length === 0) pieces.push(redactText(text.slice(rest, start), find, rounds - 1));
     rest = end;
   }
   return [...pieces, redactText(text.slice(rest), find, rounds - 1)].join(REDACTED);

@@ -76,7 +76,10 @@ export function answer(means: Means, answered: Answered): Answer {
     const stillBroken = judged.flatMap(({ means: each }) => schemaViolations(each, request, sent));
     if (stillBroken.length > 0) {
       const note = "the redacted result does not fit the tool's output schema";
-      return { decision: breaksSchema(stillBroken, note), result: undefined, event: event(read, labels) };
+      const held = breaksSchema(stillBroken, note);
+      const { shadow } = decision.kept;
+      const kept = { ...held.kept, ...(shadow === undefined ? {} : { shadow }) };
+      return { decision: { ...held, kept }, result: undefined, event: event(read, labels) };
     }
     return { decision, result: sent, event: event(read, labels) };
   } catch (failure) {

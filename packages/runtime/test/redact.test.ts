@@ -81,18 +81,23 @@ describe("a text", () => {
 });
 
 describe("a value", () => {
+  const digitsOrNamed: Find = (text) => [
+    ...digits(text),
+    ...(text.startsWith("secret-key: ") ? [{ start: "secret-key: ".length, end: text.length }] : []),
+  ];
   // biome-ignore format: table
   const cases: readonly (readonly [string, unknown, unknown])[] = [
     ["other types stay",             { a: true, c: null, d: ["x1"] },           { a: true, c: null, d: ["x[redacted]"] }],
     ["numbers become text",          { a: 1, b: [2.5] },                        { a: "[redacted]", b: ["[redacted]"] }],
     ["JSON within text stays JSON",  '{"a": "x1", "b": [2, "y"]}',              '{"a":"x[redacted]","b":["[redacted]","y"]}'],
     ["as it is read",                '["\\u0031"]',                             '["[redacted]"]'],
+    ["behind its name",              { "secret-key": "ab" },                    { "secret-key": "[redacted]" }],
     ["unless nothing is found",      '{ "a" :  "x" }',                          '{ "a" :  "x" }'],
     ["what is JSON almost",          '{"a": 1',                                 '{"a": [redacted]'],
     ["names of fields too",          { "id 7": "x" },                           { "id [redacted]": "x" }],
     ["two masked names stay two",    { "1": "a", "2": "b" },                    { "[redacted]": "a", "[redacted] 2": "b" }],
   ];
-  test.for(cases)("%s", ([, value, masked]) => expect(redactValue(value as never, digits)).toEqual(masked));
+  test.for(cases)("%s", ([, value, masked]) => expect(redactValue(value as never, digitsOrNamed)).toEqual(masked));
 
   test("a field called __proto__ stays a field", () => {
     const masked = redactValue(JSON.parse('{"__proto__":"1"}'), digits);

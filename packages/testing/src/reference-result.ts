@@ -1,5 +1,6 @@
 import {
   type Decision,
+  type Detector,
   denied,
   emptyState,
   isRecord,
@@ -11,6 +12,7 @@ import {
 } from "@mcpolicy/core";
 import type { CheckedPolicy } from "@mcpolicy/language";
 import { heldLabel } from "./reference-duties.ts";
+import { detectorsOf, maskedResult } from "./reference-mask.ts";
 import { lowest, type Outcome } from "./reference-narrows.ts";
 import { becauseOf, deciding, enforced, matches, possibly, shadows, surely } from "./reference-rules.ts";
 import { authenticated, type Situation, wholeSituation } from "./reference-situation.ts";
@@ -22,7 +24,7 @@ export interface ToolResult {
   readonly isError?: boolean;
 }
 
-/** What the reference is told of a result: it judges decisions, neither JSON Schema nor where a detector finds something. */
+/** What the reference is told of a result: it judges decisions and masks, and knows no JSON Schema. */
 export interface ResultMeans {
   /** How a result breaks what the tool's output must satisfy; empty where it does not. */
   readonly validateResult: (server: string, tool: string, result: ToolResult) => readonly Violation[];
@@ -61,7 +63,21 @@ export function answerByReference(
     labels: judged.flatMap(({ labels }) => labels),
   };
   const { decision } = lowest(judged);
-  return { decision, result: decision.effect === "allow" ? result : undefined, event };
+  if (decision.effect !== "allow") return { decision, result: undefined, event };
+  const detectors = judged.flatMap((each) => each.detectors);
+  const leaves = detectors.length === 0 ? result : maskedResult(result, detectors);
+  const { operation } = request;
+  const isHeld = detectors.length > 0 && operation.kind === "tool";
+  const broken = isHeld ? means.validateResult(operation.server, operation.name, leaves) : [];
+  if (broken.length === 0) return { decision, result: leaves, event };
+  const { shadow } = decision.kept;
+  const kept = { ...denied.kept, ...(shadow === undefined ? {} : { shadow }) };
+  return { decision: { ...denied, reason: "output", kept }, result: undefined, event };
+}
+
+/** What a policy says of a result, and what is to be masked if it leaves. */
+interface Judgement extends Outcome {
+  readonly detectors: readonly Detector[];
 }
 
 /** The outcome of a result by a policy and by each that it narrows. */
@@ -73,7 +89,7 @@ function judgements(
   now: number,
   means: ResultMeans,
   facts: JsonObject,
-): readonly Outcome[] {
+): readonly Judgement[] {
   const own = ownJudgement(policy, request, id, result, now, means, facts);
   return [own, ...policy.narrows.flatMap((wider) => judgements(wider, request, id, result, now, means, facts))];
 }
@@ -86,7 +102,7 @@ function ownJudgement(
   now: number,
   means: ResultMeans,
   facts: JsonObject,
-): Outcome {
+): Judgement {
   const { operation } = request;
   const principal = authenticated(policy, request.principal);
   const server = policy.servers.find(({ name }) => name === operation.server);
@@ -106,7 +122,10 @@ function ownJudgement(
   const labels = possibly(matches(enforced(onResult), situation)).map(({ rule }) =>
     heldLabel(rule, principal, id, now, now + rule.duration),
   );
-  const outcome = (decision: Decision): Outcome => ({ decision: { ...decision, kept }, takes: [], labels, proofs: [] });
+  const detectors = detectorsOf(redacting.map(({ rule }) => rule));
+  const outcome = (decision: Decision): Judgement => {
+    return { decision: { ...decision, kept }, takes: [], labels, proofs: [], detectors };
+  };
 
   // What breaks the schema is not told to the caller: it may quote the result.
   const broken = operation.kind === "tool" ? means.validateResult(server.name, operation.name, result) : [];

@@ -169,19 +169,30 @@ function resultContextFor(random: Random): JsonObject {
   };
 }
 
+/** What detectors find, at the edge of a text and within, and hidden from whoever does not read JSON. */
+const secrets = [
+  "4111 1111 1111 1111",
+  "pay a@example.com 4111111111111111DE89370400440532013000",
+  '{"to": "a\\u0040example.com", "n": [10, "10.1.2.3"], "a@example.com": 1}',
+  '{"aws_secret_access_key": "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"}',
+] as const;
+
 function resultFor(random: Random, operation: Operation): ToolResult {
   const isError = random.chance(0.12) ? { isError: true } : {};
   const isQuery = operation.kind === "tool" && operation.server === "hub" && operation.name === "query";
   const record = {
     ok: random.chance(0.6),
     ...(random.chance(0.7) ? { n: random.pick([0, 3, 4, 7]) } : {}),
-    ...(random.chance(0.4) ? { note: random.pick(["a", "xab", ""]) } : {}),
+    ...(random.chance(0.4) ? { note: random.pick(["a", "xab", "", ...secrets]) } : {}),
     ...(random.chance(0.05) ? { ok: "yes" } : {}),
   };
   if (random.chance(isQuery ? 0.85 : 0.4)) {
     const content = random.chance(0.5) ? [{ type: "text", text: JSON.stringify(record) }] : [];
     return { ...isError, content, structuredContent: record };
   }
-  const texts = random.some(["a", "b", "ab", '{"n": 1}', '{"n": "1"}', "[1]", ""], random.pick([0, 1, 1, 2]));
+  const texts = random.some(
+    ["a", "b", "ab", '{"n": 1}', '{"n": "1"}', "[1]", "", ...secrets],
+    random.pick([0, 1, 1, 2]),
+  );
   return { ...isError, content: texts.map((text) => ({ type: "text", text })) };
 }

@@ -17,6 +17,7 @@ export function rememberingStatements(random: Random): readonly string[] {
     ...several(2, (index) => remembering(random, "allow", index)),
     ...several(2, (index) => unsure(random, index)),
     ...several(2, (index) => denyResult(random, index)),
+    ...several(2, (index) => redact(random, index)),
     ...(random.chance(0.15) ? ["check result of hub.query { ok: bool n?: int 0..5 }"] : []),
   ];
 }
@@ -24,7 +25,7 @@ export function rememberingStatements(random: Random): readonly string[] {
 /** One more statement of a kind, for the laws about additions. */
 export function rememberingAddition(
   random: Random,
-  kind: "require" | "limit" | "label" | "deny" | "deny result",
+  kind: "require" | "limit" | "label" | "deny" | "deny result" | "redact",
 ): string {
   switch (kind) {
     case "require":
@@ -37,6 +38,8 @@ export function rememberingAddition(
       return remembering(random, "deny", 99);
     case "deny result":
       return denyResult(random, 99);
+    case "redact":
+      return redact(random, 99);
   }
 }
 
@@ -136,6 +139,22 @@ function denyResult(random: Random, index: number): string {
   const [operation, condition] = random.pick(results);
   const also = random.chance(0.25) ? ` and (${pastThatNarrows(random)})` : "";
   return `${shadow(random)}deny${named(random, "hold", index)} result of ${operation}\n  when (${condition})${also}${because(random)}`;
+}
+
+/** With an expression of its own now and then, and a list of detectors. */
+function redact(random: Random, index: number): string {
+  const own = `OWN${index}`;
+  const expression = random.pick(["[ab]b", "[0-9]", "a.*b", "redacted", "n"]);
+  const [operation, condition] = random.chance(0.5)
+    ? random.pick(results)
+    : [random.pick(["hub.*", "disk.*", "*"]), ""];
+  const [lets, detectors] = random.pick([
+    ["", random.pick(["card", "email-address, iban", "ip-address", "jwt, aws-key, card"])],
+    [`let ${own} = /${expression}/\n`, random.pick([own, `${own}, card`])],
+    [`let ${own} = [/${expression}/, email-address, aws-key]\n`, own],
+  ]);
+  const when = condition === "" ? "" : `\n  when ${condition}`;
+  return `${lets}${shadow(random)}redact${named(random, "mask", index)} ${detectors} in result of ${operation}${when}`;
 }
 
 /** What rules may say of results, by the operations that give them. */

@@ -62,6 +62,15 @@ const commands: readonly Sample[] = [
   plainText("ls -**", "ls -l a", "ls", "ls > x"),
 ];
 
+/** One of each that finds, and what it finds and does not. */
+const detectors: readonly Sample[] = [
+  { text: "card", near: ["4111 1111 1111 1111", "pay 4111111111111111 now", "4111111111111112"] },
+  { text: "iban", near: ["DE89 3704 0044 0532 0130 00", "to DE89370400440532013000.", "DE88370400440532013000"] },
+  { text: "email-address", near: ["a@example.com", "to a@example.com", "a@b"] },
+  { text: "ip-address", near: ["10.1.2.3", "at 2001:db8::1.", "1.2.3.4.5"] },
+  { text: "/[a-c]{2}[0-9]/", near: ["ab1", "xab12", "abab"] },
+];
+
 const ints: readonly Sample[] = [0, 1, 5, 10, 100, -1].map((value) => ({
   text: String(value),
   near: [value, value + 1, value - 1],
@@ -100,6 +109,8 @@ export const samples: Readonly<Partial<Record<Shape, readonly Sample[]>>> = {
     { text: "/[0-9]{2,4}/", near: ["12", "1", "12345"] },
     { text: "/(ab|cd)+x?/", near: ["ab", "abcdx", "abx2"] },
   ],
+  detector: detectors.filter(({ text }) => !text.startsWith("/")),
+  "detector+": [...detectors, listOf(detectors, 2), listOf(detectors.toReversed(), 3)],
   domain: [
     { text: '"example.org"', near: ["https://example.org/", "https://www.example.org/a", "https://notexample.org/"] },
     { text: '"acme.test"', near: ["https://api.acme.test/", "https://acme.test./", "https://acme.test@evil.test/"] },

@@ -86,7 +86,7 @@ export function smallAddition(random: Random, kind: Addition): string {
     case "label":
       return label(random);
     case "redact":
-      return `redact "mask 99" card in result of ${target(random)}`;
+      return `let DIGIT = /[0-9]/\nredact "mask 99" ${random.pick(["card", "DIGIT", "DIGIT, iban"])} in result of ${target(random)}`;
     case "deny result":
       return denyResult(random, 99);
   }
