@@ -115,7 +115,10 @@ describe("a result", () => {
     ];
     expect(redact({ content }, digits).content).toEqual([
       { type: "text", text: "call [redacted]" },
-      { type: "resource", resource: { uri: "file:///[redacted]", mimeType: "text/x-1", text: "n [redacted]" } },
+      {
+        type: "resource",
+        resource: { uri: "file:///[redacted]", mimeType: "text/x-[redacted]", text: "n [redacted]" },
+      },
       { type: "resource_link", uri: "file:///[redacted]", name: "[redacted]" },
       { type: "image", data: "aGk5", mimeType: "image/png" },
     ]);
@@ -147,6 +150,80 @@ describe("a result", () => {
     });
     const resource = { type: "resource", resource: { uri: "x", blob: "aGk5" } };
     expect(redact({ content: [resource] }, digits).content).toEqual([resource]);
+  });
+
+  test("names of fields are masked, but for the protocol's own", () => {
+    const find: Find = (text) => [...digits(text), ...(text.includes("text") ? [{ start: 0, end: text.length }] : [])];
+    const content = [
+      { type: "text", text: "a", "n 1": "b" },
+      { type: "odd", text: "c" },
+    ];
+    expect(redact({ content }, find).content).toEqual([
+      { type: "text", text: "a", "n [redacted]": "b" },
+      { type: "odd", "[redacted]": "[redacted]" },
+    ]);
+  });
+
+  // biome-ignore format: table
+  test.for([
+    ["MTIz",   true],
+    ["MTI=",   true],
+    ["MQ==",   true],
+    ["",       true],
+    ["123",    false],
+    ["12 3",   false],
+    ["1=23",   false],
+    ["=123",   false],
+    ["12_3",   false],
+    ["1===",   false],
+  ] as const)("bytes are base64: %s", ([data, isBase64]) => {
+    const [block] = redact({ content: [{ type: "image", data, mimeType: "image/png" }] }, digits).content!;
+    expect(block!["data"]).toBe(isBase64 ? data : redactText(data, digits));
+  });
+
+  describe("texts of several blocks", () => {
+    const texts = (...parts: readonly string[]) => ({ content: parts.map((text) => ({ type: "text", text })) });
+    /** Finds what stands between `<` and `>`, or behind a `<`. */
+    const brackets: Find = (text) =>
+      [...text.matchAll(/<[^>]*(>|$)/g)].map(({ 0: run, index }) => ({ start: index, end: index + run.length }));
+
+    // biome-ignore format: table
+    test.for([
+      ["each by itself",            ["a<b>c", "<d>"],            ["a[redacted]c", "[redacted]"]],
+      ["over an edge",              ["a<b", "c>d"],              ["a[redacted]", "[redacted]d"]],
+      ["over several",              ["<", "", "ab", "c>d<e>"],   ["[redacted]", "", "[redacted]", "[redacted]d[redacted]"]],
+      ["into JSON",                 ["<", '["a", "b>"]'],        ["[redacted]", "[redacted]"]],
+      ["beside JSON",               ["<a>", '["<b>"]'],          ["[redacted]", '["[redacted]"]']],
+    ] as const)("%s", ([, given, masked]) => expect(redact(texts(...given), brackets)).toEqual(texts(...masked)));
+
+    test("nothing is found in what is left of `result.text`, and what has no finding is unchanged", () => {
+      const part = fc.array(fc.constantFrom("<", ">", "a", "[", "1", '"', ",", "]", "\n"), { maxLength: 6 });
+      fc.assert(
+        fc.property(
+          fc.array(
+            part.map((letters) => letters.join("")),
+            { maxLength: 4 },
+          ),
+          (given) => {
+            const masked = redact(texts(...given), brackets).content!.map(({ text }) => text as string);
+            expect(brackets(masked.join("\n"))).toEqual([]);
+            if (brackets(given.join("\n")).length === 0) expect(masked).toEqual(given);
+          },
+        ),
+        { numRuns: 2_000 },
+      );
+    });
+
+    test("many blocks and many findings take linear time", () => {
+      const seconds = (count: number): number => {
+        const given = texts(...Array.from({ length: count }, () => "<a><b> <"));
+        const before = performance.now();
+        redact(given, brackets);
+        return (performance.now() - before) / 1000;
+      };
+      seconds(1_000);
+      expect(seconds(40_000)).toBeLessThan(5);
+    });
   });
 
   test("what is not there is not made", () => {

@@ -26,7 +26,7 @@ describe("facts of the person's own words", () => {
     ["I'm off, it's at 'Mom's Home'",       ["Mom's Home"]],
     ["don't, won't",                        []],
   ] as const)("phrases of: %s", ([prompt, phrases]) => {
-    expect(hostFacts(prompt, []).phrases).toEqual(phrases);
+    expect(hostFacts(prompt, [])["phrases"]).toEqual(phrases);
   });
 
   test("where nobody asked there is the address book alone", () => {

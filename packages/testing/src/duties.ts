@@ -29,6 +29,7 @@ export interface GivenResult {
   readonly content?: readonly JsonObject[];
   readonly structuredContent?: Value;
   readonly isError?: boolean;
+  readonly _meta?: JsonObject;
 }
 
 /** The keys of a test or step that this file reads. */
@@ -36,7 +37,7 @@ export const broughtKeys = ["approved-by", "proofs", "result", "result-context"]
 
 const keys = {
   proofs: ["mfa", "justification", "duties", "id", "ago"],
-  result: ["content", "structuredContent", "isError"],
+  result: ["content", "structuredContent", "isError", "_meta"],
 } as const;
 
 /** What a step says under `approved-by`, `proofs`, `result` and `result-context`. */
@@ -83,12 +84,14 @@ export function resultOf(tree: Tree, problems: Problems): GivenResult | undefine
   const map = mapping(tree, "a result", problems);
   if (map === undefined) return undefined;
   knownKeys(map, keys.result, "a result", problems);
-  const [content, structured, isError] = keys.result.map((key) => map.entries.get(key));
+  const [content, structured, isError, meta] = keys.result.map((key) => map.entries.get(key));
   const blocks = content && listOf(content, "`content`", problems);
+  const marks = meta && mapping(meta.value, "`_meta`", problems);
   return {
     ...(blocks && { content: blocks.flatMap((block): readonly JsonObject[] => blockOf(block, problems)) }),
     ...(structured && { structuredContent: jsonOf(structured.value) }),
     ...(isError && { isError: isTrue(isError, "`isError`", problems) }),
+    ...(marks && { _meta: jsonOfMap(marks) }),
   };
 }
 

@@ -12,65 +12,146 @@ export function detectorsOf(rules: readonly CheckedRedact[]): readonly Detector[
   );
 }
 
+/** Names that the protocol gives to fields of blocks and of embedded resources. */
+const protocolNames = [
+  ...["type", "text", "data", "mimeType", "resource", "uri", "name", "title", "description", "size", "icons"],
+  ...["annotations", "_meta", "blob"],
+];
+
 /**
- * A result as it leaves (language.md, "redact"): what is found in its texts and numbers is masked, but for the words of the protocol
- * and for bytes.
+ * A result as it leaves (language.md, "redact"): what is found in its texts, numbers and names is masked, but for the words of the
+ * protocol and for bytes in base64.
  */
 export function maskedResult<R extends object>(result: R, detectors: readonly Detector[]): R {
   const masked = Object.entries(result).map(([name, part]: [string, Value]) => {
     if (name === "isError") return [name, part];
     if (name !== "content") return [name, maskedField(name, part, detectors)];
-    return [name, (part as readonly JsonObject[]).map((block) => maskedBlock(block, detectors))];
+    const content = part as readonly JsonObject[];
+    return [name, content.map((block, at) => maskedBlock(block, joinedMarks(content, at, detectors), detectors))];
   });
   return Object.fromEntries(masked) as R;
 }
 
-function maskedBlock(block: JsonObject, detectors: readonly Detector[]): JsonObject {
+/** Which characters of a block's text lie in a finding of all texts joined, as `result.text` is. */
+function joinedMarks(content: readonly JsonObject[], at: number, detectors: readonly Detector[]): readonly boolean[] {
+  const isText = ({ type, text }: JsonObject): boolean => type === "text" && typeof text === "string";
+  if (!isText(content[at]!)) return [];
+  const before = content
+    .slice(0, at)
+    .filter(isText)
+    .map((block) => `${block["text"]}\n`)
+    .join("");
+  const behind = content
+    .slice(at + 1)
+    .filter(isText)
+    .map((block) => `\n${block["text"]}`)
+    .join("");
+  const text = content[at]!["text"] as string;
+  return marks(before + text + behind, "", detectors).slice(before.length, before.length + text.length);
+}
+
+function maskedBlock(block: JsonObject, joined: readonly boolean[], detectors: readonly Detector[]): JsonObject {
   const { type } = block;
-  const bytes = type === "image" || type === "audio";
-  const known = bytes || type === "text" || type === "resource" || type === "resource_link";
-  const stays = (name: string): boolean =>
-    known &&
-    (name === "type" || (bytes && name === "data") || (name === "mimeType" && (bytes || type === "resource_link")));
-  const masked = Object.entries(block).map(([name, part]): [string, Value] => {
-    if (stays(name)) return [name, part];
-    if (type !== "resource" || name !== "resource" || !isRecord(part)) return [name, maskedValue(part, "", detectors)];
-    const inner = Object.entries(part).map(([field, value]): [string, Value] => {
-      return [field, field === "mimeType" || field === "blob" ? value : maskedValue(value, "", detectors)];
-    });
-    return [name, Object.fromEntries(inner)];
+  if (!["text", "image", "audio", "resource", "resource_link"].includes(type as string)) {
+    return maskedValue(block, "", detectors) as JsonObject;
+  }
+  return maskedFields(block, protocolNames, detectors, (name, part) => {
+    if (name === "type") return part;
+    if (name === "data" && (type === "image" || type === "audio") && isBytes(part)) return part;
+    if (name === "text" && type === "text" && typeof part === "string") return maskedText(part, joined, detectors);
+    if (name !== "resource" || type !== "resource" || !isRecord(part)) return undefined;
+    return maskedFields(part, protocolNames, detectors, (field, value) =>
+      field === "blob" && isBytes(value) ? value : undefined,
+    );
   });
-  return Object.fromEntries(masked);
+}
+
+/** `special`: what becomes of a field that is masked in its own way. */
+function maskedFields(
+  record: JsonObject,
+  kept: readonly string[],
+  detectors: readonly Detector[],
+  special: (name: string, part: Value) => Value | undefined,
+): JsonObject {
+  const names = new Set<string>();
+  const fields = Object.entries(record).map(([name, part]): [string, Value] => {
+    const bare = kept.includes(name) ? name : mask(name, "", detectors);
+    let masked = bare;
+    for (let count = 2; names.has(masked); count++) masked = `${bare} ${count}`;
+    names.add(masked);
+    const value = special(name, part);
+    if (value !== undefined) return [masked, value];
+    return [masked, kept.includes(name) ? maskedValue(part, "", detectors) : maskedField(name, part, detectors)];
+  });
+  return Object.fromEntries(fields);
+}
+
+/** Whether a text is base64 as it is written (RFC 4648): read and written again it is the same. */
+function isBytes(value: Value): boolean {
+  if (typeof value !== "string" || !/^[\w+/=-]*$/.test(value)) return false;
+  try {
+    // Bits that stand for nothing may be set.
+    return value.length % 4 === 0 && atob(value).length === (value.length / 4) * 3 - (value.match(/=/g)?.length ?? 0);
+  } catch {
+    return false;
+  }
+}
+
+/** A block's text: by itself, unless something is found in it only together with the others. */
+function maskedText(text: string, joined: readonly boolean[], detectors: readonly Detector[]): string {
+  const own = marks(text, "", detectors);
+  if (joined.every((isFound, at) => !isFound || own[at])) return maskedValue(text, "", detectors) as string;
+  return jsonOf(text) === undefined ? mask(text, "", detectors, joined) : "[redacted]";
 }
 
 /** `behind`: what a text or number stands behind, its field's name. */
 function maskedValue(value: Value, behind: string, detectors: readonly Detector[]): Value {
   if (typeof value === "number") return mask(String(value), behind, detectors) === String(value) ? value : "[redacted]";
   if (typeof value === "string") {
-    const json = /^\s{0,64}[[{]/.test(value) ? attemptJson(value) : undefined;
-    const inside = json === undefined ? undefined : maskedValue(json, "", detectors);
+    const json = jsonOf(value);
+    const inside = json === undefined ? undefined : maskedValue(json, behind, detectors);
     const isChanged = JSON.stringify(inside) !== JSON.stringify(json);
+    if (isChanged && typeof json === "number") return "[redacted]";
     return mask(isChanged ? JSON.stringify(inside) : value, behind, detectors);
   }
-  if (Array.isArray(value)) return value.map((item: Value) => maskedValue(item, "", detectors));
-  if (!isRecord(value)) return value;
-  const names = new Set<string>();
-  const fields = Object.entries(value).map(([name, part]): [string, Value] => {
-    const bare = mask(name, "", detectors);
-    let masked = bare;
-    for (let count = 2; names.has(masked); count++) masked = `${bare} ${count}`;
-    names.add(masked);
-    return [masked, maskedField(name, part, detectors)];
-  });
-  return Object.fromEntries(fields);
+  if (Array.isArray(value)) return value.map((item: Value) => maskedValue(item, behind, detectors));
+  return isRecord(value) ? maskedFields(value, [], detectors, () => undefined) : value;
 }
 
 function maskedField(name: string, part: Value, detectors: readonly Detector[]): Value {
   return maskedValue(part, `${name}: `, detectors);
 }
 
-/** Character by character: masked is what lies in some finding; what is left between is looked through again, by itself. */
-function mask(text: string, behind: string, detectors: readonly Detector[], rounds = 8): string {
+/** A text with each run of characters that lie in findings replaced once; what is left between is masked by itself. */
+function mask(
+  text: string,
+  behind: string,
+  detectors: readonly Detector[],
+  known: readonly boolean[] = [],
+  rounds = 8,
+): string {
+  const isFound = found(text, behind, detectors).map((each, at) => each || known[at] === true);
+  if (!isFound.includes(true)) return text;
+  if (rounds === 0) return "[redacted]";
+  return runs(isFound)
+    .map(({ start, end, masked }) =>
+      masked ? "[redacted]" : mask(text.slice(start, end), behind, detectors, [], rounds - 1),
+    )
+    .join("");
+}
+
+/** The characters of a text that `mask` replaces. */
+function marks(text: string, behind: string, detectors: readonly Detector[], rounds = 8): readonly boolean[] {
+  const isFound = found(text, behind, detectors);
+  if (!isFound.includes(true)) return isFound;
+  if (rounds === 0) return isFound.map(() => true);
+  return runs(isFound).flatMap(({ start, end, masked }) =>
+    masked ? isFound.slice(start, end) : marks(text.slice(start, end), behind, detectors, rounds - 1),
+  );
+}
+
+/** Which characters lie in a finding, of the text or of it behind its name. */
+function found(text: string, behind: string, detectors: readonly Detector[]): readonly boolean[] {
   const isFound = Array.from({ length: text.length }, () => false);
   for (const detector of detectors) {
     for (const [start, end] of findings(text, detector)) isFound.fill(true, start, end);
@@ -79,16 +160,19 @@ function mask(text: string, behind: string, detectors: readonly Detector[], roun
       isFound.fill(true, Math.max(0, start - behind.length), Math.max(0, end - behind.length));
     }
   }
-  if (!isFound.includes(true)) return text;
-  if (rounds === 0) return "[redacted]";
-  let masked = "";
-  for (let at = 0; at < text.length; ) {
-    let end = at;
-    while (end < text.length && isFound[end] === isFound[at]) end++;
-    masked += isFound[at] ? "[redacted]" : mask(text.slice(at, end), behind, detectors, rounds - 1);
-    at = end;
+  return isFound;
+}
+
+/** Stretches that are masked, and those between. */
+function runs(isFound: readonly boolean[]): readonly { start: number; end: number; masked: boolean }[] {
+  const stretches: { start: number; end: number; masked: boolean }[] = [];
+  for (let start = 0; start < isFound.length; ) {
+    let end = start;
+    while (end < isFound.length && isFound[end] === isFound[start]) end++;
+    stretches.push({ start, end, masked: isFound[start] === true });
+    start = end;
   }
-  return masked;
+  return stretches;
 }
 
 /** Short texts are tried range by range with a policy's own expressions, which is slow and plainly right. */
@@ -99,6 +183,11 @@ function findings(text: string, { name, find, matches }: Detector): readonly (re
     for (let end = start + 1; end <= text.length; end++) if (matches(text.slice(start, end))) found.push([start, end]);
   }
   return found;
+}
+
+/** A text that is JSON, as whoever reads it will take it. */
+function jsonOf(text: string): Value | undefined {
+  return /^\s{0,64}[[{"\d-]/.test(text) ? attemptJson(text) : undefined;
 }
 
 function attemptJson(text: string): Value | undefined {

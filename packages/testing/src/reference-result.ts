@@ -22,6 +22,7 @@ export interface ToolResult {
   readonly content?: readonly JsonObject[];
   readonly structuredContent?: Value;
   readonly isError?: boolean;
+  readonly _meta?: JsonObject;
 }
 
 /** What the reference is told of a result: it judges decisions and masks, and knows no JSON Schema. */

@@ -175,7 +175,21 @@ const secrets = [
   "pay a@example.com 4111111111111111DE89370400440532013000",
   '{"to": "a\\u0040example.com", "n": [10, "10.1.2.3"], "a@example.com": 1}',
   '{"aws_secret_access_key": "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"}',
+  '{"aws_secret_access_key": ["wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"]}',
+  '"a\\u0040example.com"',
+  "key:\n-----BEGIN PRIVATE KEY-----\nMIIE",
+  "4.111111111111111e15",
 ] as const;
+
+/** Blocks that are no text, and what hides in their fields. */
+const blocks: readonly JsonObject[] = [
+  { type: "image", data: "NDExMTExMTExMTExMTExMQ==", mimeType: "image/10.0.0.1" },
+  { type: "audio", data: "a@example.com", mimeType: "audio/wav" },
+  { type: "resource", resource: { uri: "file:///a@example.com", blob: "4111 1111 1111 1111", "10.0.0.1": "n" } },
+  { type: "resource_link", uri: "https://10.1.2.3/", name: "a", title: "ab", "a@example.com": ["b"] },
+  { type: "text", text: 7, _meta: { "a@example.com": 4111111111111111 } },
+  { type: "n", "10.0.0.1": "a@example.com", data: "QQ==" },
+];
 
 function resultFor(random: Random, operation: Operation): ToolResult {
   const isError = random.chance(0.12) ? { isError: true } : {};
@@ -192,7 +206,9 @@ function resultFor(random: Random, operation: Operation): ToolResult {
   }
   const texts = random.some(
     ["a", "b", "ab", '{"n": 1}', '{"n": "1"}', "[1]", "", ...secrets],
-    random.pick([0, 1, 1, 2]),
+    random.pick([0, 1, 1, 2, 3]),
   );
-  return { ...isError, content: texts.map((text) => ({ type: "text", text })) };
+  const others = random.chance(0.2) ? random.some(blocks, 1) : [];
+  const content = [...others, ...texts.map((text) => ({ type: "text", text }))];
+  return { ...isError, content, ...(random.chance(0.1) ? { _meta: { "a@example.com": "10.0.0.1" } } : {}) };
 }
