@@ -30,6 +30,8 @@ export interface Diagnostic {
   readonly notes: readonly string[];
   readonly help: readonly string[];
   readonly fix?: Fix;
+  /** What no excerpt shows, of this finding or of any beside it. */
+  readonly hidden?: readonly Span[];
 }
 
 /** A diagnostic that can still be added to; each method gives a new one. */
@@ -43,6 +45,7 @@ export class DiagnosticBuilder implements Diagnostic {
   readonly notes: readonly string[];
   readonly help: readonly string[];
   declare readonly fix?: Fix;
+  declare readonly hidden?: readonly Span[];
 
   constructor(parts: Diagnostic) {
     this.code = parts.code;
@@ -54,6 +57,7 @@ export class DiagnosticBuilder implements Diagnostic {
     this.notes = parts.notes;
     this.help = parts.help;
     if (parts.fix !== undefined) this.fix = parts.fix;
+    if (parts.hidden !== undefined) this.hidden = parts.hidden;
   }
 
   /** Text under the primary underline. */
@@ -74,6 +78,11 @@ export class DiagnosticBuilder implements Diagnostic {
   /** What to do. */
   withHelp(text: string): DiagnosticBuilder {
     return new DiagnosticBuilder({ ...this, help: [...this.help, text] });
+  }
+
+  /** Places whose text is not to be shown again. */
+  withHidden(hidden: readonly Span[]): DiagnosticBuilder {
+    return new DiagnosticBuilder({ ...this, hidden });
   }
 
   /** The edit that mends it; its title is shown as help. */

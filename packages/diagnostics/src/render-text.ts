@@ -2,6 +2,7 @@ import type { Diagnostic, Fix, Label, Severity } from "./diagnostic.ts";
 import { excerpt } from "./excerpt.ts";
 import { printable } from "./printable.ts";
 import { Source } from "./source.ts";
+import type { Span } from "./span.ts";
 import { type Paint, painter } from "./style.ts";
 
 interface Place extends Label {
@@ -24,9 +25,39 @@ export function renderText(
 ): string {
   if (diagnostics.length === 0) return "";
   const paint = painter(color);
-  const blocks = diagnostics.slice(0, mostShown).map((each) => renderOne(each, sources, paint));
+  const shown = veiled(sources, diagnostics);
+  const blocks = diagnostics.slice(0, mostShown).map((each) => renderOne(each, shown, paint));
   const left = diagnostics.length - blocks.length;
   return `${blocks.join("\n")}\n${left > 0 ? `… and ${left} more that are not shown\n` : ""}${summary(diagnostics)}\n`;
+}
+
+/** The sources with a star for each character that is hidden; everything else stays where it is. */
+function veiled(sources: ReadonlyMap<string, Source>, diagnostics: readonly Diagnostic[]): ReadonlyMap<string, Source> {
+  const byFile = Map.groupBy(
+    diagnostics.flatMap(({ hidden = [] }) => hidden),
+    ({ file }) => file,
+  );
+  if (byFile.size === 0) return sources;
+  return new Map(
+    [...sources].map(([file, source]) => {
+      const spans = byFile.get(file) ?? [];
+      return [file, spans.length === 0 ? source : new Source(source.name, starred(source.text, spans))];
+    }),
+  );
+}
+
+function starred(text: string, spans: readonly Span[]): string {
+  const pieces: string[] = [];
+  let rest = 0;
+  for (const { start, end } of spans.toSorted((a, b) => a.start - b.start)) {
+    const from = Math.max(rest, start);
+    if (end <= from) continue;
+    // A character of two UTF-16 units is replaced by one of two, so that offsets and columns stay.
+    const stars = text.slice(from, end).replace(/[^\n]/gu, (char) => (char.length === 1 ? "*" : "\u{1f7b6}"));
+    pieces.push(text.slice(rest, from), stars);
+    rest = end;
+  }
+  return [...pieces, text.slice(rest)].join("");
 }
 
 function renderOne(diagnostic: Diagnostic, sources: ReadonlyMap<string, Source>, paint: Paint): string {

@@ -57,6 +57,24 @@ error[P0203]: \`fs.read_multiple_files\` has no argument \`path\`
 `);
   });
 
+  it("shows stars for what is hidden, in every finding and fix, and keeps columns", () => {
+    const source = new Source("p.mcpolicy", 'let A = "\u{1f600}s3cret"\nlet B = 1\n');
+    const at = source.text.indexOf("s3cret");
+    const hidden = [
+      { file: "p.mcpolicy", start: at - 2, end: at + 6 },
+      { file: "p.mcpolicy", start: at, end: at + 3 },
+    ];
+    const fix = { title: "call it otherwise", span: { file: "p.mcpolicy", start: 4, end: 5 }, replacement: "C" };
+    const text = rendered(
+      [finding(source, "A", { fix }), finding(source, "B"), finding(source, '"').withHidden(hidden)],
+      source,
+    );
+    expect(text).not.toContain("s3cret");
+    expect(text).toContain('let A = "\u{1f7b6}******"');
+    expect(text).toContain('let C = "\u{1f7b6}******"');
+    expect(text).toContain("let B = 1");
+  });
+
   it("shows further labels on the line, on other lines and in other files, and the line as the fix leaves it", () => {
     const other = new Source("lib/servers.mcpolicy", 'mcpolicy 1\nserver fs from "tools/fs.json"\n');
     const span = (found: string, source = workspace) => {

@@ -72,6 +72,7 @@ function checkEntries(
     const linted = {
       statements,
       syntax,
+      sources,
       scope,
       rules: rules.rules,
       heads: headsOf(rules),

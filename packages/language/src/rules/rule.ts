@@ -1,4 +1,4 @@
-import type { Diagnostic } from "@mcpolicy/diagnostics";
+import type { Diagnostic, Source } from "@mcpolicy/diagnostics";
 import type { Policy, Statement } from "../ast.ts";
 import type { Mentions } from "../mentions.ts";
 import type { Scope } from "../scope.ts";
@@ -9,6 +9,8 @@ export interface Linted {
   readonly statements: readonly Statement[];
   /** The same, file by file. */
   readonly syntax: readonly Policy[];
+  /** Their texts. */
+  readonly sources: ReadonlyMap<string, Source>;
   readonly scope: Scope;
   readonly rules: readonly CheckedRule[];
   /** Every rule of whatever sort, `rules` among them. */

@@ -1,5 +1,5 @@
 import { detectors } from "@mcpolicy/core";
-import { type Diagnostic, diagnostic, type Span } from "@mcpolicy/diagnostics";
+import { type Diagnostic, diagnostic, type Source, type Span } from "@mcpolicy/diagnostics";
 import type { Linted } from "./rule.ts";
 
 /** Detectors of what opens something to whoever holds it, as they are called in the message. */
@@ -12,30 +12,63 @@ const tokens: Readonly<Record<string, string>> = {
 
 /**
  * A text of the policy that holds what looks like a secret. Policies are read by many, and lie in repositories; what a rule names, a
- * pattern of it or a header such as `BEGIN PRIVATE KEY`, is no secret itself.
+ * pattern of it or a header such as `BEGIN PRIVATE KEY`, is no secret itself. No excerpt shows it once more.
  */
-export function* secretInText({ syntax }: Linted): Iterable<Diagnostic> {
+export function* secretInText({ syntax, sources }: Linted): Iterable<Diagnostic> {
+  const known = new Map<string, readonly Span[]>();
   for (const { statements } of syntax) {
     for (const { text, span, what } of textsIn(statements)) {
-      const secret = secretIn(text);
-      if (secret === undefined) continue;
-      yield diagnostic("P0418", span, `this ${what} holds what looks like ${secret}`)
+      const [first, ...more] = secretsIn(text);
+      if (first === undefined) continue;
+      yield diagnostic("P0418", span, `this ${what} holds what looks like ${first.called}`)
         .withNote("a policy is read by many, and so is every message and report that quotes it")
-        .withHelp("take it out, and have it replaced: what was once written down is no secret any more");
+        .withHelp("take it out, and have it replaced: what was once written down is no secret any more")
+        .withHidden([first, ...more].flatMap(({ secret }) => hiddenWith(secret, span, sources.get(span.file), known)));
     }
   }
 }
 
-function secretIn(text: string): string | undefined {
+/** So many secrets are looked for in the rest of their files; with more, nothing of such a file is shown. */
+const mostLookedFor = 100;
+
+/** Wherever a secret stands in the file; where it is written with escapes, the whole text that holds it. `known`: what was looked for. */
+function hiddenWith(
+  secret: string,
+  holder: Span,
+  source: Source | undefined,
+  known: Map<string, readonly Span[]>,
+): readonly Span[] {
+  if (source === undefined) return [holder];
+  const key = JSON.stringify([holder.file, secret]);
+  if (!known.has(key) && known.size >= mostLookedFor) return [{ ...holder, start: 0, end: source.text.length }];
+  const places = known.get(key) ?? [...placesOf(secret, holder.file, source.text)];
+  known.set(key, places);
+  return places.some(({ start, end }) => holder.start <= start && end <= holder.end) ? places : [...places, holder];
+}
+
+function* placesOf(secret: string, file: string, text: string): Iterable<Span> {
+  for (let at = text.indexOf(secret); at >= 0; at = text.indexOf(secret, at + secret.length)) {
+    yield { file, start: at, end: at + secret.length };
+  }
+}
+
+interface Secret {
+  readonly secret: string;
+  readonly called: string;
+}
+
+function* secretsIn(text: string): Iterable<Secret> {
   for (const [name, called] of Object.entries(tokens)) {
-    const found = detectors.get(name)?.find(text) ?? [];
-    if (found.some(({ start, end }) => name !== "private-key" || hasBody(text.slice(start, end)))) return called;
+    for (const { start, end } of detectors.get(name)?.find(text) ?? []) {
+      const secret = text.slice(start, end);
+      if (start < end && (name !== "private-key" || hasBody(secret))) yield { secret, called };
+    }
   }
   for (const match of text.matchAll(named)) {
-    const value = match[1] ?? match[2] ?? "";
-    if (isRandom(value)) return match[2] === undefined ? "a password or token" : "a password in a URL";
+    const secret = match[1] ?? match[2] ?? "";
+    if (isRandom(secret))
+      yield { secret, called: match[2] === undefined ? "a password or token" : "a password in a URL" };
   }
-  return undefined;
 }
 
 /** A header alone is what a rule looks for. */
