@@ -1,14 +1,4 @@
-import {
-  type Code,
-  type ConditionIr,
-  type EventsIr,
-  identifier,
-  js,
-  type OperandIr,
-  type ReferenceIr,
-  type Type,
-  type Value,
-} from "@mcpolicy/core";
+import { type Code, identifier, js, type Type, type Value } from "@mcpolicy/core";
 
 /**
  * What the parts of a generated module share: types, constants, reads and functions, each written once, named by the emission. Names
@@ -17,28 +7,12 @@ import {
 export class Emission {
   readonly #names = new Map<string, Code>();
   readonly #lines: Code[] = [];
-  readonly #uses: ReadonlyMap<string, number>;
   readonly #counts = new Map<string, number>();
-  #slots = 0;
-
-  /** `uses` tells how often the policy reads each reference, by `readKey`. */
-  constructor(uses: ReadonlyMap<string, number>) {
-    this.#uses = uses;
-  }
+  readonly #slots = new Map<string, string>();
 
   /** The lines written so far, in the order in which they can run. */
   get lines(): readonly Code[] {
     return this.#lines;
-  }
-
-  /** How many slots for shared reads a request needs: `q.r0`, `q.r1`, … */
-  get slots(): number {
-    return this.#slots;
-  }
-
-  /** Whether a function of that letter was written. */
-  hasAny(letter: string): boolean {
-    return this.#counts.has(letter);
   }
 
   type(type: Type): Code {
@@ -54,6 +28,11 @@ export class Emission {
     return this.#named("c", js`read(${this.type(as)}, ${{ json: value }}, ${rootCode(root)})`);
   }
 
+  /** A set of texts. */
+  set(texts: readonly string[]): Code {
+    return this.#named("u", js`new Set(${{ json: texts }})`);
+  }
+
   /** A function of `q` and further parameters; the same function is written once. */
   function(letter: string, text: (name: Code) => Code): Code {
     const key = `${letter} ${text(identifier("_")).text}`;
@@ -65,22 +44,12 @@ export class Emission {
     return name;
   }
 
-  /** Whether a read stands in several places, so that a request keeps its result. */
-  isShared(reference: ReferenceIr, root: string | undefined): boolean {
-    return (this.#uses.get(readKey(reference, root)) ?? 0) > 1;
-  }
-
-  /** A function that does a read once per request, in a slot of `q` of its own. */
-  shared(read: Code): Code {
-    const key = `shared ${read.text}`;
-    const known = this.#names.get(key);
+  /** The place in which a request keeps the value of an operand: the same for the same key. */
+  slot(key: string): string {
+    const known = this.#slots.get(key);
     if (known !== undefined) return known;
-    const slot = identifier(`r${this.#slots++}`);
-    const name = this.function(
-      "r",
-      (self) => js`const ${self} = (q) => (q.${slot} === unset ? (q.${slot} = ${read}) : q.${slot});`,
-    );
-    this.#names.set(key, name);
+    const name = `r${this.#slots.size}`;
+    this.#slots.set(key, name);
     return name;
   }
 
@@ -98,70 +67,6 @@ export class Emission {
     const count = this.#counts.get(letter) ?? 0;
     this.#counts.set(letter, count + 1);
     return identifier(`${letter}${count}`);
-  }
-}
-
-/** What tells one read from another: the same key always gives the same value within a request. */
-export function readKey(reference: ReferenceIr, root: string | undefined): string {
-  const { root: of, path, fallback, as } = reference;
-  return JSON.stringify([of, path, fallback ?? null, fallback === undefined, as, root ?? null]);
-}
-
-/**
- * Every reference of a condition to the present request, each time that it stands there, but for quantified names; those under `has`
- * if asked for. What a capability's condition reads of an earlier event is not among them, nor is `its`.
- */
-export function referencesOf(condition: ConditionIr, withHas: boolean): readonly ReferenceIr[] {
-  switch (condition.kind) {
-    case "constant":
-      return [];
-    case "has":
-      return withHas ? [condition.reference] : [];
-    case "and":
-    case "or":
-      return condition.parts.flatMap((part) => referencesOf(part, withHas));
-    case "not":
-      return referencesOf(condition.part, withHas);
-    case "atom":
-      return operandReferences(condition.operand);
-    case "carries":
-      return [];
-    case "happened":
-      return eventReferences(condition.events, withHas);
-    case "tally": {
-      const { tally, bound } = condition;
-      const of = tally.kind === "count" ? [] : operandReferences(tally.of);
-      return [...of, ...operandReferences(bound), ...eventReferences(tally.events, withHas)];
-    }
-    case "every":
-    case "some":
-      return [...operandReferences(condition.over), ...referencesOf(condition.body, withHas)];
-  }
-}
-
-function eventReferences(events: EventsIr, withHas: boolean): readonly ReferenceIr[] {
-  return [events.with, events.since?.with].flatMap((each) => (each === undefined ? [] : referencesOf(each, withHas)));
-}
-
-function operandReferences(operand: OperandIr): readonly ReferenceIr[] {
-  switch (operand.kind) {
-    case "constant":
-      return [];
-    case "reference":
-      return operand.root === "variable" || operand.root === "its" ? [] : [operand];
-    case "apply":
-      return operand.operands.flatMap(operandReferences);
-    case "field":
-      return [
-        ...operandReferences(operand.of),
-        ...(typeof operand.key === "string" ? [] : operandReferences(operand.key)),
-      ];
-    case "list":
-      return operand.items.flatMap(operandReferences);
-    case "each":
-      return [...operandReferences(operand.over), ...operandReferences(operand.value)];
-    case "text":
-      return operand.parts.flatMap((part) => (typeof part === "string" ? [] : operandReferences(part)));
   }
 }
 

@@ -8,9 +8,10 @@ import {
   type OperandIr,
   type ServerIr,
 } from "@mcpolicy/core";
-import { referencesOf } from "./emission.ts";
+import { eventFrame } from "./frame.ts";
 import { declaration, operandCode, type Polarity, type Scope } from "./operand-code.ts";
 import { operationTests } from "./operation-code.ts";
+import { referencesOf } from "./references.ts";
 
 type History = Extract<ConditionIr, { readonly kind: "carries" | "happened" | "tally" }>;
 
@@ -23,6 +24,7 @@ export type ConditionCode = (condition: ConditionIr, polarity: Polarity, scope: 
  */
 export function historyCode(condition: History, unknownAs: boolean, scope: Scope, conditionCode: ConditionCode): Code {
   if (scope.variables.length > 0) throw new Error("history stands within a quantifier");
+  scope.frame.remembers = true;
   return js`${test()}(q)`;
 
   function test(): Code {
@@ -86,7 +88,7 @@ ${asRequest(event.branches)}  return ${meant}${holds};
   function asRequest(branches: readonly BranchIr[]): Code {
     if (branches.every(({ condition }) => isAlways(condition))) return js``;
     const readsTool = branches.some(({ condition }) =>
-      referencesOf(condition, true).some(({ root }) => root === "tool"),
+      referencesOf(condition).some(({ root }) => root === "tool"),
     );
     const tool = readsTool ? js`operation.kind === "tool" ? ${scope.toolFacts()}(operation) : nothing` : js`nothing`;
     return js`  const a = {
@@ -104,7 +106,7 @@ ${asRequest(event.branches)}  return ${meant}${holds};
 
   /** A branch about an event, as if the event were the request. */
   function branchTest(branch: BranchIr, server: ServerIr, polarity: Polarity): Code {
-    const ofEvent: Scope = { ...scope, root: server.root, ofEvent: true };
+    const ofEvent: Scope = { ...scope, root: server.root, frame: eventFrame() };
     const holds = isAlways(branch.condition) ? [] : [js`${conditionFunction(branch.condition, polarity, ofEvent)}(a)`];
     return joinCode([...operationTests(branch, server.name, polarity), ...holds], js` && `);
   }

@@ -5,11 +5,14 @@ import {
   emptyState,
   happenedTest,
   isRecord,
+  type JsonObject,
   matchesName,
   matchesResource,
   momentWithIts,
   operators,
   read,
+  type Reader,
+  readers,
   step,
   type Type,
   tallyTest,
@@ -35,6 +38,25 @@ export const kit: Readonly<Record<string, unknown>> = Object.freeze({
   happenedTest,
   tallyTest,
   momentWithIts,
+  /** The reader of paths. */
+  asPath: (readers.find(({ kind }) => kind === "path") as Reader).read,
+  /**
+   * Arguments of which only `Object.prototype` can lend a name: themselves, or a copy where their prototype is another one. Undefined of
+   * what is no record.
+   */
+  plain(given: unknown): JsonObject | undefined {
+    if (!isRecord(given)) return undefined;
+    const prototype = Object.getPrototypeOf(given);
+    return prototype === Object.prototype || prototype === null ? given : Object.assign(Object.create(null), given);
+  },
+  hasRole(roles: readonly string[], wanted: string): boolean {
+    for (let at = 0; at < roles.length; at++) if (roles[at] === wanted) return true;
+    return false;
+  },
+  hasAnyRole(roles: readonly string[], wanted: ReadonlySet<string>): boolean {
+    for (let at = 0; at < roles.length; at++) if (wanted.has(roles[at] as string)) return true;
+    return false;
+  },
   /** Each row's own evaluation, by id. */
   operators: Object.freeze(
     Object.assign(Object.create(null), Object.fromEntries(operators.map((row) => [row.id, row.evaluate]))),

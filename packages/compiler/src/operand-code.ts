@@ -1,14 +1,20 @@
 import {
+  anyOf,
   type Code,
   identifier,
-  joinCode,
+  isScalar,
   js,
   type OperandIr,
+  type Operator,
   operatorById,
   type ReferenceIr,
+  read,
   type ServerIr,
 } from "@mcpolicy/core";
 import { type Emission, rootCode } from "./emission.ts";
+import type { Frame } from "./frame.ts";
+import { readFunction } from "./read-code.ts";
+import { isShareable, operandKey } from "./shareable.ts";
 
 /**
  * How a condition is asked. Kleene's three values fall into two questions: an allow asks whether a condition is *surely* true, a deny
@@ -24,8 +30,8 @@ export interface Scope {
   readonly variables: readonly string[];
   /** Temporaries of the function, declared at its start. */
   readonly temporaries: Code[];
-  /** About an earlier event as if it were the request: it has no slots for shared reads. */
-  readonly ofEvent: boolean;
+  /** How the function reaches the request. */
+  readonly frame: Frame;
   /** The servers that an earlier event may be of, and the code of a function from its operation to what is read as `tool`. */
   readonly servers: readonly ServerIr[];
   readonly toolFacts: () => Code;
@@ -33,16 +39,44 @@ export interface Scope {
 
 /** Code of an operand's value, read as its type; `undefined` where it is unknown. */
 export function operandCode(operand: OperandIr, scope: Scope): Code {
+  return keptCode(operand, scope)?.value ?? freshCode(operand, scope);
+}
+
+/** Code of a value that the request keeps once it is known, and of the place where it then is. Undefined of what is not kept. */
+function keptCode(operand: OperandIr, scope: Scope): { readonly value: Code; readonly name: Code } | undefined {
+  const { frame, emission } = scope;
+  if (frame.form === "event" || !isShareable(operand)) return undefined;
+  const key = operandKey(operand, scope.root);
+  if (!frame.isShared(key)) return undefined;
+  const slot = emission.slot(key);
+  frame.slots.add(slot);
+  if (frame.form === "flat") {
+    const name = identifier(slot);
+    return { name, value: js`(${name} === unset ? (${name} = ${freshCode(operand, scope)}) : ${name})` };
+  }
+  const temporaries: Code[] = [];
+  const fresh = freshCode(operand, { ...scope, variables: [], temporaries });
+  const name = js`q.${identifier(slot)}`;
+  const keep = emission.function(
+    "r",
+    (self) =>
+      js`function ${self}(q) {\n  if (${name} !== unset) return ${name};\n  ${declaration(temporaries)}return (${name} = ${fresh});\n}`,
+  );
+  return { name, value: js`${keep}(q)` };
+}
+
+function freshCode(operand: OperandIr, scope: Scope): Code {
   const { emission, root } = scope;
   const asRead = (value: Code): Code => js`read(${emission.type(operand.as)}, ${value}, ${rootCode(root)})`;
   switch (operand.kind) {
     case "constant":
-      return emission.constant(operand.as, operand.value, root);
+      return constantCode(operand, scope);
     case "reference":
-      return referenceCode(operand, scope);
+      return readCode(operand, scope);
     case "apply": {
       const { unreadable, result, isBool } = applyCode(operand, scope);
-      return js`(${unreadable} ? undefined : ${isBool ? result : asRead(result)})`;
+      const isRead = isBool || operatorById(operand.operator).isRead === true;
+      return js`(${unreadable} ? undefined : ${isRead ? result : asRead(result)})`;
     }
     case "field": {
       const key = typeof operand.key === "string" ? js`${operand.key}` : operandCode(operand.key, scope);
@@ -61,6 +95,15 @@ export function operandCode(operand: OperandIr, scope: Scope): Code {
   }
 }
 
+/** A constant is read now; what is no text, number or truth then is read again when the module is loaded. */
+function constantCode({ as, value }: ConstantIr, { emission, root, frame }: Scope): Code {
+  const known = read(as, value, root);
+  if (known === undefined) return js`undefined`;
+  return isScalar(known) ? frame.literal(known) : emission.constant(as, value, root);
+}
+
+type ConstantIr = Extract<OperandIr, { readonly kind: "constant" }>;
+
 /**
  * An operator applied: code of "some operand is unknown", which also sets the temporaries, and code of the result over them. The
  * result is a plain boolean where `isBool`; elsewhere it has still to be read, and may be `undefined`.
@@ -70,22 +113,69 @@ export function applyCode(
   scope: Scope,
 ): { readonly unreadable: Code; readonly result: Code; readonly isBool: boolean } {
   const row = operatorById(operand.operator);
-  const names = operand.operands.map((each): { readonly name: Code; readonly test: Code } => {
-    const code = operandCode(each, scope);
-    if (each.kind === "constant") return { name: code, test: js`${code} === undefined` };
-    const name = temporary(scope);
-    return { name, test: js`(${name} = ${code}) === undefined` };
+  const fast = fastCode(row, operand.operands, scope);
+  const names = operand.operands.map((each, index) => {
+    return fast !== undefined && index === 1 && each.kind === "constant" ? undefined : namedCode(each, scope);
   });
+  const tests = names.flatMap((each) => each?.test ?? []);
+  const unreadable = anyOf(tests);
+  if (fast !== undefined) {
+    const [left, right] = names;
+    const result = fast((left as Named).name, right?.name);
+    if (result !== undefined) return { unreadable, result, isBool: true };
+  }
+  const codes = names.map((each, index) => each?.name ?? operandCode(operand.operands[index] as OperandIr, scope));
   return {
-    unreadable:
-      names.length === 0
-        ? js`false`
-        : js`(${joinCode(
-            names.map(({ test }) => test),
-            js` || `,
-          )})`,
-    result: js`(${row.emit(...names.map(({ name }) => name))})`,
+    unreadable,
+    result: js`(${row.emit(...codes)})`,
     isBool: !row.partial && row.signatures.every((signature) => signature.at(-1) === "bool"),
+  };
+}
+
+interface Named {
+  readonly name: Code;
+  /** That its value is unknown; asked before the name is used. Absent where it never is. */
+  readonly test?: Code;
+}
+
+/** A name for an operand's value, and code that sets it. */
+function namedCode(operand: OperandIr, scope: Scope): Named {
+  if (operand.kind === "constant") {
+    const name = constantCode(operand, scope);
+    return read(operand.as, operand.value, scope.root) === undefined ? { name, test: js`true` } : { name };
+  }
+  const kept = keptCode(operand, scope);
+  if (kept !== undefined) return { name: kept.name, test: js`${kept.value} === undefined` };
+  const name = temporary(scope);
+  return { name, test: js`(${name} = ${freshCode(operand, scope)}) === undefined` };
+}
+
+/** The better code that a row may have for two operands, as a function of their names. */
+function fastCode(
+  row: Operator,
+  [left, right]: readonly OperandIr[],
+  scope: Scope,
+): ((left: Code, right: Code | undefined) => Code | undefined) | undefined {
+  const { emitFast } = row;
+  if (emitFast === undefined || left === undefined || right === undefined || left.kind === "constant") return undefined;
+  const { literal } = scope.frame;
+  if (right.kind !== "constant") {
+    return (name, other) =>
+      emitFast(name, { code: other as Code, type: right.as, constant: undefined, literal }, left.as);
+  }
+  const constant = read(right.as, right.value, scope.root);
+  if (constant === undefined) return undefined;
+  return (name) => {
+    // The constant is spliced only where the row asks for it: a list of texts is often better in its parts.
+    const lazily = {
+      type: right.as,
+      constant,
+      literal,
+      get code(): Code {
+        return constantCode(right, scope);
+      },
+    };
+    return emitFast(name, lazily, left.as);
   };
 }
 
@@ -120,17 +210,11 @@ export function foundCode(reference: ReferenceIr, path: ReferenceIr["path"], sco
   return code;
 }
 
-function referenceCode(reference: ReferenceIr, scope: Scope): Code {
-  const isOwn = reference.root === "variable" || reference.root === "its" || scope.ofEvent;
-  if (isOwn || !scope.emission.isShared(reference, scope.root)) return readCode(reference, scope);
-  // A read that stands in several places is done once per request, when it is first asked for.
-  const read = js`${readCode(reference, { ...scope, variables: [], temporaries: [] })}`;
-  const name = scope.emission.shared(read);
-  return js`${name}(q)`;
-}
-
 function readCode(reference: ReferenceIr, scope: Scope): Code {
-  const { emission, root } = scope;
+  const { emission, root, frame } = scope;
+  if (isPlainRoot(reference.root) && frame.form !== "event" && reference.path.length > 0) {
+    return js`${readFunction(reference, root, emission)}(${startCode(reference, scope)})`;
+  }
   const type = emission.type(reference.as);
   const found = foundCode(reference, reference.path, scope);
   if (reference.fallback === undefined) return js`read(${type}, ${found}, ${rootCode(root)})`;
@@ -138,8 +222,13 @@ function readCode(reference: ReferenceIr, scope: Scope): Code {
   return js`readOr(${type}, ${found}, ${rootCode(root)}, ${fallback})`;
 }
 
+/** What a request always has. */
+function isPlainRoot(root: ReferenceIr["root"]): boolean {
+  return root === "args" || root === "principal" || root === "context";
+}
+
 function startCode(reference: ReferenceIr, scope: Scope): Code {
-  if (reference.root !== "variable") return js`q.${identifier(reference.root)}`;
+  if (reference.root !== "variable") return scope.frame.start(reference.root);
   const depth = scope.variables.lastIndexOf(reference.variable ?? "");
   return depth < 0 ? js`undefined` : variableName(depth);
 }

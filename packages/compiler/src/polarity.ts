@@ -1,4 +1,4 @@
-import { type Code, type ConditionIr, joinCode, js } from "@mcpolicy/core";
+import { allOf, anyOf, type Code, type ConditionIr, js } from "@mcpolicy/core";
 import { historyCode } from "./history-code.ts";
 import {
   applyCode,
@@ -22,8 +22,7 @@ export function conditionCode(condition: ConditionIr, polarity: Polarity, scope:
     case "and":
     case "or": {
       const parts = condition.parts.map((part) => conditionCode(part, polarity, scope));
-      if (parts.length === 0) return js`${condition.kind === "and"}`;
-      return js`(${joinCode(parts, condition.kind === "and" ? js` && ` : js` || `)})`;
+      return condition.kind === "and" ? allOf(parts) : anyOf(parts);
     }
     case "not":
       return js`!${conditionCode(condition.part, opposite[polarity], scope)}`;

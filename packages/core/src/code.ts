@@ -38,6 +38,16 @@ export function joinCode(pieces: readonly Code[], separator: Code): Code {
   return new Code(pieces.map((piece) => piece.text).join(separator.text));
 }
 
+/** A condition that is true where any of these is; false where there are none. */
+export function anyOf(pieces: readonly Code[]): Code {
+  return pieces.length === 0 ? js`false` : js`(${joinCode(pieces, js` || `)})`;
+}
+
+/** A condition that is true where all of these are; true where there are none. */
+export function allOf(pieces: readonly Code[]): Code {
+  return pieces.length === 0 ? js`true` : js`(${joinCode(pieces, js` && `)})`;
+}
+
 function show(splice: Splice): string {
   if (splice instanceof Code) return splice.text;
   if (Array.isArray(splice)) {

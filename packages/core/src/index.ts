@@ -1,6 +1,6 @@
 export { advance, isCarried, isInFlight, latestInstant, type Windows } from "./advance.ts";
 export type { Artifact } from "./artifact.ts";
-export { Code, identifier, joinCode, js, type Splice } from "./code.ts";
+export { allOf, anyOf, Code, identifier, joinCode, js, type Splice } from "./code.ts";
 export {
   type DecidingRule,
   type Decision,
@@ -60,7 +60,8 @@ export {
 export { matchesName } from "./operation-names.ts";
 export { type ExampleReading, exampleReadings } from "./operators/examples.ts";
 export { operatorById, operators, operatorsSpelled } from "./operators/index.ts";
-export { call, type Example, type Level, type Operator, type Shape, type Signature } from "./operators/operator.ts";
+export { isScalar, type Scalar } from "./operators/scalar.ts";
+export { call, type Example, type FastOperand, type Level, type Operator, type Shape, type Signature } from "./operators/operator.ts";
 export { isPathName, pathWords } from "./path-names.ts";
 export { isToolName, type Listing, type Origin, pinFileOf } from "./pin-file.ts";
 export type { PinFile, PinnedTool } from "./pins.ts";
@@ -73,6 +74,7 @@ export { compileForeign } from "./regular/foreign.ts";
 export { compileGlob } from "./regular/glob.ts";
 export type { Compiled, Pattern } from "./regular/match.ts";
 export { type GlobException, globExceptions } from "./regular/micromatch-exceptions.ts";
+export { type PlainTest, plainTestOf } from "./regular/plain-test.ts";
 export { compileRegex } from "./regular/regex.ts";
 export type { PatternError } from "./regular/syntax.ts";
 export type { Context, Operation, Principal, Request } from "./request.ts";

@@ -1,64 +1,96 @@
 export default function policy(kit) {
 "use strict";
-const { read, readOr, step, has, every, hole, join, operators, matchesName, matchesResource, toolFacts } = kit;
+const { read, readOr, step, has, every, hole, join, operators, matchesName, matchesResource, toolFacts, plain, asPath } = kit;
+const { hasRole, hasAnyRole, callerKeyOf, emptyState, carriesTest, happenedTest, tallyTest, momentWithIts } = kit;
+const { hasOwn } = Object;
+const pristine = Object.prototype;
 const unset = Symbol("not read yet");
 const nothing = Object.freeze({});
 const t0 = {"kind":"path"};
-const r0 = (q) => (q.r0 === unset ? (q.r0 = read(t0, step(q.args, "path"), "/w")) : q.r0);
-const t1 = {"kind":"list","element":{"kind":"path"}};
-const c0 = read(t1, ["/w"], "/w");
-// "allow" "role reader: read:files"
-function b0(q) {
+const a0 = (from) => pristine["path"] === undefined ? from["path"] : (hasOwn(from, "path") ? from["path"] : undefined);
+const g0 = (from) => {
+  const value = a0(from);
+  return typeof value === "string" ? asPath(value, "/w") : undefined;
+};
+const m0 = (list) => {
+  let bits = 0;
+  for (let at = 0; at < list.length; at++) switch (list[at]) {
+    case "reader": case "writer": bits |= 1; break;
+  }
+  return bits;
+};
+function s0(args, principal, context, request, k) {
+  const roles = m0(principal.roles);
   let x0;
-  return (!((x0 = r0(q)) === undefined || c0 === undefined) && (operators["under"](x0, c0)));
+  return (
+    // "allow" "role reader: read:files"
+    (((roles & 1) !== 0) && (((!((x0 = g0(args)) === undefined) && (x0.startsWith("/w/") || x0 === "/w"))))));
 }
-const w0 = (q) => (q.principal.roles.includes("reader"));
-const s0 = (q) => (w0(q) && (b0(q)));
-const t2 = {"kind":"list","element":{"kind":"any"}};
+const t1 = {"kind":"list","element":{"kind":"any"}};
+const a1 = (from) => pristine["paths"] === undefined ? from["paths"] : (hasOwn(from, "paths") ? from["paths"] : undefined);
+const g1 = (from) => {
+  const value = a1(from);
+  return read(t1, value, "/w");
+};
 function l0(q) {
   let x0;
-  const list = read(t2, step(q.args, "paths"), "/w");
+  const list = g1(q.args);
   if (!Array.isArray(list)) return false;
   for (const v0 of list) {
-    if (!(!((x0 = read(t0, v0, "/w")) === undefined || c0 === undefined) && (operators["under"](x0, c0)))) return false;
+    if (!(!((x0 = read(t0, v0, "/w")) === undefined) && (x0.startsWith("/w/") || x0 === "/w"))) return false;
   }
   return true;
 }
-// "allow" "role reader: read:files"
-function b1(q) {
+function b0(q) {
   return l0(q);
 }
-const s1 = (q) => (w0(q) && (b1(q)));
-const c1 = read(t1, ["/w/src"], "/w");
-// "allow" "role writer: write:files"
-function b2(q) {
-  let x0;
-  return (!((x0 = r0(q)) === undefined || c1 === undefined) && (operators["under"](x0, c1)));
-}
-const w1 = (q) => (q.principal.roles.includes("writer"));
-const w2 = (q) => q.context.time >= 1767225600000 && q.context.time < 1769904000000 && ((q.principal.roles.includes("writer")) && !(q.principal.id === "root"));
-const s2 = (q) => !(w2(q) && (true))
-  && (w1(q) && (b2(q)));
-const subjects = new Map([
-  ["tool", new Map([
-    ["fs", { names: new Map([
-      ["read_file", s0], 
-      ["read_files", s1], 
-      ["write_file", s2]]), further: undefined }]])]]);
-return function permits({ operation, principal, context, arguments: args }) {
-  const found = subjects.get(operation.kind)?.get(operation.server);
-  const decide = found?.names.get(operation.name) ?? found?.further;
-  if (decide === undefined) return false;
-  return decide({
+const u0 = new Set(["reader","writer"]);
+function s1(args, principal, context, request) {
+  const q = {
     args,
     principal,
     context,
     tool: nothing,
-    resource: operation.kind === "resource" ? { uri: operation.uri } : nothing,
+    resource: nothing,
     result: undefined,
-    name: operation.name,
-    uri: operation.uri,
-    r0: unset,
-  });
+    its: undefined,
+    name: request.operation.name,
+    uri: request.operation.uri,
+  };
+  return (
+    // "allow" "role reader: read:files"
+    ((hasAnyRole(q.principal.roles, u0)) && ((b0(q)))));
+}
+const m1 = (list) => {
+  let bits = 0;
+  for (let at = 0; at < list.length; at++) switch (list[at]) {
+    case "writer": bits |= 1; break;
+  }
+  return bits;
+};
+function s2(args, principal, context, request, k) {
+  const roles = m1(principal.roles);
+  let x0;
+  return (
+    // "allow" "role writer: write:files"
+    (((roles & 1) !== 0) && (((!((x0 = g0(args)) === undefined) && (x0.startsWith("/w/src/") || x0 === "/w/src")))))) && !(
+    // "deny" "freeze"
+    (context.time >= 1767225600000 && context.time < 1769904000000 && ((roles & 1) !== 0) && !((principal.id === "root")) && (true)));
+}
+const subjects = new Map([
+  ["tool", new Map([
+    ["fs", { names: new Map([
+      ["read_file", { by: s0, k: [] }], 
+      ["read_files", { by: s1, k: [] }], 
+      ["write_file", { by: s2, k: [] }]]), further: undefined }]])]]);
+const tools = subjects.get("tool") ?? new Map();
+return function permits(request) {
+  const { operation } = request;
+  const found = operation.kind === "tool" ? tools.get(operation.server) : subjects.get(operation.kind)?.get(operation.server);
+  if (found === undefined) return false;
+  const decides = found.names.get(operation.name) ?? found.further;
+  if (decides === undefined) return false;
+  const args = plain(request.arguments);
+  return args !== undefined && decides.by(args, request.principal, request.context, request, decides.k);
 };
 }

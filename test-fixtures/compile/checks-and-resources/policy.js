@@ -1,33 +1,66 @@
 export default function policy(kit) {
 "use strict";
-const { read, readOr, step, has, every, hole, join, operators, matchesName, matchesResource, toolFacts } = kit;
+const { read, readOr, step, has, every, hole, join, operators, matchesName, matchesResource, toolFacts, plain, asPath } = kit;
+const { hasRole, hasAnyRole, callerKeyOf, emptyState, carriesTest, happenedTest, tallyTest, momentWithIts } = kit;
+const { hasOwn } = Object;
+const pristine = Object.prototype;
 const unset = Symbol("not read yet");
 const nothing = Object.freeze({});
-const s0 = (q) => ((true));
-const s1 = (q) => !(((matchesResource("file:///w/drafts/**", q.uri) !== false)))
-  && (((matchesResource("file:///w/**", q.uri) === true)));
-const s2 = (q) => (((true)));
-const subjects = new Map([
-  ["tool", new Map([
-    ["fs", { names: new Map([
-      ["read_file", s0]]), further: undefined }]])], 
-  ["resource", new Map([
-    ["fs", { names: new Map([]), further: s1 }]])], 
-  ["completion", new Map([
-    ["fs", { names: new Map([]), further: s2 }]])]]);
-return function permits({ operation, principal, context, arguments: args }) {
-  const found = subjects.get(operation.kind)?.get(operation.server);
-  const decide = found?.names.get(operation.name) ?? found?.further;
-  if (decide === undefined) return false;
-  return decide({
+function s0(args, principal, context, request, k) {
+  return (
+    // "allow" "read"
+    ((true)));
+}
+function s1(args, principal, context, request) {
+  const q = {
     args,
     principal,
     context,
     tool: nothing,
-    resource: operation.kind === "resource" ? { uri: operation.uri } : nothing,
+    resource: { uri: request.operation.uri },
     result: undefined,
-    name: operation.name,
-    uri: operation.uri,
-  });
+    its: undefined,
+    name: request.operation.name,
+    uri: request.operation.uri,
+  };
+  return (
+    // "allow" "read"
+    ((((matchesResource("file:///w/**", q.uri) === true))))) && !(
+    // "deny" "drafts"
+    ((((matchesResource("file:///w/drafts/**", q.uri) !== false)))));
+}
+function s2(args, principal, context, request) {
+  const q = {
+    args,
+    principal,
+    context,
+    tool: nothing,
+    resource: nothing,
+    result: undefined,
+    its: undefined,
+    name: request.operation.name,
+    uri: request.operation.uri,
+  };
+  return (
+    // "allow" "read"
+    ((((true)))));
+}
+const subjects = new Map([
+  ["tool", new Map([
+    ["fs", { names: new Map([
+      ["read_file", { by: s0, k: [] }]]), further: undefined }]])], 
+  ["resource", new Map([
+    ["fs", { names: new Map([]), further: { by: s1, k: [] } }]])], 
+  ["completion", new Map([
+    ["fs", { names: new Map([]), further: { by: s2, k: [] } }]])]]);
+const tools = subjects.get("tool") ?? new Map();
+return function permits(request) {
+  const { operation } = request;
+  const found = operation.kind === "tool" ? tools.get(operation.server) : subjects.get(operation.kind)?.get(operation.server);
+  if (found === undefined) return false;
+  const decides = found.names.get(operation.name) ?? found.further;
+  if (decides === undefined) return false;
+  const args = plain(request.arguments);
+  return args !== undefined && decides.by(args, request.principal, request.context, request, decides.k);
 };
 }

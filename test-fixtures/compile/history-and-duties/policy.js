@@ -1,38 +1,50 @@
 export default function policy(kit) {
 "use strict";
-const { read, readOr, step, has, every, hole, join, operators, matchesName, matchesResource, toolFacts } = kit;
-const { callerKeyOf, emptyState, carriesTest, happenedTest, tallyTest, momentWithIts } = kit;
+const { read, readOr, step, has, every, hole, join, operators, matchesName, matchesResource, toolFacts, plain, asPath } = kit;
+const { hasRole, hasAnyRole, callerKeyOf, emptyState, carriesTest, happenedTest, tallyTest, momentWithIts } = kit;
+const { hasOwn } = Object;
+const pristine = Object.prototype;
 const unset = Symbol("not read yet");
 const nothing = Object.freeze({});
 const t0 = {"kind":"path"};
-const r0 = (q) => (q.r0 === unset ? (q.r0 = read(t0, step(q.args, "path"), "/w")) : q.r0);
-const t1 = {"kind":"list","element":{"kind":"path"}};
-const c0 = read(t1, ["/w/public"], "/w");
-// "allow" "role lead: look:around"
-function b0(q) {
+const a0 = (from) => pristine["path"] === undefined ? from["path"] : (hasOwn(from, "path") ? from["path"] : undefined);
+const g0 = (from) => {
+  const value = a0(from);
+  return typeof value === "string" ? asPath(value, "/w") : undefined;
+};
+const m0 = (list) => {
+  let bits = 0;
+  for (let at = 0; at < list.length; at++) switch (list[at]) {
+    case "lead": bits |= 1; break;
+  }
+  return bits;
+};
+function s0(args, principal, context, request, k) {
+  const roles = m0(principal.roles);
   let x0;
-  return (!((x0 = r0(q)) === undefined || c0 === undefined) && (operators["under"](x0, c0)));
+  return (
+    // "allow" "read"
+    ((true)) || 
+    // "allow" "role lead: look:around"
+    (((roles & 1) !== 0) && (((!((x0 = g0(args)) === undefined) && (x0.startsWith("/w/public/") || x0 === "/w/public"))))));
 }
-const w0 = (q) => (q.principal.roles.includes("lead"));
-const s0 = (q) => (w0(q) && (b0(q))
-  || (true));
-function b1(q) {
+function b0(q) {
   let x0, x1;
-  return (!((x0 = read(t0, step(step(q.its, "args"), "path"), "/w")) === undefined || (x1 = r0(q)) === undefined) && (operators["equal"](x0, x1)));
+  return (!((x0 = read(t0, step(step(q.its, "args"), "path"), "/w")) === undefined || (x1 = g0(q.args)) === undefined) && (x0 === x1));
 }
 function e0(call, q) {
   const { operation } = call;
   if (operation.server !== "fs") return false;
-  return (operation.server === "fs" && ((operation.kind === "tool" && operation.name === "read_file"))) && b1(momentWithIts(call, q));
+  return (operation.server === "fs" && ((operation.kind === "tool" && operation.name === "read_file"))) && b0(momentWithIts(call, q));
 }
-function b2(q) {
+function b1(q) {
   let x0, x1;
-  return (((x0 = read(t0, step(step(q.its, "args"), "path"), "/w")) === undefined || (x1 = r0(q)) === undefined) || (operators["equal"](x0, x1)));
+  return (((x0 = read(t0, step(step(q.its, "args"), "path"), "/w")) === undefined || (x1 = g0(q.args)) === undefined) || (x0 === x1));
 }
 function e1(call, q) {
   const { operation } = call;
   if (operation.server !== "fs") return false;
-  return (operation.server === "fs" && ((operation.kind === "tool" && operation.name === "read_file"))) && b2(momentWithIts(call, q));
+  return (operation.server === "fs" && ((operation.kind === "tool" && operation.name === "read_file"))) && b1(momentWithIts(call, q));
 }
 const h0 = happenedTest({ window: {"byAnyone":false,"last":3600000}, verb: "called", events: { surely: e0, possibly: e1 }, since: undefined }, false);
 function e2(call, q) {
@@ -40,9 +52,9 @@ function e2(call, q) {
   if (operation.server !== "fs") return false;
   return (operation.server === "fs" && ((operation.kind === "tool" && operation.name === "write_file")));
 }
-function b3(q) {
+function b2(q) {
   let x0;
-  return (!((x0 = read(t0, step(q.args, "path"), "/w")) === undefined || c0 === undefined) && (operators["under"](x0, c0)));
+  return (!((x0 = read(t0, step(q.args, "path"), "/w")) === undefined) && (x0.startsWith("/w/public/") || x0 === "/w/public"));
 }
 function e3(call, q) {
   const { operation } = call;
@@ -57,11 +69,11 @@ function e3(call, q) {
     its: undefined,
     past: undefined,
   };
-  return (operation.server === "fs" && ((operation.kind === "tool" && operation.name === "read_file")) && b3(a));
+  return (operation.server === "fs" && ((operation.kind === "tool" && operation.name === "read_file")) && b2(a));
 }
-function b4(q) {
+function b3(q) {
   let x0;
-  return (((x0 = read(t0, step(q.args, "path"), "/w")) === undefined || c0 === undefined) || (operators["under"](x0, c0)));
+  return (((x0 = read(t0, step(q.args, "path"), "/w")) === undefined) || (x0.startsWith("/w/public/") || x0 === "/w/public"));
 }
 function e4(call, q) {
   const { operation } = call;
@@ -76,47 +88,52 @@ function e4(call, q) {
     its: undefined,
     past: undefined,
   };
-  return (operation.server === "fs" && ((operation.kind === "tool" && operation.name === "read_file")) && b4(a));
+  return (operation.server === "fs" && ((operation.kind === "tool" && operation.name === "read_file")) && b3(a));
 }
-const t2 = {"kind":"number"};
-const c1 = read(t2, 10, "/w");
-function g0(q) {
-  return c1;
+function g1(q) {
+  return 10;
 }
-const h1 = tallyTest("count", "less", { window: {"byAnyone":false,"last":3600000}, verb: "called", events: { surely: e3, possibly: e4 }, since: { surely: e2, possibly: e2 } }, () => undefined, g0, false);
-// "allow" "write what was read"
-function b5(q) {
+const h1 = tallyTest("count", "less", { window: {"byAnyone":false,"last":3600000}, verb: "called", events: { surely: e3, possibly: e4 }, since: { surely: e2, possibly: e2 } }, () => undefined, g1, false);
+function b4(q) {
   return (h0(q) && h1(q));
 }
 const h2 = carriesTest("untrusted", true);
 const h3 = happenedTest({ window: {"byAnyone":true,"last":3600000}, verb: "completed", events: { surely: e3, possibly: e4 }, since: undefined }, false);
-// "deny" "not with what others wrote"
-function b6(q) {
+function b5(q) {
   return (h2(q) && !h3(q));
 }
-const s1 = (q) => !((b6(q)))
-  && ((b5(q)));
-const subjects = new Map([
-  ["tool", new Map([
-    ["fs", { names: new Map([
-      ["read_file", s0], 
-      ["write_file", s1]]), further: undefined }]])]]);
-return function permits({ operation, principal, context, arguments: args, state }) {
-  const found = subjects.get(operation.kind)?.get(operation.server);
-  const decide = found?.names.get(operation.name) ?? found?.further;
-  if (decide === undefined) return false;
-  return decide({
+function s1(args, principal, context, request) {
+  const q = {
     args,
     principal,
     context,
     tool: nothing,
-    resource: operation.kind === "resource" ? { uri: operation.uri } : nothing,
+    resource: nothing,
     result: undefined,
     its: undefined,
-    past: { state: state ?? emptyState, caller: callerKeyOf(principal), now: context.time },
-    name: operation.name,
-    uri: operation.uri,
-    r0: unset,
-  });
+    name: request.operation.name,
+    uri: request.operation.uri,
+    past: { state: request.state ?? emptyState, caller: callerKeyOf(principal), now: context.time },
+  };
+  return (
+    // "allow" "write what was read"
+    (((b4(q))))) && !(
+    // "deny" "not with what others wrote"
+    (((b5(q)))));
+}
+const subjects = new Map([
+  ["tool", new Map([
+    ["fs", { names: new Map([
+      ["read_file", { by: s0, k: [] }], 
+      ["write_file", { by: s1, k: [] }]]), further: undefined }]])]]);
+const tools = subjects.get("tool") ?? new Map();
+return function permits(request) {
+  const { operation } = request;
+  const found = operation.kind === "tool" ? tools.get(operation.server) : subjects.get(operation.kind)?.get(operation.server);
+  if (found === undefined) return false;
+  const decides = found.names.get(operation.name) ?? found.further;
+  if (decides === undefined) return false;
+  const args = plain(request.arguments);
+  return args !== undefined && decides.by(args, request.principal, request.context, request, decides.k);
 };
 }

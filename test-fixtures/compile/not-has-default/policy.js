@@ -1,54 +1,73 @@
 export default function policy(kit) {
 "use strict";
-const { read, readOr, step, has, every, hole, join, operators, matchesName, matchesResource, toolFacts } = kit;
+const { read, readOr, step, has, every, hole, join, operators, matchesName, matchesResource, toolFacts, plain, asPath } = kit;
+const { hasRole, hasAnyRole, callerKeyOf, emptyState, carriesTest, happenedTest, tallyTest, momentWithIts } = kit;
+const { hasOwn } = Object;
+const pristine = Object.prototype;
 const unset = Symbol("not read yet");
 const nothing = Object.freeze({});
 const p0 = ["head"];
 const t0 = {"kind":"int"};
-const c0 = read(t0, 1000, "/w");
-// "deny" "long reads"
-function b0(q) {
+const a0 = (from) => pristine["head"] === undefined ? from["head"] : (hasOwn(from, "head") ? from["head"] : undefined);
+const g0 = (from) => {
+  const value = a0(from);
+  return Number.isSafeInteger(value) ? value : undefined;
+};
+function s0(args, principal, context, request, k) {
   let x0;
-  return (has(q.args, p0, true) && (((x0 = read(t0, step(q.args, "head"), "/w")) === undefined || c0 === undefined) || ((x0 > c0))));
+  return (
+    // "allow" "read"
+    ((true))) && !(
+    // "deny" "long reads"
+    ((((has(args, p0, true) && (((x0 = g0(args)) === undefined) || ((x0 > 1000))))))));
 }
-const s0 = (q) => !((b0(q)))
-  && ((true));
-const t1 = {"kind":"path"};
-const t2 = {"kind":"string"};
-const t3 = {"kind":"list","element":{"kind":"path"}};
-const t4 = {"kind":"bool"};
-const c1 = read(t4, false, "/w");
-// "allow" "write below the team"
-function b1(q) {
-  let x0, x1;
-  return ((!((x0 = read(t1, step(q.args, "path"), "/w")) === undefined || (x1 = read(t3, every([read(t1, join(["/w/", hole(read(t2, step(q.principal, "team"), "/w"))]), "/w")]), "/w")) === undefined) && (operators["under"](x0, x1))) && !(readOr(t4, step(q.args, "overwrite"), "/w", c1) !== false));
+const t1 = {"kind":"bool"};
+const c0 = read(t1, false, "/w");
+const a1 = (from) => pristine["overwrite"] === undefined ? from["overwrite"] : (hasOwn(from, "overwrite") ? from["overwrite"] : undefined);
+const g1 = (from) => {
+  const value = a1(from);
+  if (value === undefined) return c0;
+  return typeof value === "boolean" ? value : undefined;
+};
+const t2 = {"kind":"path"};
+const a2 = (from) => pristine["path"] === undefined ? from["path"] : (hasOwn(from, "path") ? from["path"] : undefined);
+const g2 = (from) => {
+  const value = a2(from);
+  return typeof value === "string" ? asPath(value, "/w") : undefined;
+};
+const t3 = {"kind":"string"};
+const a3 = (from) => hasOwn(from, "team") ? from["team"] : undefined;
+const g3 = (from) => {
+  const value = a3(from);
+  return read(t3, value, "/w");
+};
+const t4 = {"kind":"list","element":{"kind":"path"}};
+const a4 = (from) => pristine["content"] === undefined ? from["content"] : (hasOwn(from, "content") ? from["content"] : undefined);
+const g4 = (from) => {
+  const value = a4(from);
+  return typeof value === "string" ? value : undefined;
+};
+function s1(args, principal, context, request, k) {
+  let x0, x1, x2, x3;
+  return (
+    // "allow" "write below the team"
+    ((((!(g1(args) !== false) && (!((x0 = g2(args)) === undefined || (x1 = read(t4, every([read(t2, join(["/w/", hole(g3(principal))]), "/w")]), "/w")) === undefined) && (operators["under"](x0, x1)))))))) && !(
+    // "deny" "hidden"
+    (((!(!((x2 = (((x3 = g4(args)) === undefined) ? undefined : read(t3, (operators["lower"](x3)), "/w"))) === undefined) && (x2.startsWith("hello")))))));
 }
-const c2 = read(t2, "hello", "/w");
-// "deny" "hidden"
-function b2(q) {
-  let x0, x1;
-  return !(!((x1 = (((x0 = read(t2, step(q.args, "content"), "/w")) === undefined) ? undefined : read(t2, (operators["lower"](x0)), "/w"))) === undefined || c2 === undefined) && (x1.startsWith(c2)));
-}
-const s1 = (q) => !((b2(q)))
-  && ((b1(q)));
 const subjects = new Map([
   ["tool", new Map([
     ["fs", { names: new Map([
-      ["read_file", s0], 
-      ["write_file", s1]]), further: undefined }]])]]);
-return function permits({ operation, principal, context, arguments: args }) {
-  const found = subjects.get(operation.kind)?.get(operation.server);
-  const decide = found?.names.get(operation.name) ?? found?.further;
-  if (decide === undefined) return false;
-  return decide({
-    args,
-    principal,
-    context,
-    tool: nothing,
-    resource: operation.kind === "resource" ? { uri: operation.uri } : nothing,
-    result: undefined,
-    name: operation.name,
-    uri: operation.uri,
-  });
+      ["read_file", { by: s0, k: [] }], 
+      ["write_file", { by: s1, k: [] }]]), further: undefined }]])]]);
+const tools = subjects.get("tool") ?? new Map();
+return function permits(request) {
+  const { operation } = request;
+  const found = operation.kind === "tool" ? tools.get(operation.server) : subjects.get(operation.kind)?.get(operation.server);
+  if (found === undefined) return false;
+  const decides = found.names.get(operation.name) ?? found.further;
+  if (decides === undefined) return false;
+  const args = plain(request.arguments);
+  return args !== undefined && decides.by(args, request.principal, request.context, request, decides.k);
 };
 }

@@ -1,55 +1,83 @@
 export default function policy(kit) {
 "use strict";
-const { read, readOr, step, has, every, hole, join, operators, matchesName, matchesResource, toolFacts } = kit;
+const { read, readOr, step, has, every, hole, join, operators, matchesName, matchesResource, toolFacts, plain, asPath } = kit;
+const { hasRole, hasAnyRole, callerKeyOf, emptyState, carriesTest, happenedTest, tallyTest, momentWithIts } = kit;
+const { hasOwn } = Object;
+const pristine = Object.prototype;
 const unset = Symbol("not read yet");
 const nothing = Object.freeze({});
 const t0 = {"kind":"path"};
-const t1 = {"kind":"list","element":{"kind":"path"}};
-const c0 = read(t1, ["/w"], "/w");
-// "allow" "read"
+const a0 = (from) => pristine["path"] === undefined ? from["path"] : (hasOwn(from, "path") ? from["path"] : undefined);
+const g0 = (from) => {
+  const value = a0(from);
+  return typeof value === "string" ? asPath(value, "/w") : undefined;
+};
 function b0(q) {
   let x0;
-  return (!((x0 = read(t0, step(q.args, "path"), "/w")) === undefined || c0 === undefined) && (operators["under"](x0, c0)));
+  return (!((x0 = g0(q.args)) === undefined) && (x0.startsWith("/w/") || x0 === "/w"));
 }
-const t2 = {"kind":"any"};
-const t3 = {"kind":"list","element":{"kind":"any"}};
-const t4 = {"kind":"list","element":{"kind":"glob"}};
-const c1 = read(t4, ["**/.env*"], "/w");
+const t1 = {"kind":"any"};
+const t2 = {"kind":"list","element":{"kind":"any"}};
+const t3 = {"kind":"list","element":{"kind":"glob"}};
+const c0 = read(t3, ["**/.env*"], "/w");
 function l0(q) {
   let x0, x1;
-  const list = (((x0 = read(t2, q.args, "/w")) === undefined) ? undefined : read(t3, (operators["paths"](x0)), "/w"));
+  const list = (((x0 = read(t1, q.args, "/w")) === undefined) ? undefined : read(t2, (operators["paths"](x0)), "/w"));
   if (!Array.isArray(list)) return true;
   for (const v0 of list) {
-    if ((((x1 = read(t0, v0, "/w")) === undefined || c1 === undefined) || (operators["like"](x1, c1)))) return true;
+    if ((((x1 = read(t0, v0, "/w")) === undefined) || (x1.startsWith(".env", x1.lastIndexOf("/") + 1)))) return true;
   }
   return false;
 }
-// "deny" "no secrets"
 function b1(q) {
   return l0(q);
 }
-const s0 = (q) => !((b1(q)))
-  && ((b0(q)));
-const s1 = (q) => false;
-const subjects = new Map([
-  ["tool", new Map([
-    ["fs", { names: new Map([
-      ["read_file", s0], 
-      ["read_files", s1], 
-      ["write_file", s1]]), further: undefined }]])]]);
-return function permits({ operation, principal, context, arguments: args }) {
-  const found = subjects.get(operation.kind)?.get(operation.server);
-  const decide = found?.names.get(operation.name) ?? found?.further;
-  if (decide === undefined) return false;
-  return decide({
+function s0(args, principal, context, request) {
+  const q = {
     args,
     principal,
     context,
     tool: nothing,
-    resource: operation.kind === "resource" ? { uri: operation.uri } : nothing,
+    resource: nothing,
     result: undefined,
-    name: operation.name,
-    uri: operation.uri,
-  });
+    its: undefined,
+    name: request.operation.name,
+    uri: request.operation.uri,
+  };
+  return (
+    // "allow" "read"
+    (((b0(q))))) && !(
+    // "deny" "no secrets"
+    (((b1(q)))));
+}
+function s1(args, principal, context, request) {
+  const q = {
+    args,
+    principal,
+    context,
+    tool: nothing,
+    resource: nothing,
+    result: undefined,
+    its: undefined,
+    name: request.operation.name,
+    uri: request.operation.uri,
+  };
+  return false;
+}
+const subjects = new Map([
+  ["tool", new Map([
+    ["fs", { names: new Map([
+      ["read_file", { by: s0, k: [] }], 
+      ["read_files", { by: s1, k: [] }], 
+      ["write_file", { by: s1, k: [] }]]), further: undefined }]])]]);
+const tools = subjects.get("tool") ?? new Map();
+return function permits(request) {
+  const { operation } = request;
+  const found = operation.kind === "tool" ? tools.get(operation.server) : subjects.get(operation.kind)?.get(operation.server);
+  if (found === undefined) return false;
+  const decides = found.names.get(operation.name) ?? found.further;
+  if (decides === undefined) return false;
+  const args = plain(request.arguments);
+  return args !== undefined && decides.by(args, request.principal, request.context, request, decides.k);
 };
 }

@@ -1,76 +1,112 @@
 export default function policy(kit) {
 "use strict";
-const { read, readOr, step, has, every, hole, join, operators, matchesName, matchesResource, toolFacts } = kit;
+const { read, readOr, step, has, every, hole, join, operators, matchesName, matchesResource, toolFacts, plain, asPath } = kit;
+const { hasRole, hasAnyRole, callerKeyOf, emptyState, carriesTest, happenedTest, tallyTest, momentWithIts } = kit;
+const { hasOwn } = Object;
+const pristine = Object.prototype;
 const unset = Symbol("not read yet");
 const nothing = Object.freeze({});
 const t0 = {"kind":"list","element":{"kind":"any"}};
-const r0 = (q) => (q.r0 === unset ? (q.r0 = read(t0, step(q.args, "paths"), "/w")) : q.r0);
+const a0 = (from) => pristine["paths"] === undefined ? from["paths"] : (hasOwn(from, "paths") ? from["paths"] : undefined);
+const g0 = (from) => {
+  const value = a0(from);
+  return read(t0, value, "/w");
+};
+function r0(q) {
+  if (q.r0 !== unset) return q.r0;
+  return (q.r0 = g0(q.args));
+}
 const t1 = {"kind":"int"};
-const t2 = {"kind":"range"};
-const c0 = read(t2, [1,10], "/w");
-const t3 = {"kind":"path"};
-const t4 = {"kind":"list","element":{"kind":"path"}};
-const c1 = read(t4, ["/w"], "/w");
-const t5 = {"kind":"list","element":{"kind":"glob"}};
-const c2 = read(t5, ["**/.git/**","**/*.key"], "/w");
+const t2 = {"kind":"path"};
+const t3 = {"kind":"list","element":{"kind":"glob"}};
+const c0 = read(t3, ["**/.git/**","**/*.key"], "/w");
 function l0(q) {
   let x0, x1;
   const list = r0(q);
   if (!Array.isArray(list)) return false;
   for (const v0 of list) {
-    if (!((!((x0 = read(t3, v0, "/w")) === undefined || c1 === undefined) && (operators["under"](x0, c1))) && !(((x1 = read(t3, v0, "/w")) === undefined || c2 === undefined) || (operators["like"](x1, c2))))) return false;
+    if (!((!((x0 = read(t2, v0, "/w")) === undefined) && (x0.startsWith("/w/") || x0 === "/w")) && !(((x1 = read(t2, v0, "/w")) === undefined) || (x1.includes("/.git/") || x1.endsWith("/.git") || x1.endsWith(".key"))))) return false;
   }
   return true;
 }
-// "allow" "read many"
 function b0(q) {
-  let x0, x1;
-  return ((!((x1 = (((x0 = r0(q)) === undefined) ? undefined : read(t1, (operators["size"](x0)), "/w"))) === undefined || c0 === undefined) && (operators["in-range"](x1, c0))) && l0(q));
+  let x0;
+  return ((!((x0 = ((r0(q) === undefined) ? undefined : read(t1, (operators["size"](q.r0)), "/w"))) === undefined) && (1 <= x0 && x0 <= 10)) && l0(q));
 }
-const s0 = (q) => ((b0(q)));
-const t6 = {"kind":"any"};
+function s0(args, principal, context, request) {
+  const q = {
+    args,
+    principal,
+    context,
+    tool: nothing,
+    resource: nothing,
+    result: undefined,
+    its: undefined,
+    name: request.operation.name,
+    uri: request.operation.uri,
+    r0: unset,
+  };
+  return (
+    // "allow" "read many"
+    (((b0(q)))));
+}
+const a1 = (from) => pristine["rows"] === undefined ? from["rows"] : (hasOwn(from, "rows") ? from["rows"] : undefined);
+const g1 = (from) => {
+  const value = a1(from);
+  return read(t0, value, undefined);
+};
+const t4 = {"kind":"any"};
 function l1(q, v0) {
   let x0, x1;
   const list = read(t0, step(v0, "cells"), undefined);
   if (!Array.isArray(list)) return true;
   for (const v1 of list) {
-    if ((((x0 = read(t6, v1, undefined)) === undefined || (x1 = read(t6, step(v0, "secret"), undefined)) === undefined) || (operators["equal"](x0, x1)))) return true;
+    if ((((x0 = read(t4, v1, undefined)) === undefined || (x1 = read(t4, step(v0, "secret"), undefined)) === undefined) || (operators["equal"](x0, x1)))) return true;
   }
   return false;
 }
 function l2(q) {
-  const list = read(t0, step(q.args, "rows"), undefined);
+  const list = g1(q.args);
   if (!Array.isArray(list)) return true;
   for (const v0 of list) {
     if (l1(q, v0)) return true;
   }
   return false;
 }
-// "deny" "secret parts"
 function b1(q) {
   return l2(q);
 }
-const s1 = (q) => !(((matchesName("*", q.name)) && b1(q)))
-  && (((matchesName("*", q.name))));
-const subjects = new Map([
-  ["tool", new Map([
-    ["fs", { names: new Map([
-      ["read_files", s0]]), further: undefined }], 
-    ["live", { names: new Map([]), further: s1 }]])]]);
-return function permits({ operation, principal, context, arguments: args }) {
-  const found = subjects.get(operation.kind)?.get(operation.server);
-  const decide = found?.names.get(operation.name) ?? found?.further;
-  if (decide === undefined) return false;
-  return decide({
+function s1(args, principal, context, request) {
+  const q = {
     args,
     principal,
     context,
     tool: nothing,
-    resource: operation.kind === "resource" ? { uri: operation.uri } : nothing,
+    resource: nothing,
     result: undefined,
-    name: operation.name,
-    uri: operation.uri,
-    r0: unset,
-  });
+    its: undefined,
+    name: request.operation.name,
+    uri: request.operation.uri,
+  };
+  return (
+    // "allow" "live"
+    ((((matchesName("*", q.name)))))) && !(
+    // "deny" "secret parts"
+    ((((matchesName("*", q.name)) && b1(q)))));
+}
+const subjects = new Map([
+  ["tool", new Map([
+    ["fs", { names: new Map([
+      ["read_files", { by: s0, k: [] }]]), further: undefined }], 
+    ["live", { names: new Map([]), further: { by: s1, k: [] } }]])]]);
+const tools = subjects.get("tool") ?? new Map();
+return function permits(request) {
+  const { operation } = request;
+  const found = operation.kind === "tool" ? tools.get(operation.server) : subjects.get(operation.kind)?.get(operation.server);
+  if (found === undefined) return false;
+  const decides = found.names.get(operation.name) ?? found.further;
+  if (decides === undefined) return false;
+  const args = plain(request.arguments);
+  return args !== undefined && decides.by(args, request.principal, request.context, request, decides.k);
 };
 }

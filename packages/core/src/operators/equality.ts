@@ -1,6 +1,8 @@
 import { js } from "../code.ts";
+import type { Type } from "../type.ts";
 import { equal, type Value } from "../value.ts";
-import { call, type Operator } from "./operator.ts";
+import { call, type FastOperand, type Operator } from "./operator.ts";
+import { isScalar, isScalarType } from "./scalar.ts";
 
 /** Sameness of two values that were read as one type: paths and URLs canonically, lists and records by their parts. */
 export const equality: readonly Operator[] = [
@@ -22,6 +24,7 @@ export const equality: readonly Operator[] = [
     evaluate: (left: Value, right: Value) => equal(left, right),
     partial: false,
     emit: call("equal"),
+    emitFast: (left, right, leftType) => (isIdentity(leftType, right) ? js`(${left} === ${right.code})` : undefined),
     toSet: "opaque",
   },
   {
@@ -40,6 +43,12 @@ export const equality: readonly Operator[] = [
     evaluate: (left: Value, right: Value) => !equal(left, right),
     partial: false,
     emit: (left, right) => js`!${call("equal")(left, right)}`,
+    emitFast: (left, right, leftType) => (isIdentity(leftType, right) ? js`(${left} !== ${right.code})` : undefined),
     toSet: "opaque",
   },
 ];
+
+/** Whether `equal` is `===`: of a scalar and anything it is. */
+function isIdentity(leftType: Type, { type, constant }: FastOperand): boolean {
+  return constant === undefined ? isScalarType(leftType) || isScalarType(type) : isScalar(constant);
+}

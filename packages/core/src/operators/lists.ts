@@ -1,5 +1,10 @@
+import { anyOf, js } from "../code.ts";
 import { equal, type Value } from "../value.ts";
 import { call, type Operator } from "./operator.ts";
+import { isScalar } from "./scalar.ts";
+
+/** How many constants are compared one by one in generated code. */
+const MOST_COMPARED = 8;
 
 /** What a list holds, and how long it is. */
 export const lists: readonly Operator[] = [
@@ -19,6 +24,10 @@ export const lists: readonly Operator[] = [
     evaluate: (value: Value, list: readonly Value[]) => list.some((item) => equal(item, value)),
     partial: false,
     emit: call("in-list"),
+    emitFast: (left, { constant, literal }) =>
+      Array.isArray(constant) && constant.length <= MOST_COMPARED && constant.every(isScalar)
+        ? anyOf(constant.map((item) => js`${left} === ${literal(item)}`))
+        : undefined,
     toSet: "opaque",
   },
   {
@@ -89,6 +98,8 @@ export const lists: readonly Operator[] = [
     },
     partial: true,
     emit: call("contains"),
+    emitFast: (left, { constant, code }, leftType) =>
+      leftType.kind === "string" && typeof constant === "string" ? js`${left}.includes(${code})` : undefined,
     toSet: "opaque",
   },
   {

@@ -18,6 +18,7 @@ export const mail: readonly Operator[] = [
     evaluate: (text: string) => reader.read(text, undefined),
     partial: true,
     emit: call("email"),
+    isRead: true,
     toSet: "opaque",
   },
 ];

@@ -22,6 +22,7 @@ export const network: readonly Operator[] = [
     evaluate: (text: string) => ip.read(text, undefined),
     partial: true,
     emit: call("ip"),
+    isRead: true,
     toSet: "opaque",
   },
   {

@@ -1,4 +1,5 @@
 import { type Code, identifier, js } from "../code.ts";
+import type { Type } from "../type.ts";
 import type { Value } from "../value.ts";
 
 /**
@@ -46,8 +47,23 @@ export interface Operator {
   readonly partial: boolean;
   /** JavaScript for the same, over code of read operands, each of which is free of side effects and may be repeated. */
   readonly emit: (...operands: Code[]) => Code;
+  /**
+   * JavaScript for the same, where better code is known: against a right operand that is a constant, already read, or for operands of
+   * types that are one JavaScript value each (`scalar`). Gives a plain boolean, never unknown; `undefined` where nothing is better.
+   */
+  readonly emitFast?: (left: Code, right: FastOperand, leftType: Type) => Code | undefined;
+  /** Whether the result needs no reading as its type, since it is what that type's reader gives. */
+  readonly isRead?: true;
   /** The set that the atom confines its variable to, for proofs; `"opaque"` until proofs exist. */
   readonly toSet: "opaque";
+}
+
+/** The right operand of `emitFast`: its code; where it is a constant the value too, and how one of its parts becomes a literal. */
+export interface FastOperand {
+  readonly code: Code;
+  readonly type: Type;
+  readonly constant: Value | undefined;
+  readonly literal: (part: string | number | boolean | null) => Code;
 }
 
 /** Emission as a call of the row's own `evaluate`, which generated code reaches as `operators.<id>`. */

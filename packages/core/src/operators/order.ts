@@ -88,6 +88,11 @@ export const order: readonly Operator[] = [
     evaluate: (number: number, { low, high }: Range) => low <= number && number <= high,
     partial: false,
     emit: call("in-range"),
+    emitFast: (left, { constant, literal }) => {
+      if (constant === undefined) return undefined;
+      const { low, high } = constant as unknown as Range;
+      return js`(${literal(low)} <= ${left} && ${left} <= ${literal(high)})`;
+    },
     toSet: "opaque",
   },
 ];

@@ -1,7 +1,9 @@
+import { anyOf, type Code, js } from "../code.ts";
 import { isPathName } from "../path-names.ts";
 import type { TextPattern } from "../readers/patterns.ts";
+import { plainTestOf } from "../regular/plain-test.ts";
 import type { Value } from "../value.ts";
-import { call, type Operator } from "./operator.ts";
+import { call, type FastOperand, type Operator } from "./operator.ts";
 import { stringsOf } from "./strings.ts";
 
 /** Places in a tree of files, by segment, on canonical paths. */
@@ -26,6 +28,11 @@ export const paths: readonly Operator[] = [
     evaluate: (path: string, directories: readonly string[]) => directories.some((each) => isUnder(path, each)),
     partial: false,
     emit: call("under"),
+    emitFast: (left, { constant, literal }) => {
+      const directories = constant as readonly string[] | undefined;
+      if (directories === undefined || directories.length > MOST_COMPARED) return undefined;
+      return anyOf(directories.map((each) => underCode(left, each, literal)));
+    },
     toSet: "opaque",
   },
   {
@@ -45,6 +52,11 @@ export const paths: readonly Operator[] = [
     evaluate: likeAny,
     partial: false,
     emit: call("like"),
+    emitFast: (left, { code, constant, literal }) => {
+      const globs = constant as readonly TextPattern[] | undefined;
+      if (globs === undefined || globs.length > MOST_COMPARED) return undefined;
+      return anyOf(globs.map((each, index) => globCode(left, each, js`${code}[${index}]`, literal)));
+    },
     toSet: "opaque",
   },
   {
@@ -79,6 +91,7 @@ export const paths: readonly Operator[] = [
     evaluate: (of: string) => of,
     partial: false,
     emit: (of) => of,
+    isRead: true,
     toSet: "opaque",
   },
   {
@@ -109,4 +122,32 @@ function likeAny(of: string, globs: readonly TextPattern[]): boolean {
 export function isUnder(path: string, directory: string): boolean {
   if (directory === "/" || path === directory) return true;
   return path.startsWith(directory) && path.charCodeAt(directory.length) === 0x2f;
+}
+
+/** How many directories are tried one by one in generated code. */
+const MOST_COMPARED = 8;
+
+function underCode(path: Code, directory: string, literal: FastOperand["literal"]): Code {
+  if (directory === "/") return js`true`;
+  return js`${path}.startsWith(${literal(`${directory}/`)}) || ${path} === ${literal(directory)}`;
+}
+
+function globCode(path: Code, { source }: TextPattern, glob: Code, literal: FastOperand["literal"]): Code {
+  const test = plainTestOf(source);
+  switch (test?.kind) {
+    case "is":
+      return js`${path} === ${literal(test.text)}`;
+    case "begins":
+      return js`${path}.startsWith(${literal(test.text)})`;
+    case "ends":
+      return js`${path}.endsWith(${literal(test.text)})`;
+    case "below":
+      return underCode(path, test.text, literal);
+    case "through":
+      return js`${path}.includes(${literal(`/${test.text}/`)}) || ${path}.endsWith(${literal(`/${test.text}`)})`;
+    case "leaf":
+      return js`${path}.startsWith(${literal(test.text)}, ${path}.lastIndexOf("/") + 1)`;
+    default:
+      return js`${glob}.matches(${path})`;
+  }
 }

@@ -22,6 +22,7 @@ export const urls: readonly Operator[] = [
     evaluate: (text: string) => url.read(text, undefined),
     partial: true,
     emit: call("url"),
+    isRead: true,
     toSet: "opaque",
   },
   {

@@ -52,7 +52,7 @@ const anyText = repeat(oneOf(anything), 0, Number.POSITIVE_INFINITY);
 const withinSegment = repeat(oneOf(notSlash), 0, Number.POSITIVE_INFINITY);
 
 /** The texts of which no segment is `.` or `..`. */
-const noDotSegments = ((): Dfa => {
+export const noDotSegments: Dfa = ((): Dfa => {
   const dot = oneOf(charactersOf("."));
   const other = oneOf(without(notSlash, charactersOf(".")));
   const segment = choice(

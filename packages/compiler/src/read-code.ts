@@ -1,0 +1,65 @@
+import { type Code, js, type ReferenceIr, type Type } from "@mcpolicy/core";
+import { type Emission, rootCode } from "./emission.ts";
+
+/**
+ * A function from where a reference starts (`args`, `principal`, `context`) to the value at its path, read as its type: `undefined` where
+ * it is absent or unreadable. It gives what the kit's `step` and `read` give, in plain code for the common types.
+ *
+ * `args` must be what the kit's `plain` gives, so that only `Object.prototype` can lend it a name.
+ */
+export function readFunction(reference: ReferenceIr, root: string | undefined, emission: Emission): Code {
+  const [first, ...further] = reference.path;
+  const type = emission.type(reference.as);
+  const start = js`from`;
+  const steps = (from: Code, path: ReferenceIr["path"]): Code =>
+    path.reduce((code, key) => js`step(${code}, ${key})`, from);
+  const slow = steps(start, reference.path);
+  if (typeof first !== "string") return whole(js`read(${type}, ${slow}, ${rootCode(root)})`);
+
+  const quick = quickReading(reference.as, reference.root === "args", root);
+  const reading = quick ?? js`read(${type}, value, ${rootCode(root)})`;
+  if (reference.fallback === undefined) return lines(js`  return ${reading};`);
+  const fallback = emission.constant(reference.as, reference.fallback, root);
+  // Along a path, what is not there and what is not known have to be told apart.
+  if (further.length > 0) return whole(js`readOr(${type}, ${slow}, ${rootCode(root)}, ${fallback})`);
+  return lines(js`  if (value === undefined) return ${fallback};\n  return ${reading};`);
+
+  function own(name: string): Code {
+    const isArgs = reference.root === "args" && !(name in Object.prototype);
+    const has = isArgs ? js`pristine[${name}] === undefined` : js`hasOwn(from, ${name})`;
+    const otherwise = isArgs ? js`(hasOwn(from, ${name}) ? from[${name}] : undefined)` : js`undefined`;
+    return emission.function(
+      "a",
+      (self) => js`const ${self} = (from) => ${has} ? from[${name}] : ${otherwise};`,
+    );
+  }
+
+  function whole(code: Code): Code {
+    return emission.function("g", (self) => js`const ${self} = (from) => ${code};`);
+  }
+
+  function lines(code: Code): Code {
+    return emission.function(
+      "g",
+      (self) => js`const ${self} = (from) => {\n  const value = ${steps(js`${own(first as string)}(from)`, further)};\n${code}\n};`,
+    );
+  }
+}
+
+/** Code that reads `value` as a type, where that is no more than a question or two. Texts of arguments are Unicode by their bounds. */
+function quickReading(type: Type, isArgument: boolean, root: string | undefined): Code | undefined {
+  switch (type.kind) {
+    case "string":
+      return isArgument ? js`typeof value === "string" ? value : undefined` : undefined;
+    case "bool":
+      return js`typeof value === "boolean" ? value : undefined`;
+    case "int":
+      return js`Number.isSafeInteger(value) ? value : undefined`;
+    case "number":
+      return js`Number.isFinite(value) ? value : undefined`;
+    case "path":
+      return js`typeof value === "string" ? asPath(value, ${rootCode(root)}) : undefined`;
+    default:
+      return undefined;
+  }
+}
