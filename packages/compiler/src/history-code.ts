@@ -87,9 +87,7 @@ ${asRequest(event.branches)}  return ${meant}${holds};
   /** `a`: the event as if it were the request, where a branch has a condition to read it. */
   function asRequest(branches: readonly BranchIr[]): Code {
     if (branches.every(({ condition }) => isAlways(condition))) return js``;
-    const readsTool = branches.some(({ condition }) =>
-      referencesOf(condition).some(({ root }) => root === "tool"),
-    );
+    const readsTool = branches.some(({ condition }) => referencesOf(condition).some(({ root }) => root === "tool"));
     const tool = readsTool ? js`operation.kind === "tool" ? ${scope.toolFacts()}(operation) : nothing` : js`nothing`;
     return js`  const a = {
     args: call.arguments,

@@ -5,13 +5,12 @@ import {
   emptyState,
   happenedTest,
   isRecord,
-  type JsonObject,
   matchesName,
   matchesResource,
   momentWithIts,
   operators,
-  read,
   type Reader,
+  read,
   readers,
   step,
   type Type,
@@ -40,15 +39,6 @@ export const kit: Readonly<Record<string, unknown>> = Object.freeze({
   momentWithIts,
   /** The reader of paths. */
   asPath: (readers.find(({ kind }) => kind === "path") as Reader).read,
-  /**
-   * Arguments of which only `Object.prototype` can lend a name: themselves, or a copy where their prototype is another one. Undefined of
-   * what is no record.
-   */
-  plain(given: unknown): JsonObject | undefined {
-    if (!isRecord(given)) return undefined;
-    const prototype = Object.getPrototypeOf(given);
-    return prototype === Object.prototype || prototype === null ? given : Object.assign(Object.create(null), given);
-  },
   hasRole(roles: readonly string[], wanted: string): boolean {
     for (let at = 0; at < roles.length; at++) if (roles[at] === wanted) return true;
     return false;

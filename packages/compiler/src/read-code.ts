@@ -5,7 +5,7 @@ import { type Emission, rootCode } from "./emission.ts";
  * A function from where a reference starts (`args`, `principal`, `context`) to the value at its path, read as its type: `undefined` where
  * it is absent or unreadable. It gives what the kit's `step` and `read` give, in plain code for the common types.
  *
- * `args` must be what the kit's `plain` gives, so that only `Object.prototype` can lend it a name.
+ * Arguments are within bounds, so that only `Object.prototype` can lend them a name, and their texts are Unicode.
  */
 export function readFunction(reference: ReferenceIr, root: string | undefined, emission: Emission): Code {
   const [first, ...further] = reference.path;
@@ -28,10 +28,7 @@ export function readFunction(reference: ReferenceIr, root: string | undefined, e
     const isArgs = reference.root === "args" && !(name in Object.prototype);
     const has = isArgs ? js`pristine[${name}] === undefined` : js`hasOwn(from, ${name})`;
     const otherwise = isArgs ? js`(hasOwn(from, ${name}) ? from[${name}] : undefined)` : js`undefined`;
-    return emission.function(
-      "a",
-      (self) => js`const ${self} = (from) => ${has} ? from[${name}] : ${otherwise};`,
-    );
+    return emission.function("a", (self) => js`const ${self} = (from) => ${has} ? from[${name}] : ${otherwise};`);
   }
 
   function whole(code: Code): Code {
@@ -41,7 +38,8 @@ export function readFunction(reference: ReferenceIr, root: string | undefined, e
   function lines(code: Code): Code {
     return emission.function(
       "g",
-      (self) => js`const ${self} = (from) => {\n  const value = ${steps(js`${own(first as string)}(from)`, further)};\n${code}\n};`,
+      (self) =>
+        js`const ${self} = (from) => {\n  const value = ${steps(js`${own(first as string)}(from)`, further)};\n${code}\n};`,
     );
   }
 }

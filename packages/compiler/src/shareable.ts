@@ -11,7 +11,9 @@ export function isShareable(operand: OperandIr): boolean {
     case "reference":
       return operand.root !== "variable" && operand.root !== "its";
     case "apply":
-      return operand.as.kind !== "bool" && operand.operands.every((each) => each.kind === "constant" || isShareable(each));
+      return (
+        operand.as.kind !== "bool" && operand.operands.every((each) => each.kind === "constant" || isShareable(each))
+      );
     case "field":
       return isShareable(operand.of) && (typeof operand.key === "string" || isShareable(operand.key));
     default:

@@ -1,4 +1,16 @@
-import { allOf, anyOf, type Code, identifier, type ConditionIr, js, joinCode, type OperandIr, type PolicyIr, type RuleIr, type Scalar } from "@mcpolicy/core";
+import {
+  allOf,
+  anyOf,
+  type Code,
+  type ConditionIr,
+  identifier,
+  joinCode,
+  js,
+  type OperandIr,
+  type PolicyIr,
+  type RuleIr,
+  type Scalar,
+} from "@mcpolicy/core";
 import { byCost, cheapestFirst, costOf } from "./cost.ts";
 import type { Speaking, Subject } from "./dispatch.ts";
 import type { Emission } from "./emission.ts";
@@ -31,8 +43,14 @@ const MOST_FLAT = 48;
  * The functions of all subjects: no deny possibly matches, and some allow surely does. Those that differ in constants alone are one
  * function, which is then hot however many subjects there are.
  */
-export function subjectFunctions(subjects: readonly Subject[], module: Module, scratch: Emission): readonly SubjectCode[] {
-  const shapes = subjects.map((subject) => (isFlat(subject) ? flatShape(subject, { ...module, emission: scratch }) : undefined));
+export function subjectFunctions(
+  subjects: readonly Subject[],
+  module: Module,
+  scratch: Emission,
+): readonly SubjectCode[] {
+  const shapes = subjects.map((subject) =>
+    isFlat(subject) ? flatShape(subject, { ...module, emission: scratch }) : undefined,
+  );
   const counts = new Map<string, number>();
   for (const shape of shapes) if (shape !== undefined) counts.set(shape, (counts.get(shape) ?? 0) + 1);
   return subjects.map((subject, index) => {
@@ -53,7 +71,12 @@ function flatShape(subject: Subject, module: Module): string {
 /** Whether nothing is read but arguments, caller and context, outside of loops, in few rules. */
 function isFlat({ kind, name, rules }: Subject): boolean {
   const branches = rules.flatMap((each) => each.branches);
-  return kind === "tool" && name !== undefined && branches.length <= MOST_FLAT && branches.every(({ condition }) => isFlatCondition(condition));
+  return (
+    kind === "tool" &&
+    name !== undefined &&
+    branches.length <= MOST_FLAT &&
+    branches.every(({ condition }) => isFlatCondition(condition))
+  );
 }
 
 function isFlatCondition(condition: ConditionIr): boolean {
@@ -112,9 +135,13 @@ function flatText(subject: Subject, module: Module, lifted?: Lifted): (name: Cod
   const condition = (rule: RuleIr, asked: ConditionIr): Code => conditionCode(asked, polarityOf(rule), scope);
   const decides = decisionCode(subject, frame, masked?.tests ?? asked, condition, lifted === undefined);
   const mask = masked?.mask();
-  const roles = mask === undefined ? js`` : js`const roles = ${module.emission.function("m", (name) => js`const ${name} = ${mask};`)}(principal.roles);\n  `;
+  const roles =
+    mask === undefined
+      ? js``
+      : js`const roles = ${module.emission.function("m", (name) => js`const ${name} = ${mask};`)}(principal.roles);\n  `;
   const slots = [...frame.slots].map((slot) => js`${identifier(slot)} = unset`);
-  return (name) => js`function ${name}(args, principal, context, request, k) {\n  ${roles}${declaration(slots)}${declaration(temporaries)}return ${decides};\n}`;
+  return (name) =>
+    js`function ${name}(args, principal, context, request, k) {\n  ${roles}${declaration(slots)}${declaration(temporaries)}return ${decides};\n}`;
 }
 
 /** The request as one object, for what hands it on: loops, history, names that patterns match. */
@@ -126,15 +153,26 @@ function objectFunction(subject: Subject, module: Module): Code {
     const temporaries: Code[] = [];
     const scope: Scope = { ...module, root: subject.server.root, variables: [], temporaries, frame };
     const code = conditionCode(asked, polarityOf(rule), scope);
-    const name = emission.function("b", (self) => js`function ${self}(q) {\n  ${declaration(temporaries)}return ${code};\n}`);
+    const name = emission.function(
+      "b",
+      (self) => js`function ${self}(q) {\n  ${declaration(temporaries)}return ${code};\n}`,
+    );
     return js`${name}(q)`;
   };
   const decides = decisionCode(subject, frame, roles, condition, true);
-  const tool = subject.kind === "tool" && readsTool(subject) ? js`${module.toolFacts()}(request.operation)` : js`nothing`;
+  const tool =
+    subject.kind === "tool" && readsTool(subject) ? js`${module.toolFacts()}(request.operation)` : js`nothing`;
   const resource = subject.kind === "resource" ? js`{ uri: request.operation.uri }` : js`nothing`;
-  const past = frame.remembers ? js`\n    past: { state: request.state ?? emptyState, caller: callerKeyOf(principal), now: context.time },` : js``;
-  const slots = joinCode([...frame.slots].map((slot) => js`\n    ${identifier(slot)}: unset,`), js``);
-  return emission.function("s", (name) => js`function ${name}(args, principal, context, request) {
+  const past = frame.remembers
+    ? js`\n    past: { state: request.state ?? emptyState, caller: callerKeyOf(principal), now: context.time },`
+    : js``;
+  const slots = joinCode(
+    [...frame.slots].map((slot) => js`\n    ${identifier(slot)}: unset,`),
+    js``,
+  );
+  return emission.function(
+    "s",
+    (name) => js`function ${name}(args, principal, context, request) {
   const q = {
     args,
     principal,
@@ -147,7 +185,8 @@ function objectFunction(subject: Subject, module: Module): Code {
     uri: request.operation.uri,${past}${slots}
   };
   return ${decides};
-}`);
+}`,
+  );
 }
 
 /** Allows come first: most requests are denied because nothing allows them. */

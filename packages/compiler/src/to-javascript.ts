@@ -1,4 +1,4 @@
-import { type Code, js, joinCode, type PolicyIr } from "@mcpolicy/core";
+import { type Code, joinCode, js, type PolicyIr } from "@mcpolicy/core";
 import { dispatch, type Subject } from "./dispatch.ts";
 import { Emission } from "./emission.ts";
 import { type SubjectCode, subjectFunctions } from "./subject-code.ts";
@@ -17,9 +17,18 @@ export function policyFunction(ir: PolicyIr): Code {
   const module = { emission, ir, servers: ir.servers, toolFacts: factsBy(emission) };
   const functions = subjectFunctions(subjects, module, scratch);
   const table = subjectTable(subjects, functions);
+  const withTools = [...new Set(subjects.filter(({ kind }) => kind === "tool").map(({ server }) => server.name))];
+  // With one server there is nothing to look up.
+  const server = js`operation.server`;
+  const [only] = withTools;
+  const tools =
+    only === undefined || withTools.length > 1
+      ? js`tools.get(${server})`
+      : js`(${server} === ${only} ? only : undefined)`;
+  const found = js`operation.kind === "tool" ? ${tools} : subjects.get(operation.kind)?.get(${server})`;
   return js`function policy(kit) {
 "use strict";
-const { read, readOr, step, has, every, hole, join, operators, matchesName, matchesResource, toolFacts, plain, asPath } = kit;
+const { read, readOr, step, has, every, hole, join, operators, matchesName, matchesResource, toolFacts, asPath } = kit;
 const { hasRole, hasAnyRole, callerKeyOf, emptyState, carriesTest, happenedTest, tallyTest, momentWithIts } = kit;
 const { hasOwn } = Object;
 const pristine = Object.prototype;
@@ -27,14 +36,14 @@ const unset = Symbol("not read yet");
 const nothing = Object.freeze({});
 ${joinCode(emission.lines, js`\n`)}
 ${table}
+const only = tools.size === 1 ? [...tools.values()][0] : undefined;
 return function permits(request) {
   const { operation } = request;
-  const found = operation.kind === "tool" ? tools.get(operation.server) : subjects.get(operation.kind)?.get(operation.server);
+  const found = ${found};
   if (found === undefined) return false;
   const decides = found.names.get(operation.name) ?? found.further;
   if (decides === undefined) return false;
-  const args = plain(request.arguments);
-  return args !== undefined && decides.by(args, request.principal, request.context, request, decides.k);
+  return decides.by(request.arguments, request.principal, request.context, request, decides.k);
 };
 }`;
 }

@@ -33,11 +33,17 @@ export function givers(policy: Pick<PolicyIr, "roles">, wanted: readonly string[
 }
 
 /** Role tests that ask the caller's list each time. */
-export function roleTests(policy: Pick<PolicyIr, "roles">, frame: Frame, set: (roles: readonly string[]) => Code): RoleTests {
+export function roleTests(
+  policy: Pick<PolicyIr, "roles">,
+  frame: Frame,
+  set: (roles: readonly string[]) => Code,
+): RoleTests {
   const list = js`${frame.start("principal")}.roles`;
   return (wanted) => {
     const [only, ...more] = givers(policy, wanted);
-    return more.length === 0 ? js`hasRole(${list}, ${frame.literal(only as string)})` : js`hasAnyRole(${list}, ${set([only as string, ...more])})`;
+    return more.length === 0
+      ? js`hasRole(${list}, ${frame.literal(only as string)})`
+      : js`hasAnyRole(${list}, ${set([only as string, ...more])})`;
   };
 }
 
@@ -48,7 +54,10 @@ const MOST_BITS = 30;
  * Role tests that look at the caller's list once: `roles` is a number with a bit for each test. `mask` is code of a function from the
  * list to that number, to be asked when all tests are made; undefined where there are none.
  */
-export function maskedRoleTests(policy: Pick<PolicyIr, "roles">, otherwise: RoleTests): { readonly tests: RoleTests; readonly mask: () => Code | undefined } {
+export function maskedRoleTests(
+  policy: Pick<PolicyIr, "roles">,
+  otherwise: RoleTests,
+): { readonly tests: RoleTests; readonly mask: () => Code | undefined } {
   const sets = new Map<string, { readonly bit: number; readonly roles: readonly string[] }>();
   return {
     tests(wanted) {
@@ -65,7 +74,9 @@ export function maskedRoleTests(policy: Pick<PolicyIr, "roles">, otherwise: Role
       const bits = new Map<string, number>();
       for (const { bit, roles } of sets.values()) for (const role of roles) bits.set(role, (bits.get(role) ?? 0) | bit);
       const byBits = Map.groupBy(bits, ([, bit]) => bit);
-      const cases = [...byBits].map(([bit, named]) => js`\n    ${joined(named.map(([role]) => js`case ${role}: `))}bits |= ${bit}; break;`);
+      const cases = [...byBits].map(
+        ([bit, named]) => js`\n    ${joined(named.map(([role]) => js`case ${role}: `))}bits |= ${bit}; break;`,
+      );
       return js`(list) => {
   let bits = 0;
   for (let at = 0; at < list.length; at++) switch (list[at]) {${joined(cases)}

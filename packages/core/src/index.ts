@@ -60,8 +60,16 @@ export {
 export { matchesName } from "./operation-names.ts";
 export { type ExampleReading, exampleReadings } from "./operators/examples.ts";
 export { operatorById, operators, operatorsSpelled } from "./operators/index.ts";
+export {
+  call,
+  type Example,
+  type FastOperand,
+  type Level,
+  type Operator,
+  type Shape,
+  type Signature,
+} from "./operators/operator.ts";
 export { isScalar, type Scalar } from "./operators/scalar.ts";
-export { call, type Example, type FastOperand, type Level, type Operator, type Shape, type Signature } from "./operators/operator.ts";
 export { isPathName, pathWords } from "./path-names.ts";
 export { isToolName, type Listing, type Origin, pinFileOf } from "./pin-file.ts";
 export type { PinFile, PinnedTool } from "./pins.ts";

@@ -16,7 +16,7 @@ export interface Bounds {
 export const defaultBounds: Bounds = Object.freeze({ depth: 64, nodes: 100_000, text: 4 * 1024 * 1024 });
 
 /**
- * Whether arguments are a JSON object within bounds, with texts that are Unicode (no lone surrogates) and integers that a double
+ * Whether arguments are a plain JSON object within bounds, with texts that are Unicode (no lone surrogates) and integers that a double
  * holds exactly (language.md, section 4: else the request is invalid). Gives the first violation only, and never recurses deeper
  * than the bound.
  */
@@ -47,6 +47,8 @@ export function outOfBounds(args: unknown, bounds: Bounds = defaultBounds): Viol
   }
 
   function parts(value: object, pointer: string, depth: number): Violation | undefined {
+    // What comes from JSON has no names but its own.
+    if (!isPlain(value)) return { pointer, expected: "a plain JSON value" };
     if (depth > bounds.depth) return { pointer, expected: `at most ${bounds.depth} levels of lists and objects` };
     for (const [key, part] of Object.entries(value)) {
       const broken = text(key, pointer) ?? visit(part, `${pointer}/${pointerToken(key)}`, depth);
@@ -60,6 +62,12 @@ export function outOfBounds(args: unknown, bounds: Bounds = defaultBounds): Viol
     if (!value.isWellFormed()) return { pointer, expected: "Unicode text without lone surrogates" };
     return undefined;
   }
+}
+
+/** Whether it is a list, or a record of which all names are its own. */
+function isPlain(value: object): boolean {
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null || Array.isArray(value);
 }
 
 /** A key as a token of a JSON pointer (RFC 6901). */

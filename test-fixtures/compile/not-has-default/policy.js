@@ -1,6 +1,6 @@
 export default function policy(kit) {
 "use strict";
-const { read, readOr, step, has, every, hole, join, operators, matchesName, matchesResource, toolFacts, plain, asPath } = kit;
+const { read, readOr, step, has, every, hole, join, operators, matchesName, matchesResource, toolFacts, asPath } = kit;
 const { hasRole, hasAnyRole, callerKeyOf, emptyState, carriesTest, happenedTest, tallyTest, momentWithIts } = kit;
 const { hasOwn } = Object;
 const pristine = Object.prototype;
@@ -61,13 +61,13 @@ const subjects = new Map([
       ["read_file", { by: s0, k: [] }], 
       ["write_file", { by: s1, k: [] }]]), further: undefined }]])]]);
 const tools = subjects.get("tool") ?? new Map();
+const only = tools.size === 1 ? [...tools.values()][0] : undefined;
 return function permits(request) {
   const { operation } = request;
-  const found = operation.kind === "tool" ? tools.get(operation.server) : subjects.get(operation.kind)?.get(operation.server);
+  const found = operation.kind === "tool" ? (operation.server === "fs" ? only : undefined) : subjects.get(operation.kind)?.get(operation.server);
   if (found === undefined) return false;
   const decides = found.names.get(operation.name) ?? found.further;
   if (decides === undefined) return false;
-  const args = plain(request.arguments);
-  return args !== undefined && decides.by(args, request.principal, request.context, request, decides.k);
+  return decides.by(request.arguments, request.principal, request.context, request, decides.k);
 };
 }

@@ -104,7 +104,7 @@ export const network: readonly Operator[] = [
 ];
 
 /** Names that lead to no host of the public internet (RFC 6761, RFC 6762, RFC 8375, ICANN's `.internal`), or to what a resolver adds to. */
-const localNames: readonly string[] = [
+const localNames: ReadonlySet<string> = new Set([
   "localhost",
   "localdomain",
   "local",
@@ -112,9 +112,8 @@ const localNames: readonly string[] = [
   "intranet",
   "lan",
   "home",
-  "home.arpa",
   "corp",
-];
+]);
 
 /** A host as a URL has it, or as `domain` reads it. What is no host name, or a name without a dot, is local. */
 function isPrivateHost(written: string): boolean {
@@ -122,7 +121,8 @@ function isPrivateHost(written: string): boolean {
   if (host === undefined) return true;
   const address = hostAddress(host);
   if (address !== undefined) return isPrivateAddress(address);
-  return !host.includes(".") || localNames.some((name) => host.endsWith(`.${name}`));
+  const dot = host.lastIndexOf(".");
+  return dot < 0 || localNames.has(host.slice(dot + 1)) || host.endsWith(".home.arpa");
 }
 
 function hostAddress(host: string): string | undefined {

@@ -18,6 +18,7 @@ const foreign = /[/?#@\\\s\u0000-\u001f\u007f]/;
 
 /** The canonical host of a text that is nothing but a host; undefined of anything else. */
 export function hostOf(text: string): string | undefined {
+  if (isPlainHost(text)) return text;
   if (text === "" || foreign.test(text) || (text.includes(":") && !/^\[[0-9a-fA-F:.]+\]$/.test(text))) return undefined;
   const host = URL.parse(`http://${text}/`)?.hostname;
   if (host === undefined) return undefined;
@@ -25,6 +26,42 @@ export function hostOf(text: string): string | undefined {
   const isName =
     bare.startsWith("[") || bare.split(".").every((label) => /^[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?$/.test(label));
   return isName ? bare : undefined;
+}
+
+/** Whether a text is a host that the URL standard leaves as it is. Most are; they need no parsing. */
+export function isPlainHost(text: string): boolean {
+  return isPlainName(text) || plainAddress.test(text);
+}
+
+/** A v4 address of four decimal numbers. */
+const plainAddress = /^(?:(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])(?:\.(?!$)|$)){4}$/;
+
+/**
+ * Small letters, digits and hyphens between dots, a last label that begins with a letter, and nothing that could be an international
+ * name.
+ */
+function isPlainName(text: string): boolean {
+  let before = DOT;
+  let last = 0; // where the last label begins
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit === DOT) {
+      if (before === DOT || before === HYPHEN) return false;
+      last = at + 1;
+    } else if (unit === HYPHEN) {
+      // Two of them may say that the label is an encoded one.
+      if (before === DOT || before === HYPHEN) return false;
+    } else if (!isLetter(unit) && (unit < 0x30 || unit > 0x39)) return false;
+    before = unit;
+  }
+  return before !== DOT && before !== HYPHEN && isLetter(text.charCodeAt(last));
+}
+
+const DOT = 0x2e;
+const HYPHEN = 0x2d;
+
+function isLetter(unit: number): boolean {
+  return unit >= 0x61 && unit <= 0x7a;
 }
 
 /** Whether a host is a domain or lies below it, both as `domain` reads them: `a.example.com`, not `badexample.com`. */

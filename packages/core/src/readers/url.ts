@@ -1,4 +1,5 @@
 import type { Value } from "../value.ts";
+import { isPlainHost } from "./domain.ts";
 import { isPrepared, prepare } from "./prepared.ts";
 import { isNot, type Reader, type Reading, reader } from "./reader.ts";
 
@@ -25,6 +26,8 @@ export interface Url {
 export const url: Reader = reader("url", (value): Reading => {
   if (isPrepared(value, "url")) return { value };
   if (typeof value !== "string") return { why: isNot(value, "a URL") };
+  const plain = plainParts(value);
+  if (plain !== undefined) return { value: prepare(plain) };
   const parsed = URL.parse(value);
   if (parsed === null) return { why: "it is no absolute URL" };
   if (parsed.username !== "" || parsed.password !== "") return { why: "it holds credentials" };
@@ -45,6 +48,32 @@ function partsOf(parsed: URL): Url {
     user: "",
   };
 }
+
+/**
+ * The parts of a URL that the standard leaves as it is: `http` or `https`, a plain host, a path of plain characters without segments that
+ * begin with a dot, perhaps a plain query. Most are such; they need no parsing. Undefined of any other text.
+ */
+export function plainParts(text: string): Url | undefined {
+  const match = plainUrl.exec(text);
+  if (match === null) return undefined;
+  const [, scheme = "", host = "", path = "", query = ""] = match;
+  if (!isPlainHost(host)) return undefined;
+  const href = path === "" ? `${text}/` : text;
+  return {
+    prepared: "url",
+    href,
+    scheme,
+    host,
+    port: scheme === "https" ? 443 : 80,
+    path: path === "" ? "/" : path,
+    query,
+    user: "",
+  };
+}
+
+// A query follows a path only: the standard adds the slash that is missing. No part can be read in two ways, so that it is linear.
+const plainUrl =
+  /^(https?):\/\/([a-z0-9.-]+)(?:((?:\/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+\/?|\/)(?:\?([A-Za-z0-9=&._~-]+))?)?$/;
 
 /** WHATWG URL, "special schemes". */
 const defaultPorts: Readonly<Record<string, number>> = Object.freeze({
