@@ -30,37 +30,77 @@ const unnamed = ["resource", "completion", "sampling", "elicitation", "roots"] a
 
 /** Every subject that some rule speaks of. Operations of no subject are denied by default. */
 export function dispatch(ir: PolicyIr): readonly Subject[] {
-  return ir.servers
-    .flatMap((server) => [
-      ...named.flatMap((kind) => {
-        const names: readonly (string | undefined)[] = [...namesOf(ir, server, kind)];
-        const further = server.untyped ? [undefined] : [];
-        return [...names, ...further].map((name) => subject(ir, server, kind, name));
-      }),
-      ...unnamed.map((kind) => subject(ir, server, kind, undefined)),
-    ])
-    .filter((each) => each.rules.length > 0);
+  const rules = ir.rules.filter((rule) => !rule.shadow);
+  return ir.servers.flatMap((server) => [
+    ...named.flatMap((kind) => {
+      const mentions = mentionsOf(rules, server, kind);
+      const known = server.untyped
+        ? mentions.exact.keys()
+        : kind === "tool"
+          ? Object.keys(server.tools)
+          : server.prompts;
+      const further = server.untyped ? [undefined] : [];
+      return [...new Set(known), ...further].flatMap((name) => subject(mentions, server, kind, name));
+    }),
+    ...unnamed.flatMap((kind) => subject(mentionsOf(rules, server, kind), server, kind, undefined)),
+  ]);
 }
 
-/** On a typed server the pinned names; on an untyped one the names that some rule spells out. */
-function namesOf(ir: PolicyIr, server: ServerIr, kind: "tool" | "prompt"): ReadonlySet<string> {
-  if (!server.untyped) return new Set(kind === "tool" ? Object.keys(server.tools) : server.prompts);
-  const spelled = ir.rules
-    .flatMap((rule) => rule.branches)
-    .flatMap((branch) => [...branch.operations, ...branch.except])
-    .filter((each) => each.server === server.name && each.kind === kind);
-  return new Set(spelled.flatMap((each) => ("name" in each ? [each.name] : [])));
+/** A branch that speaks of operations of one kind of a server, and its place among all, in the order of the policy. */
+interface Mention {
+  readonly rule: RuleIr;
+  readonly branch: BranchIr;
+  readonly order: number;
 }
 
-function subject(ir: PolicyIr, server: ServerIr, kind: Operation["kind"], name: string | undefined): Subject {
-  const speaks = (branch: BranchIr): boolean =>
+/** By the names that branches spell out; `general` holds those with patterns too, or that have no names. */
+interface Mentions {
+  readonly exact: ReadonlyMap<string, readonly Mention[]>;
+  readonly general: readonly Mention[];
+  readonly all: readonly Mention[];
+}
+
+function mentionsOf(rules: readonly RuleIr[], server: ServerIr, kind: Operation["kind"]): Mentions {
+  const exact = new Map<string, Mention[]>();
+  const general: Mention[] = [];
+  const all: Mention[] = [];
+  const isHere = (each: OperationIr): boolean => each.server === server.name && each.kind === kind;
+  for (const rule of rules) {
+    for (const branch of rule.branches) {
+      const here = branch.operations.filter(isHere);
+      // On an untyped server the names that are taken away need subjects of their own too.
+      const spelled = new Set(
+        [...here, ...branch.except.filter(isHere)].flatMap((each) => ("name" in each ? [each.name] : [])),
+      );
+      const mention = { rule, branch, order: all.length };
+      all.push(mention);
+      if (here.some((each) => !("name" in each))) general.push(mention);
+      for (const name of spelled) {
+        const known = exact.get(name);
+        if (known === undefined) exact.set(name, [mention]);
+        else known.push(mention);
+      }
+    }
+  }
+  return { exact, general, all };
+}
+
+/** The subject, where some rule speaks of it. */
+function subject(
+  mentions: Mentions,
+  server: ServerIr,
+  kind: Operation["kind"],
+  name: string | undefined,
+): readonly Subject[] {
+  const speaks = ({ branch }: Mention): boolean =>
     branch.operations.some((each) => canMatch(each, server, kind, name)) &&
     !(name !== undefined && branch.except.some((each) => canMatch(each, server, kind, name)));
-  const rules = ir.rules
-    .filter((rule) => !rule.shadow)
-    .map((rule) => ({ rule, branches: rule.branches.filter(speaks) }))
-    .filter(({ branches }) => branches.length > 0);
-  return { kind, server, name, rules };
+  const near =
+    name === undefined ? mentions.all : [...new Set([...(mentions.exact.get(name) ?? []), ...mentions.general])];
+  const speaking = near.filter(speaks).toSorted((a, b) => a.order - b.order);
+  const byRule = Map.groupBy(speaking, ({ rule }) => rule);
+  const rules = [...byRule].map(([rule, mentioned]) => ({ rule, branches: mentioned.map(({ branch }) => branch) }));
+  return rules.length === 0 ? [] : [{ kind, server, name, rules }];
 }
 
 /** Whether an operation of a rule is, or may be, one of a subject's. For a name it is certain. */

@@ -13,6 +13,8 @@ export interface Frame {
   readonly literal: (value: Scalar) => Code;
   /** Whether an operand, by its key, stands in several places, so that its value is kept in a slot. */
   readonly isShared: (key: string) => boolean;
+  /** Which parts of the request the code of an object frame starts from. */
+  readonly starts: Set<string>;
   /** The names of the slots that the code uses. */
   readonly slots: Set<string>;
   /** Whether the code looks at history. */
@@ -34,6 +36,7 @@ export function flatFrame(isShared: Frame["isShared"], lifted?: Lifted): Frame {
     start: (root) => identifier(root),
     literal: lifted === undefined ? asLiteral : literal,
     isShared,
+    starts: new Set(),
     slots: new Set(),
     remembers: false,
   };
@@ -41,8 +44,12 @@ export function flatFrame(isShared: Frame["isShared"], lifted?: Lifted): Frame {
 
 /** All parts as fields of `q`. */
 export function objectFrame(isShared: Frame["isShared"]): Frame {
-  const start: Frame["start"] = (root) => js`q.${identifier(root)}`;
-  return { form: "object", start, literal: asLiteral, isShared, slots: new Set(), remembers: false };
+  const starts = new Set<string>();
+  const start: Frame["start"] = (root) => {
+    starts.add(root);
+    return js`q.${identifier(root)}`;
+  };
+  return { form: "object", start, literal: asLiteral, isShared, starts, slots: new Set(), remembers: false };
 }
 
 /** An earlier event as if it were the request. */

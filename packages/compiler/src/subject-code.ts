@@ -10,14 +10,16 @@ import {
   type PolicyIr,
   type RuleIr,
   type Scalar,
+  type WhoIr,
 } from "@mcpolicy/core";
 import { byCost, cheapestFirst, costOf } from "./cost.ts";
 import type { Speaking, Subject } from "./dispatch.ts";
 import type { Emission } from "./emission.ts";
 import { type Frame, flatFrame, type Lifted, objectFrame } from "./frame.ts";
-import { declaration, type Polarity, type Scope } from "./operand-code.ts";
+import { declaration, operandCode, type Polarity, type Scope } from "./operand-code.ts";
 import { conditionCode } from "./polarity.ts";
 import { referencesOf } from "./references.ts";
+import { INDEXED_FROM, type Way, waysCode } from "./rule-index.ts";
 import { operandKey, shareableOf } from "./shareable.ts";
 import { subjectTests } from "./subject-tests.ts";
 import { callerTests, maskedRoleTests, type RoleTests, roleTests } from "./who-code.ts";
@@ -159,34 +161,45 @@ function objectFunction(subject: Subject, module: Module): Code {
     );
     return js`${name}(q)`;
   };
-  const decides = decisionCode(subject, frame, roles, condition, true);
-  const tool =
-    subject.kind === "tool" && readsTool(subject) ? js`${module.toolFacts()}(request.operation)` : js`nothing`;
-  const resource = subject.kind === "resource" ? js`{ uri: request.operation.uri }` : js`nothing`;
-  const past = frame.remembers
-    ? js`\n    past: { state: request.state ?? emptyState, caller: callerKeyOf(principal), now: context.time },`
-    : js``;
-  const slots = joinCode(
-    [...frame.slots].map((slot) => js`\n    ${identifier(slot)}: unset,`),
-    js``,
-  );
+  const decides =
+    subject.rules.length < INDEXED_FROM
+      ? decisionCode(subject, frame, roles, condition, true)
+      : indexedCode(subject, module, frame, roles, condition);
+  const fields = requestFields(subject, module, frame);
   return emission.function(
     "s",
     (name) => js`function ${name}(args, principal, context, request) {
-  const q = {
-    args,
-    principal,
-    context,
-    tool: ${tool},
-    resource: ${resource},
-    result: undefined,
-    its: undefined,
-    name: request.operation.name,
-    uri: request.operation.uri,${past}${slots}
+  const q = {${joinCode(
+    fields.map((field) => js`\n    ${field},`),
+    js``,
+  )}
   };
   return ${decides};
 }`,
   );
+}
+
+/** The fields of `q`: what the code of a subject reads, all of it where it may hand the request on to what looks at history. */
+function requestFields(subject: Subject, module: Module, frame: Frame): readonly Code[] {
+  const isRead = (name: string): boolean => frame.remembers || frame.starts.has(name);
+  const readsTools = subject.kind === "tool" && readsTool(subject);
+  const fields = {
+    args: js`args`,
+    principal: js`principal`,
+    context: js`context`,
+    tool: readsTools ? js`tool: ${module.toolFacts()}(request.operation)` : js`tool: nothing`,
+    resource: js`resource: ${subject.kind === "resource" ? js`{ uri: request.operation.uri }` : js`nothing`}`,
+    result: js`result: undefined`,
+    its: js`its: undefined`,
+  };
+  const named = [js`name: request.operation.name`, js`uri: request.operation.uri`];
+  const past = js`past: { state: request.state ?? emptyState, caller: callerKeyOf(principal), now: context.time }`;
+  return [
+    ...Object.entries(fields).flatMap(([name, field]) => (isRead(name) ? [field] : [])),
+    ...(subject.name === undefined ? named : []),
+    ...(frame.remembers ? [past] : []),
+    ...[...frame.slots].map((slot) => js`${identifier(slot)}: unset`),
+  ];
 }
 
 /** Allows come first: most requests are denied because nothing allows them. */
@@ -208,6 +221,56 @@ function decisionCode(
   if (allows.length === 0) return js`false`;
   const denies = of("deny");
   return denies.length === 0 ? anyOf(allows) : js`${anyOf(allows)} && !${anyOf(denies)}`;
+}
+
+/** The same where there are many rules: those that cannot apply are not asked. */
+function indexedCode(
+  subject: Subject,
+  module: Module,
+  frame: Frame,
+  roles: RoleTests,
+  condition: (rule: RuleIr, asked: ConditionIr) => Code,
+): Code {
+  const { root } = subject.server;
+  const scope: Scope = { ...module, root, variables: [], temporaries: [], frame };
+  const way = (each: Way): Code => {
+    const asked: ConditionIr = { kind: "and", parts: each.conjuncts };
+    const isAlways = each.conjuncts.length === 0;
+    return allOf([
+      ...each.tests,
+      ...(each.roles === undefined ? [] : [roles(each.roles)]),
+      ...(isAlways ? [] : [condition(each.rule, cheapestFirst(asked))]),
+    ]);
+  };
+  const of = (effect: RuleIr["effect"]): Code => {
+    const ways = subject.rules
+      .filter(({ rule }) => rule.effect === effect)
+      .flatMap((speaking) => waysOf(speaking, subject, roles, frame));
+    const operand = (asked: OperandIr): Code => operandCode(asked, scope);
+    const possibly = effect === "deny";
+    const list = js`${frame.start("principal")}.roles`;
+    return waysCode(ways, { policy: module.ir, root, emission: module.emission, possibly, roles: list, operand, way });
+  };
+  return js`${of("allow")} && !${of("deny")}`;
+}
+
+function waysOf({ rule, branches }: Speaking, subject: Subject, roles: RoleTests, frame: Frame): readonly Way[] {
+  const { who } = rule;
+  const isByRole = !who.anyone && who.ids.length === 0 && who.except === undefined && who.roles.length > 0;
+  const about = callerTests(isByRole ? { ...rule, who: anyone } : rule, roles, frame);
+  return branches.map((branch) => ({
+    rule,
+    tests: [...about, ...subjectTests(branch, subject, polarityOf(rule))],
+    roles: isByRole ? who.roles : undefined,
+    conjuncts: conjunctsOf(branch.condition),
+  }));
+}
+
+const anyone: WhoIr = { anyone: true, roles: [], ids: [] };
+
+function conjunctsOf(condition: ConditionIr): readonly ConditionIr[] {
+  if (condition.kind === "and") return condition.parts.flatMap(conjunctsOf);
+  return condition.kind === "constant" && condition.truth === true ? [] : [condition];
 }
 
 function cheapest({ branches }: Speaking): number {

@@ -1,9 +1,19 @@
-import { callerKeyOf, type EngineFactory, IR_VERSION, type PolicyIr, type RuleIr } from "@mcpolicy/core";
+import {
+  type ConditionIr,
+  callerKeyOf,
+  type EngineFactory,
+  IR_VERSION,
+  type OperandIr,
+  type PolicyIr,
+  type RuleIr,
+  type Type,
+  type Value,
+} from "@mcpolicy/core";
 import fc from "fast-check";
 import { expect, test, vi } from "vitest";
 import { closureEngine } from "../../runtime/src/index.ts";
-import { call, load, now, policy, rule } from "../../runtime/test/small-policies.ts";
-import { generatedEngine, simplify } from "../src/index.ts";
+import { call, load, now, place, policy, rule } from "../../runtime/test/small-policies.ts";
+import { generatedEngine, simplify, toJavascript } from "../src/index.ts";
 import { args, condition, history, state } from "./arbitrary-ir.ts";
 import { backends } from "./backends.ts";
 
@@ -136,6 +146,77 @@ test("whole policies: both engines give the same decision, which is the interpre
   );
   for (const reason of ["rule", "unknown", "default", "unknown-operation"])
     expect(seen.get(reason), reason).toBeGreaterThan(10);
+});
+
+/** Rules that ask one argument for a constant, or for a place, as tables of rules do; some ask for more. */
+const rows: fc.Arbitrary<readonly RuleIr[]> = fc
+  .array(
+    fc.record({
+      effect: fc.constantFrom("allow" as const, "allow" as const, "deny" as const),
+      who,
+      first: fc.constantFrom<[string, Type, Value]>(
+        ["under", { kind: "path" }, ["/w"]],
+        ["under", { kind: "path" }, ["/w/a", "/etc"]],
+        ["under", { kind: "path" }, ["/"]],
+        ["equal", { kind: "number" }, 1],
+        ["equal", { kind: "number" }, 2.5],
+        ["in-list", { kind: "number" }, [0, -3]],
+      ),
+      more: fc.option(condition(1), { nil: undefined, freq: 3 }),
+      from: fc.option(fc.constantFrom(0, 2_000_000), { nil: undefined, freq: 5 }),
+    }),
+    { minLength: 16, maxLength: 40 },
+  )
+  .map((many) =>
+    many.map(({ effect, who, first: [operator, as, value], more, from }, index) => {
+      const list: Type = { kind: "list", element: as };
+      const left: OperandIr = { kind: "reference", root: "args", path: [as.kind === "path" ? "p1" : "n1"], as };
+      const right: OperandIr = { kind: "constant", value, as: Array.isArray(value) ? list : as };
+      const operand: OperandIr = { kind: "apply", operator, operands: [left, right], as: { kind: "bool" } };
+      const atom: ConditionIr = { kind: "atom", operand, at: { place, text: operator } };
+      const asked: ConditionIr = more === undefined ? atom : { kind: "and", parts: [more, atom] };
+      return rule({ id: `r${index}`, effect, who, ...(from === undefined ? {} : { from }) }, asked);
+    }),
+  );
+
+test("many rules about one tool: those that are looked up are those that apply", () => {
+  const seen = new Map<string, number>();
+  fc.assert(
+    fc.property(rows, args, past, (random, given, remembered) => {
+      const ir = whole(random);
+      const request = call(given, { principal, state: remembered });
+      const decision = load(ir, generatedEngine).decide(request);
+      expect(decision.kept.fault).toBeUndefined();
+      seen.set(decision.effect, (seen.get(decision.effect) ?? 0) + 1);
+    }),
+    { numRuns: 600 },
+  );
+  for (const effect of ["allow", "deny"]) expect(seen.get(effect), effect).toBeGreaterThan(10);
+});
+
+test("a table of rules is looked up, not asked one by one", () => {
+  const at = (index: number): ConditionIr => ({
+    kind: "atom",
+    operand: {
+      kind: "apply",
+      operator: "under",
+      operands: [
+        { kind: "reference", root: "args", path: ["p1"], as: { kind: "path" } },
+        { kind: "constant", value: [`/data/${index}`], as: { kind: "list", element: { kind: "path" } } },
+      ],
+      as: { kind: "bool" },
+    },
+    at: { place, text: "under" },
+  });
+  const many = Array.from({ length: 100 }, (_, index) => rule({ id: `r${index}`, effect: "allow" }, at(index)));
+  const code = toJavascript(policy(many));
+  expect(code).toContain('["/data/99", ');
+  expect(code).not.toContain("startsWith");
+  const engine = generatedEngine(policy(many));
+  const asked = (p1: string) => engine.permits(call({ p1 }) as Parameters<typeof engine.permits>[0]);
+  expect(
+    ["/data/7", "/data/99/a/b", "/data/100", "/data", "/data/7x", `/data/1${"/a".repeat(10_000)}`].map(asked),
+  ).toEqual([true, true, false, false, false, true]);
 });
 
 test("the engine that was asked for is the one that decides", () => {

@@ -50,12 +50,6 @@ function s1(args, principal, context, request) {
     args,
     principal,
     context,
-    tool: nothing,
-    resource: nothing,
-    result: undefined,
-    its: undefined,
-    name: request.operation.name,
-    uri: request.operation.uri,
   };
   return (
     // "allow" "role reader: read:files"

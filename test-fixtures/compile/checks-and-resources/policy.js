@@ -13,13 +13,8 @@ function s0(args, principal, context, request, k) {
 }
 function s1(args, principal, context, request) {
   const q = {
-    args,
     principal,
     context,
-    tool: nothing,
-    resource: { uri: request.operation.uri },
-    result: undefined,
-    its: undefined,
     name: request.operation.name,
     uri: request.operation.uri,
   };
@@ -31,13 +26,8 @@ function s1(args, principal, context, request) {
 }
 function s2(args, principal, context, request) {
   const q = {
-    args,
     principal,
     context,
-    tool: nothing,
-    resource: nothing,
-    result: undefined,
-    its: undefined,
     name: request.operation.name,
     uri: request.operation.uri,
   };

@@ -111,8 +111,6 @@ function s1(args, principal, context, request) {
     resource: nothing,
     result: undefined,
     its: undefined,
-    name: request.operation.name,
-    uri: request.operation.uri,
     past: { state: request.state ?? emptyState, caller: callerKeyOf(principal), now: context.time },
   };
   return (

@@ -37,12 +37,6 @@ function s0(args, principal, context, request) {
     args,
     principal,
     context,
-    tool: nothing,
-    resource: nothing,
-    result: undefined,
-    its: undefined,
-    name: request.operation.name,
-    uri: request.operation.uri,
   };
   return (
     // "allow" "read"
@@ -52,15 +46,7 @@ function s0(args, principal, context, request) {
 }
 function s1(args, principal, context, request) {
   const q = {
-    args,
     principal,
-    context,
-    tool: nothing,
-    resource: nothing,
-    result: undefined,
-    its: undefined,
-    name: request.operation.name,
-    uri: request.operation.uri,
   };
   return false;
 }

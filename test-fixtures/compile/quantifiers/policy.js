@@ -38,12 +38,6 @@ function s0(args, principal, context, request) {
     args,
     principal,
     context,
-    tool: nothing,
-    resource: nothing,
-    result: undefined,
-    its: undefined,
-    name: request.operation.name,
-    uri: request.operation.uri,
     r0: unset,
   };
   return (
@@ -81,10 +75,6 @@ function s1(args, principal, context, request) {
     args,
     principal,
     context,
-    tool: nothing,
-    resource: nothing,
-    result: undefined,
-    its: undefined,
     name: request.operation.name,
     uri: request.operation.uri,
   };

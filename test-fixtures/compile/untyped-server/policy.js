@@ -28,12 +28,6 @@ function s0(args, principal, context, request) {
     args,
     principal,
     context,
-    tool: nothing,
-    resource: nothing,
-    result: undefined,
-    its: undefined,
-    name: request.operation.name,
-    uri: request.operation.uri,
   };
   return (
     // "allow" "dev reads"
@@ -44,10 +38,6 @@ function s1(args, principal, context, request) {
     args,
     principal,
     context,
-    tool: nothing,
-    resource: nothing,
-    result: undefined,
-    its: undefined,
     name: request.operation.name,
     uri: request.operation.uri,
   };
