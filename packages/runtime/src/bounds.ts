@@ -21,6 +21,7 @@ export const defaultBounds: Bounds = Object.freeze({ depth: 64, nodes: 100_000, 
  * than the bound.
  */
 export function outOfBounds(args: unknown, bounds: Bounds = defaultBounds): Violation | undefined {
+  if (isWithin(args, bounds)) return undefined;
   if (!isRecord(args)) return { pointer: "", expected: "an object" };
   let nodes = 0;
   return visit(args, "", 0);
@@ -62,6 +63,45 @@ export function outOfBounds(args: unknown, bounds: Bounds = defaultBounds): Viol
     if (!value.isWellFormed()) return { pointer, expected: "Unicode text without lone surrogates" };
     return undefined;
   }
+}
+
+/** The same as a yes or no: nearly always yes, and then nothing is to be said. */
+function isWithin(args: unknown, bounds: Bounds): boolean {
+  return isRecord(args) && nodesLeft(args, bounds, bounds.depth, bounds.nodes) >= 0;
+}
+
+/** How many more values may follow, of `nodes` before this one; negative where it breaks a bound. `depth`: levels left. */
+function nodesLeft(value: unknown, bounds: Bounds, depth: number, nodes: number): number {
+  switch (typeof value) {
+    case "string":
+      return isText(value, bounds) ? nodes - 1 : -1;
+    case "boolean":
+      return nodes - 1;
+    case "number":
+      if (Number.isSafeInteger(value)) return nodes - 1;
+      return Number.isFinite(value) && (bounds.anyInteger === true || !Number.isInteger(value)) ? nodes - 1 : -1;
+    case "object": {
+      if (value === null) return nodes - 1;
+      if (depth === 0 || !isPlain(value)) return -1;
+      let left = nodes - 1;
+      if (Array.isArray(value)) {
+        for (let at = 0; at < value.length && left >= 0; at++) left = nodesLeft(value[at], bounds, depth - 1, left);
+        return left;
+      }
+      // Names that `Object.prototype` lends are looked at too: that can only say too often that the long way is to be gone.
+      for (const key in value) {
+        left = isText(key, bounds) ? nodesLeft(value[key as keyof typeof value], bounds, depth - 1, left) : -1;
+        if (left < 0) return -1;
+      }
+      return left;
+    }
+    default:
+      return -1;
+  }
+}
+
+function isText(value: string, bounds: Bounds): boolean {
+  return value.length <= bounds.text && value.isWellFormed();
 }
 
 /** Whether it is a list, or a record of which all names are its own. */

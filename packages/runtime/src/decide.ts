@@ -39,6 +39,10 @@ export interface Means {
   readonly engine: Engine;
   /** How the arguments of an operation break bounds, schema or checks. Throws where a schema cannot be compiled. */
   readonly violations: (operation: Operation, args: unknown) => readonly Violation[];
+  /** Whether there are none. Throws as `violations` does. */
+  readonly isValid: (operation: Operation, args: unknown) => boolean;
+  /** The policy without the rules that cannot speak of an operation. */
+  readonly near: (operation: Operation) => PolicyIr;
   /** How a tool's result breaks its output schema. Throws where the schema cannot be compiled. */
   readonly resultViolations: (server: string, tool: string, result: ToolResult) => readonly Violation[];
   /** The policies that this one narrows. */
@@ -67,8 +71,8 @@ export function decide(means: Means, request: Request, id: string): Outcome {
 }
 
 function decideOrThrow(means: Means, request: Request, id: string): Outcome {
-  const { ir } = means;
   const { operation } = request;
+  const ir = means.near(operation);
   const context = given(request.context);
 
   const caller = callerOf(ir, request.principal);
@@ -85,8 +89,11 @@ function decideOrThrow(means: Means, request: Request, id: string): Outcome {
   const hidden = hiddenDecision(ir, residualQuestion(server, operation, caller, context.time));
   if (hidden !== undefined) return nothingTaken(hidden);
 
-  const violations = means.violations(operation, request.arguments);
-  if (violations.length > 0) return nothingTaken(invalid(violations));
+  if (!means.isValid(operation, request.arguments)) {
+    const violations = means.violations(operation, request.arguments);
+    if (violations.length === 0) throw new Error("the validators disagree about the arguments");
+    return nothingTaken(invalid(violations));
+  }
 
   const state = request.state ?? emptyState;
   const permits = means.engine.permits({ ...request, context, principal: asPrincipal(caller) });

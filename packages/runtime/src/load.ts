@@ -24,6 +24,7 @@ import { decide, isKnown, type Means, questionOf } from "./decide.ts";
 import { finderOf } from "./detect.ts";
 import { type SeenRule, seenRules } from "./explain.ts";
 import { isListed, residualQuestion } from "./list.ts";
+import { nearRules } from "./near-rules.ts";
 import { distinct } from "./outcome.ts";
 import { type Answer, answer } from "./result.ts";
 import { unenforcedPatterns } from "./schema-regexp.ts";
@@ -91,7 +92,7 @@ export function loadPolicy(artifact: Artifact, options: { readonly engine?: Engi
   const serverOf = (name: string): ServerIr | undefined => ir.servers.find((each) => each.name === name);
 
   const listed: LoadedPolicy["isListed"] = (principal, operation, time) =>
-    withNarrowed(means).every(({ ir }) => isListedBy(ir, principal, operation, time));
+    withNarrowed(means).every((each) => isListedBy(each.near(operation), principal, operation, time));
 
   return {
     ir,
@@ -131,6 +132,7 @@ export function loadPolicy(artifact: Artifact, options: { readonly engine?: Engi
 /** What a policy decides with, and each that it narrows. */
 function meansOf(ir: PolicyIr, factory: EngineFactory): Means {
   const engine = makeEngine(ir, factory);
+  const servers = new Map(ir.servers.map((server) => [server.name, server]));
   const validatorsOf = (): ReadonlyMap<string, Validator> =>
     new Map(ir.servers.map((server) => [server.name, validatorOf(server)]));
   const [ofArguments, ofResults] = [validatorsOf(), validatorsOf()];
@@ -138,6 +140,15 @@ function meansOf(ir: PolicyIr, factory: EngineFactory): Means {
     ir,
     engine,
     narrows: (ir.narrows ?? []).map((wider) => meansOf(wider, factory)),
+    near: nearRules(ir),
+    isValid(operation, args) {
+      if (outOfBounds(args) !== undefined) return false;
+      if (operation.kind !== "tool") return true;
+      const { server, name } = operation;
+      const schema = schemaOf(ir, server, name);
+      if (schema === undefined) return servers.get(server)?.untyped === true;
+      return ofArguments.get(server)?.isValid(name, schema, args as Request["arguments"]) ?? false;
+    },
     violations(operation, args) {
       const broken = outOfBounds(args);
       if (broken !== undefined) return [broken];
@@ -145,10 +156,9 @@ function meansOf(ir: PolicyIr, factory: EngineFactory): Means {
       const { server, name } = operation;
       const schema = schemaOf(ir, server, name);
       if (schema !== undefined) {
-        return ofArguments.get(server)?.violations(name, schema, args as Request["arguments"]) ?? [];
+        return ofArguments.get(server)?.violations(name, schema, args as Request["arguments"]) ?? unknownTool;
       }
-      const isUntyped = ir.servers.some((each) => each.name === server && each.untyped);
-      return isUntyped ? [] : [{ pointer: "", expected: "a tool that the policy knows" }];
+      return servers.get(server)?.untyped === true ? [] : unknownTool;
     },
     resultViolations(server, tool, { structuredContent, isError }) {
       const schema = toolOf(ir, server, tool)?.resultSchema;
@@ -160,6 +170,8 @@ function meansOf(ir: PolicyIr, factory: EngineFactory): Means {
     },
   };
 }
+
+const unknownTool: readonly Violation[] = [{ pointer: "", expected: "a tool that the policy knows" }];
 
 function withNarrowed(means: Means): readonly Means[] {
   return [means, ...means.narrows.flatMap(withNarrowed)];

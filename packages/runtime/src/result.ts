@@ -103,7 +103,7 @@ function judge(
   broken: Violation | undefined,
   read: JsonObject | undefined,
 ): readonly Judged[] {
-  const { ir } = means;
+  const ir = means.near(answered.request.operation);
   const { request, id, result, now } = answered;
   const question = questionOf(ir, answered, read);
   const labels = possibly(enforcedOf(ir.labels?.filter(({ onResult }) => onResult)), question);

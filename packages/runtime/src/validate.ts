@@ -27,6 +27,8 @@ const dialects: readonly Dialect[] = [
 export interface Validator {
   /** How arguments break a tool's schema; empty where they do not. Throws where the schema cannot be compiled. */
   readonly violations: (tool: string, schema: ToolIr["schema"], args: JsonObject) => readonly Violation[];
+  /** Whether there are none, without saying which. Throws as `violations` does. */
+  readonly isValid: (tool: string, schema: ToolIr["schema"], args: JsonObject) => boolean;
 }
 
 /**
@@ -37,31 +39,40 @@ export function validatorOf(
   server: Pick<ServerIr, "root">,
   documents: Readonly<Record<string, JsonObject | boolean>> = {},
 ): Validator {
-  const compiled = new Map<string, ValidateFunction>();
+  // To say yes or no ends at the first error; to say why takes all of them, and is asked for seldom.
+  const [yesOrNo, withReasons] = [false, true].map((allErrors) => {
+    const compiled = new Map<string, ValidateFunction>();
+    return (tool: string, schema: ToolIr["schema"]): ValidateFunction => {
+      const known = compiled.get(tool);
+      if (known !== undefined) return known;
+      const made = compile(tool, schema, allErrors);
+      compiled.set(tool, made);
+      return made;
+    };
+  }) as [Compile, Compile];
 
-  function validate(tool: string, schema: ToolIr["schema"]): ValidateFunction {
-    const known = compiled.get(tool);
-    if (known !== undefined) return known;
+  function compile(tool: string, schema: ToolIr["schema"], allErrors: boolean): ValidateFunction {
     const { $schema = "", ...rest } = schema;
     const dialect = dialects.find((each) => typeof $schema === "string" && each.names.test($schema));
     if (dialect === undefined)
       throw new Error(`the schema of ${tool} is of an unknown dialect: ${JSON.stringify($schema)}`);
     demandValid(tool, rest, dialect);
     // One for each tool, so that what one schema declares by `$id` or `$anchor` is nothing to another.
-    const ajv = makeAjv(dialect.make, server.root);
+    const ajv = makeAjv(dialect.make, server.root, allErrors);
     for (const [uri, document] of Object.entries(documents)) ajv.addSchema(document as AnySchema, uri);
-    const made = ajv.compile(rest as AnySchemaObject);
-    compiled.set(tool, made);
-    return made;
+    return ajv.compile(rest as AnySchemaObject);
   }
 
   return {
+    isValid: (tool, schema, args) => yesOrNo(tool, schema)(args) === true,
     violations(tool, schema, args) {
-      const check = validate(tool, schema);
+      const check = withReasons(tool, schema);
       return check(args) ? [] : toViolations(check.errors ?? []);
     },
   };
 }
+
+type Compile = (tool: string, schema: ToolIr["schema"]) => ValidateFunction;
 
 /** One per dialect and process: they know the dialects' own schemas, which take long to compile. */
 const judges = new Map<Dialect, AjvInstance>();
@@ -74,11 +85,11 @@ function demandValid(tool: string, schema: ToolIr["schema"], dialect: Dialect): 
   }
 }
 
-function makeAjv(make: (options: Options) => AjvInstance, root: string | undefined): AjvInstance {
+function makeAjv(make: (options: Options) => AjvInstance, root: string | undefined, allErrors: boolean): AjvInstance {
   const ajv = make({
     strict: false,
     ownProperties: true,
-    allErrors: true,
+    allErrors,
     // `demandValid` has done it.
     validateSchema: false,
     logger: false,
