@@ -2,6 +2,7 @@ import {
   anyOf,
   type Code,
   type ConditionIr,
+  givingRoles,
   isScalar,
   js,
   type OperandIr,
@@ -12,7 +13,6 @@ import {
 } from "@mcpolicy/core";
 import type { Emission } from "./emission.ts";
 import { isShareable, operandKey } from "./shareable.ts";
-import { givers } from "./who-code.ts";
 
 /** One way in which a rule can apply: what is still to be asked of it. */
 export interface Way {
@@ -105,7 +105,7 @@ function keysOf(way: Way, indexing: Indexing): readonly Key[] {
             id: "role",
             kind: "role",
             of: undefined,
-            constants: givers(indexing.policy, way.roles),
+            constants: givingRoles(indexing.policy, way.roles),
             left: { ...way, roles: undefined },
           },
         ];

@@ -1,4 +1,4 @@
-import { allOf, anyOf, type Code, js, type PolicyIr, type RuleHeadIr, type WhoIr } from "@mcpolicy/core";
+import { allOf, anyOf, type Code, givingRoles, js, type PolicyIr, type RuleHeadIr, type WhoIr } from "@mcpolicy/core";
 import type { Frame } from "./frame.ts";
 
 /**
@@ -24,14 +24,6 @@ function whoTests(who: WhoIr, roles: RoleTests, frame: Frame): readonly Code[] {
 /** Code of whether the caller has one of some roles, each of which the policy declares. */
 export type RoleTests = (wanted: readonly string[]) => Code;
 
-/** The roles that give one of some roles: those themselves, and those that include them. */
-export function givers(policy: Pick<PolicyIr, "roles">, wanted: readonly string[]): readonly string[] {
-  const including = Object.entries(policy.roles)
-    .filter(([, included]) => included.some((each) => wanted.includes(each)))
-    .map(([role]) => role);
-  return [...new Set([...wanted, ...including])].sort();
-}
-
 /** Role tests that ask the caller's list each time. */
 export function roleTests(
   policy: Pick<PolicyIr, "roles">,
@@ -40,7 +32,7 @@ export function roleTests(
 ): RoleTests {
   const list = js`${frame.start("principal")}.roles`;
   return (wanted) => {
-    const [only, ...more] = givers(policy, wanted);
+    const [only, ...more] = givingRoles(policy, wanted);
     return more.length === 0
       ? js`hasRole(${list}, ${frame.literal(only as string)})`
       : js`hasAnyRole(${list}, ${set([only as string, ...more])})`;
@@ -61,7 +53,7 @@ export function maskedRoleTests(
   const sets = new Map<string, { readonly bit: number; readonly roles: readonly string[] }>();
   return {
     tests(wanted) {
-      const roles = givers(policy, wanted);
+      const roles = givingRoles(policy, wanted);
       const key = JSON.stringify(roles);
       const known = sets.get(key);
       if (known === undefined && sets.size === MOST_BITS) return otherwise(wanted);

@@ -134,9 +134,19 @@ test("whole policies: both engines give the same decision, which is the interpre
     fc.property(rules, operation, args, past, (random, asked, given, remembered) => {
       const ir = whole(random);
       const request = call(given, { operation: asked, principal, state: remembered });
-      const [closures, generated] = [load(ir, closureEngine), load(ir, generatedEngine)].map((each) =>
-        each.decide(request),
-      );
+      const loaded = [load(ir, closureEngine), load(ir, generatedEngine)];
+      const [closures, generated] = loaded.map((each) => each.decide(request));
+      for (const { permits, authorizes, bind } of loaded) {
+        const is = closures!.effect === "allow";
+        const bound = bind(request.principal);
+        const { principal: _, ...bare } = request;
+        expect([permits(request), authorizes(request), bound.permits(bare), bound.authorizes(bare)]).toEqual([
+          is,
+          is,
+          is,
+          is,
+        ]);
+      }
       // Where an engine disagreed with the interpreter the decision would be a fault.
       expect(closures!.kept.fault).toBeUndefined();
       expect(generated).toEqual(closures);

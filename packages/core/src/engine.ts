@@ -8,8 +8,9 @@ import type { Request } from "./request.ts";
 export interface Engine {
   readonly name: string;
   /**
-   * Whether no enforced deny possibly matches and some allow surely does. `arguments` are within the
-   * bounds of the runtime (plain JSON, Unicode text); `principal` is a caller made ready, with included roles. May throw on a bug of
+   * Whether no enforced deny possibly matches and some allow surely does; never of an operation that the policy does not know. `arguments` are within the
+   * bounds of the runtime (plain JSON, Unicode text); `principal` is a caller as the runtime accepts it, with or without the roles that its own include (with
+   * them where a condition reads `principal.roles`). May throw on a bug of
    * ours; the caller takes that as a denial with reason `fault`.
    */
   readonly permits: (request: Request & { readonly principal: NonNullable<Request["principal"]> }) => boolean;

@@ -23,6 +23,7 @@ export { detectors } from "./detectors/index.ts";
 export { canonicalJson, digestOf, pinOf } from "./digest.ts";
 export { durationText } from "./duration.ts";
 export type { Engine, EngineFactory } from "./engine.ts";
+export { givingRoles } from "./giving-roles.ts";
 export {
   carriesTest,
   type EventsTests,

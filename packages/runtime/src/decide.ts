@@ -27,6 +27,7 @@ import { byId, decidingRule, nearestAllow, whatHeld } from "./explain.ts";
 import { operandValue } from "./interpret.ts";
 import { askLimit, limitKey } from "./limit.ts";
 import { enforced, hidingRules, isListed, residualQuestion } from "./list.ts";
+import { isKnown } from "./operations.ts";
 import { lowest, nothingTaken, type Outcome } from "./outcome.ts";
 import { type Question, ruleTruth } from "./rule-truth.ts";
 import { type History, sceneOf } from "./scene.ts";
@@ -130,13 +131,6 @@ export function historyOf(ir: PolicyIr, caller: Caller, state: State, now: numbe
     now,
     serverOf: (name) => ir.servers.find((server) => server.name === name),
   };
-}
-
-/** Whether a server may have an operation: on a typed one, tools and prompts are those that are pinned. */
-export function isKnown(server: ServerIr, operation: Operation): boolean {
-  if (operation.kind === "tool") return server.untyped || Object.hasOwn(server.tools, operation.name);
-  if (operation.kind === "prompt") return server.untyped || server.prompts.includes(operation.name);
-  return true;
 }
 
 function asPrincipal(caller: Caller): NonNullable<Request["principal"]> {

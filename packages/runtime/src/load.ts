@@ -20,12 +20,14 @@ import { ArtifactError } from "./artifact-error.ts";
 import { artifactShape, policyShape } from "./artifact-shape.ts";
 import { outOfBounds } from "./bounds.ts";
 import { callerOf, isRefused } from "./caller.ts";
-import { decide, isKnown, type Means, questionOf } from "./decide.ts";
+import { decide, type Means, questionOf } from "./decide.ts";
 import { finderOf } from "./detect.ts";
 import { type SeenRule, seenRules } from "./explain.ts";
 import { isListed, residualQuestion } from "./list.ts";
 import { nearRules } from "./near-rules.ts";
+import { isKnown } from "./operations.ts";
 import { distinct } from "./outcome.ts";
+import { type YesOrNo, yesOrNo } from "./permits.ts";
 import { type Answer, answer } from "./result.ts";
 import { unenforcedPatterns } from "./schema-regexp.ts";
 import { type Step, stepOf } from "./step.ts";
@@ -34,8 +36,8 @@ import { malformed, type ToolResult } from "./tool-result.ts";
 import { type Validator, validatorOf } from "./validate.ts";
 import { stateBoundOf, windowsOf } from "./windows.ts";
 
-/** A policy ready to decide. Nothing in it changes after loading, and no method but `schemaOf` throws. */
-export interface LoadedPolicy {
+/** A policy ready to decide. Nothing in it changes after loading. */
+export interface LoadedPolicy extends YesOrNo {
   readonly ir: PolicyIr;
   /** `sha256-<hex>` of the canonical form of `ir`: the policy's version in every log. */
   readonly digest: string;
@@ -101,6 +103,7 @@ export function loadPolicy(artifact: Artifact, options: { readonly engine?: Engi
     get warnings() {
       return [...new Set(withNarrowed(means).flatMap((each) => unenforcedPatterns(each.ir)))];
     },
+    ...yesOrNo(means),
     decide: (request) => decide(means, request, "").decision,
     step: (request, id) => stepOf(means, request, id),
     answer: (request, id, result, now, context) => answer(means, { request, id, result, now, context }),

@@ -7,6 +7,7 @@ import {
   not,
   type Operation,
   type OperationIr,
+  type ServerIr,
   type Truth,
 } from "@mcpolicy/core";
 
@@ -22,5 +23,12 @@ export function operationMatches(named: OperationIr, operation: Operation): Trut
   if ("glob" in named) return operation.kind === "resource" ? matchesResource(named.glob, operation.uri) : false;
   if ("pattern" in named) return "name" in operation && matchesName(named.pattern, operation.name);
   if ("name" in named) return "name" in operation && named.name === operation.name;
+  return true;
+}
+
+/** Whether a server may have an operation: on a typed one, tools and prompts are those that are pinned. */
+export function isKnown(server: ServerIr, operation: Operation): boolean {
+  if (operation.kind === "tool") return server.untyped || Object.hasOwn(server.tools, operation.name);
+  if (operation.kind === "prompt") return server.untyped || server.prompts.includes(operation.name);
   return true;
 }

@@ -11,6 +11,7 @@ import {
   type EventVerb,
   emptyState,
   type Facts,
+  givingRoles,
   happenedTest,
   isRecord,
   type JsonObject,
@@ -36,6 +37,7 @@ import {
   type WhoIr,
 } from "@mcpolicy/core";
 import { plainSegment } from "./interpret.ts";
+import { isKnown } from "./operations.ts";
 
 /** How a condition is asked: an allow must surely be true, a deny possibly. `not` asks its part the other way. */
 type Polarity = "surely" | "possibly";
@@ -73,7 +75,7 @@ export function closureEngine(ir: PolicyIr): Engine {
     permits(request) {
       const { operation, principal, context } = request;
       const server = servers.get(operation.server);
-      if (server === undefined) return false;
+      if (server === undefined || !server.knows(operation)) return false;
       const moment: Moment = {
         args: request.arguments,
         principal,
@@ -102,27 +104,29 @@ function compileServer(
   readonly denies: readonly Compiled[];
   readonly allows: readonly Compiled[];
   readonly tool: (name: string) => Facts;
+  readonly knows: (operation: Operation) => boolean;
 } {
   const facts = new Map(Object.keys(server.tools).map((name) => [name, toolFacts(server, name)]));
   const rulesOf = (effect: RuleIr["effect"]): readonly Compiled[] =>
     ir.rules
       .filter((rule) => rule.effect === effect && !rule.shadow)
-      .map((rule) => compileRule(rule, server, ir.servers))
+      .map((rule) => compileRule(rule, server, ir))
       .filter((rule) => rule.branches.length > 0);
   return {
     denies: rulesOf("deny"),
     allows: rulesOf("allow"),
     tool: (name) => facts.get(name) ?? toolFacts(server, name),
+    knows: (operation) => isKnown(server, operation),
   };
 }
 
-function compileRule(rule: RuleIr, server: ServerIr, servers: readonly ServerIr[]): Compiled {
+function compileRule(rule: RuleIr, server: ServerIr, ir: PolicyIr): Compiled {
   const polarity: Polarity = rule.effect === "allow" ? "surely" : "possibly";
   return {
-    who: compileWho(rule.who),
+    who: compileWho(rule.who, ir),
     from: rule.from ?? Number.NEGATIVE_INFINITY,
     until: rule.until ?? Number.POSITIVE_INFINITY,
-    branches: compileBranches(rule.branches, server, polarity, servers),
+    branches: compileBranches(rule.branches, server, polarity, ir.servers),
   };
 }
 
@@ -140,11 +144,11 @@ function compileBranches(
     }));
 }
 
-function compileWho(who: WhoIr): (caller: Caller) => boolean {
+function compileWho(who: WhoIr, ir: PolicyIr): (caller: Caller) => boolean {
   const { anyone } = who;
-  const roles = new Set(who.roles);
+  const roles = new Set(givingRoles(ir, who.roles));
   const ids = new Set(who.ids);
-  const except = who.except === undefined ? () => false : compileWho(who.except);
+  const except = who.except === undefined ? () => false : compileWho(who.except, ir);
   return (caller) => (anyone || ids.has(caller.id) || caller.roles.some((role) => roles.has(role))) && !except(caller);
 }
 
