@@ -111,6 +111,7 @@ export {
   matchSignature,
   membersOf,
   type OperandView,
+  patternShapes,
   type SignatureMatch,
   showShape,
   showType,

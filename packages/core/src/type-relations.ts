@@ -233,8 +233,8 @@ function fits(view: OperandView, shape: Shape, bindings: Bindings): string {
   return shape === "ordered" ? bind(view, bindings) : "";
 }
 
-/** What is prepared once, when the policy is loaded. */
-const patternShapes: ReadonlySet<Shape> = new Set<Shape>([
+/** What is prepared once, when the policy is loaded: it stands in the policy itself. */
+export const patternShapes: ReadonlySet<Shape> = new Set<Shape>([
   "path+",
   "glob+",
   "command+",

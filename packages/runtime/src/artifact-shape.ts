@@ -1,4 +1,4 @@
-import { IR_VERSION, operatorById, type PlainKind, readers } from "@mcpolicy/core";
+import { IR_VERSION, operatorById, type PlainKind, patternShapes, readers, type Signature } from "@mcpolicy/core";
 import { ArtifactError } from "./artifact-error.ts";
 
 /** Throws an `ArtifactError` where a value has not got the shape; `at` is the place in the artifact, for people. */
@@ -104,6 +104,28 @@ const plainType: Shape = (value, at) => {
 };
 
 const type: Shape = byKind(() => types);
+/** Kinds of which no value of a request is ever read: a pattern stands in the policy. */
+const patternKinds: ReadonlySet<string> = new Set(["glob", "regex", "cidr", "window", "command", "range", "detector"]);
+
+function holdsPattern(value: unknown): boolean {
+  const { kind, element, members } = value as { kind: string; element?: unknown; members?: readonly unknown[] };
+  return (
+    patternKinds.has(kind) || (element !== undefined && holdsPattern(element)) || (members ?? []).some(holdsPattern)
+  );
+}
+
+/** What a value that is come by is read as. */
+const valueType: Shape = (value, at) => {
+  type(value, at);
+  if (holdsPattern(value)) broken(at, "a type of values, since what a request brings is never a pattern");
+};
+
+/** What the policy itself says, but for holes, which take plain segments. */
+function isWritten(operand: unknown): boolean {
+  const { kind, items } = operand as { kind: string; items?: readonly unknown[] };
+  return kind === "constant" || kind === "text" || (kind === "list" && items!.every(isWritten));
+}
+
 const field = record({ type, optional: bool });
 const types: Readonly<Record<string, Shape>> = {
   ...Object.fromEntries(plainKinds.map((kind) => [kind, plainType])),
@@ -118,41 +140,57 @@ const types: Readonly<Record<string, Shape>> = {
 const place = record({ file: text, line: number, column: number });
 const seen = record({ place, text });
 
-const reference = record({
-  kind: oneOf("reference"),
-  root: oneOf("args", "principal", "context", "tool", "resource", "result", "its", "variable"),
-  "variable?": text,
-  path: list(index),
-  "fallback?": json,
-  as: type,
-});
+const referenceTo = (...roots: readonly string[]): Shape =>
+  record({
+    kind: oneOf("reference"),
+    root: oneOf(...roots),
+    "variable?": text,
+    path: list(index),
+    "fallback?": json,
+    as: valueType,
+  });
+const reference = referenceTo("args", "principal", "context", "tool", "resource", "result", "its", "variable");
+/** In texts: nothing of the arguments, nor of a result. */
+const hole = referenceTo("principal", "context", "tool");
 
 const detector = record({ kind: oneOf("constant"), value: json, as: record({ kind: oneOf("detector") }) });
 
 const operand: Shape = byKind(() => operands);
-const apply = record({ kind: text, operator: text, operands: list(operand), as: type });
+const apply = record({ kind: text, operator: text, operands: list(operand), as: valueType });
+const written: Shape = (value, at) => {
+  const { kind, as } = value as { readonly kind: string; readonly as: unknown };
+  if (holdsPattern(as) && !isWritten(value)) broken(at, `written in the policy, not a \`${kind}\``);
+};
 const operands: Readonly<Record<string, Shape>> = {
   constant: record({ kind: text, value: json, as: type }),
   reference,
   apply: (value, at) => {
     apply(value, at);
     const { operator, operands } = value as { readonly operator: string; readonly operands: readonly unknown[] };
-    if (!takes(operator, operands.length)) {
+    const signatures = signaturesOf(operator, operands.length);
+    if (signatures.length === 0) {
       const message = `${at} names the operator \`${operator}\` with ${operands.length} operands, which this runtime has not got`;
       throw new ArtifactError("P0604", `${message}; update the runtime`);
     }
+    for (const [position, each] of operands.entries()) {
+      if (!signatures.every((signature) => patternShapes.has(signature[position]!)) || isWritten(each)) continue;
+      broken(`${at}.operands[${position}]`, "written in the policy, as patterns are");
+    }
   },
-  field: record({ kind: text, of: operand, key: either(isText, text, operand), as: type }),
-  list: record({ kind: text, items: list(operand), as: type }),
-  each: record({ kind: text, variable: text, over: operand, value: operand, as: type }),
-  text: record({ kind: text, parts: list(either(isText, text, reference)), as: type }),
+  field: record({ kind: text, of: operand, key: either(isText, text, operand), as: valueType }),
+  list: (value, at) => {
+    record({ kind: text, items: list(operand), as: type })(value, at);
+    written(value, at);
+  },
+  each: record({ kind: text, variable: text, over: operand, value: operand, as: valueType }),
+  text: record({ kind: text, parts: list(either(isText, text, hole)), as: type }),
 };
 
-function takes(operator: string, count: number): boolean {
+function signaturesOf(operator: string, count: number): readonly Signature[] {
   try {
-    return operatorById(operator).signatures.some((signature) => signature.length === count + 1);
+    return operatorById(operator).signatures.filter((signature) => signature.length === count + 1);
   } catch {
-    return false;
+    return [];
   }
 }
 

@@ -27,6 +27,23 @@ const withCondition = (condition: unknown) =>
 const redacting = (...detectors: readonly unknown[]) => artifact({ ...whole, redacts: [{ ...head("x"), detectors }] });
 const atom = (operand: unknown) => withCondition({ kind: "atom", operand, at });
 
+const string = { kind: "string" } as const;
+const globs = { kind: "list", element: { kind: "glob" } } as const;
+const argument = { kind: "reference", root: "args", path: ["y"], as: string } as const;
+const apply = (operator: string, pattern: unknown) =>
+  atom({ kind: "apply", operator, operands: [argument, pattern], as: bool });
+const like = (pattern: unknown) =>
+  atom({ kind: "apply", operator: "like", operands: [{ ...argument, as: { kind: "path" } }, pattern], as: bool });
+
+test("patterns that the policy writes load, with holes too", () => {
+  const hole = { kind: "reference", root: "principal", path: ["team"], as: string };
+  expect(codeOf(like({ kind: "constant", value: ["/w/*"], as: globs }))).toBeUndefined();
+  expect(
+    codeOf(like({ kind: "list", items: [{ kind: "text", parts: ["/w/", hole], as: { kind: "glob" } }], as: globs })),
+  ).toBeUndefined();
+  expect(codeOf(apply("matches", { kind: "constant", value: "a*", as: { kind: "regex" } }))).toBeUndefined();
+});
+
 test("a whole artifact loads, through JSON too", () => {
   const given = artifact(whole);
   expect(loadPolicy(given).digest).toBe(given.digest);
@@ -82,6 +99,13 @@ const broken: readonly (readonly [string, string, unknown])[] = [
   ["P0601", "another root",                  atom({ kind: "reference", root: "process", path: [], as: bool })],
   ["P0604", "a type without a reader",       atom({ kind: "constant", value: 1, as: { kind: "error" } })],
   ["P0604", "an unknown operator",           atom({ kind: "apply", operator: "constructor", operands: [], as: bool })],
+  ["P0601", "an argument as a glob",         like({ kind: "reference", root: "args", path: ["x"], as: globs })],
+  ["P0601", "an argument as a glob in a list", like({ kind: "list", items: [{ kind: "reference", root: "args", path: ["x"], as: string }], as: globs })],
+  ["P0601", "an argument where a glob stands", like({ kind: "reference", root: "args", path: ["x"], as: string })],
+  ["P0601", "what is computed where a glob stands", like({ kind: "apply", operator: "lower", operands: [{ kind: "constant", value: "A", as: string }], as: string })],
+  ["P0601", "an argument as an expression",  apply("matches", { kind: "reference", root: "args", path: ["x"], as: { kind: "regex" } })],
+  ["P0601", "a field of a table as an expression", apply("matches", { kind: "field", of: { kind: "constant", value: { a: "b" }, as: { kind: "any" } }, key: "a", as: { kind: "regex" } })],
+  ["P0601", "an argument in a hole",         like({ kind: "text", parts: ["/w/", { kind: "reference", root: "args", path: ["x"], as: string }], as: { kind: "glob" } })],
   ["P0604", "too few operands",              atom({ kind: "apply", operator: "under", operands: [], as: bool })],
 ];
 
