@@ -37,13 +37,13 @@ const nothing = Object.freeze({});
 ${joinCode(emission.lines, js`\n`)}
 ${table}
 const only = tools.size === 1 ? [...tools.values()][0] : undefined;
-return function permits(request) {
+return function permits(request, caller) {
   const { operation } = request;
   const found = ${found};
   if (found === undefined) return false;
   const decides = found.names.get(operation.name) ?? found.further;
   if (decides === undefined) return false;
-  return decides.by(request.arguments, request.principal, request.context, request, decides.k);
+  return decides.by(request.arguments, caller, request.context, request, decides.k);
 };
 }`;
 }

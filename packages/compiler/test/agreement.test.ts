@@ -12,7 +12,7 @@ import {
 import fc from "fast-check";
 import { expect, test, vi } from "vitest";
 import { closureEngine } from "../../runtime/src/index.ts";
-import { call, load, now, place, policy, rule } from "../../runtime/test/small-policies.ts";
+import { call, caller, load, now, place, policy, rule } from "../../runtime/test/small-policies.ts";
 import { generatedEngine, simplify, toJavascript } from "../src/index.ts";
 import { args, condition, history, state } from "./arbitrary-ir.ts";
 import { backends } from "./backends.ts";
@@ -223,7 +223,7 @@ test("a table of rules is looked up, not asked one by one", () => {
   expect(code).toContain('["/data/99", ');
   expect(code).not.toContain("startsWith");
   const engine = generatedEngine(policy(many));
-  const asked = (p1: string) => engine.permits(call({ p1 }) as Parameters<typeof engine.permits>[0]);
+  const asked = (p1: string) => engine.permits(call({ p1 }), caller);
   expect(
     ["/data/7", "/data/99/a/b", "/data/100", "/data", "/data/7x", `/data/1${"/a".repeat(10_000)}`].map(asked),
   ).toEqual([true, true, false, false, false, true]);
@@ -233,7 +233,7 @@ test("the engine that was asked for is the one that decides", () => {
   const permits = vi.fn();
   const spied: EngineFactory = (ir) => {
     const engine = generatedEngine(ir);
-    return { name: "spied", permits: (request) => permits(request) ?? engine.permits(request) };
+    return { name: "spied", permits: (request, asking) => permits(request) ?? engine.permits(request, asking) };
   };
   const loaded = load(policy([rule({ id: "a", effect: "allow" })]), spied);
   expect(loaded.decide(call({})).effect).toBe("allow");

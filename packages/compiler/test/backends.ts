@@ -41,11 +41,14 @@ export const backends: Readonly<Record<string, Backend>> = {
 };
 
 function byEngine(make: EngineFactory, condition: ConditionIr, request: Request, on: ServerIr): Truth {
-  const asked = request as Parameters<ReturnType<EngineFactory>["permits"]>[0];
+  const caller = request.principal!;
   const servers = { servers: [on] };
   const open = rule({ id: "all", effect: "allow" });
-  const surely = make(policy([rule({ id: "a", effect: "allow" }, condition)], servers)).permits(asked);
-  const possibly = !make(policy([open, rule({ id: "d", effect: "deny" }, condition)], servers)).permits(asked);
+  const surely = make(policy([rule({ id: "a", effect: "allow" }, condition)], servers)).permits(request, caller);
+  const possibly = !make(policy([open, rule({ id: "d", effect: "deny" }, condition)], servers)).permits(
+    request,
+    caller,
+  );
   if (surely && !possibly) throw new Error("surely true, but not possibly");
   return surely ? true : possibly ? undefined : false;
 }

@@ -1,4 +1,4 @@
-import { type ConditionIr, type PolicyIr, type ServerIr, toolFacts } from "@mcpolicy/core";
+import { type ConditionIr, type PolicyIr, type Request, type ServerIr, toolFacts } from "@mcpolicy/core";
 import { expect, test } from "vitest";
 import { call, load, now, place, policy, server } from "../../runtime/test/small-policies.ts";
 import { generatedEngine, toJavascript } from "../src/index.ts";
@@ -131,7 +131,8 @@ test.for(hostile.map((text) => [JSON.stringify(text), text] as const))("%s stays
   delete marked.mark;
   const ir = everywhere(text);
   const code = toJavascript(ir);
-  const { permits } = generatedEngine(ir);
+  const engine = generatedEngine(ir);
+  const permits = (request: Request) => engine.permits(request, request.principal!);
   const principal = { id: text, roles: [text] };
   const operation = { kind: "tool", server: text, name: text } as const;
   const args = Object.fromEntries([[text, text]]);

@@ -1,5 +1,5 @@
 import type { PolicyIr } from "./ir.ts";
-import type { Request } from "./request.ts";
+import type { Principal, Request } from "./request.ts";
 
 /**
  * One evaluator of the rules: closures, generated code, the interpreter. It answers steps 4 and 5 of a decision only (deny rules,
@@ -8,12 +8,12 @@ import type { Request } from "./request.ts";
 export interface Engine {
   readonly name: string;
   /**
-   * Whether no enforced deny possibly matches and some allow surely does; never of an operation that the policy does not know. `arguments` are within the
-   * bounds of the runtime (plain JSON, Unicode text); `principal` is a caller as the runtime accepts it, with or without the roles that its own include (with
-   * them where a condition reads `principal.roles`). May throw on a bug of
-   * ours; the caller takes that as a denial with reason `fault`.
+   * Whether no enforced deny possibly matches and some allow surely does; never of an operation that the policy does not know. The
+   * request's arguments are within the bounds of the runtime (plain JSON, Unicode text), and nothing in its context is `undefined`.
+   * `caller` stands for the request's principal: as the runtime accepts it, with or without the roles that its own include (with them
+   * where a condition reads `principal.roles`). May throw on a bug of ours; whoever asks takes that for a no.
    */
-  readonly permits: (request: Request & { readonly principal: NonNullable<Request["principal"]> }) => boolean;
+  readonly permits: (request: Request, caller: Principal) => boolean;
 }
 
 /** Makes an evaluator of a policy, once, at load time. */

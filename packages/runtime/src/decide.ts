@@ -97,7 +97,7 @@ function decideOrThrow(means: Means, request: Request, id: string): Outcome {
   }
 
   const state = request.state ?? emptyState;
-  const permits = means.engine.permits({ ...request, context, principal: asPrincipal(caller) });
+  const permits = means.engine.permits({ ...request, context }, asPrincipal(caller));
   const question = asked(ir, server, caller, request, state);
   const byRule = byRules(ir, question);
   if (permits !== (byRule.effect === "allow")) {

@@ -135,6 +135,8 @@ export function loadPolicy(artifact: Artifact, options: { readonly engine?: Engi
 /** What a policy decides with, and each that it narrows. */
 function meansOf(ir: PolicyIr, factory: EngineFactory): Means {
   const engine = makeEngine(ir, factory);
+  /** By server and tool, of those that have a schema. */
+  const schemaChecks = new Map<string, Map<string, ReturnType<Validator["check"]>>>();
   const servers = new Map(ir.servers.map((server) => [server.name, server]));
   const validatorsOf = (): ReadonlyMap<string, Validator> =>
     new Map(ir.servers.map((server) => [server.name, validatorOf(server)]));
@@ -148,9 +150,15 @@ function meansOf(ir: PolicyIr, factory: EngineFactory): Means {
       if (outOfBounds(args) !== undefined) return false;
       if (operation.kind !== "tool") return true;
       const { server, name } = operation;
+      const known = schemaChecks.get(server)?.get(name);
+      if (known !== undefined) return known(args as Request["arguments"]);
       const schema = schemaOf(ir, server, name);
+      const validator = ofArguments.get(server);
       if (schema === undefined) return servers.get(server)?.untyped === true;
-      return ofArguments.get(server)?.isValid(name, schema, args as Request["arguments"]) ?? false;
+      if (validator === undefined) return false;
+      const check = validator.check(name, schema);
+      schemaChecks.set(server, (schemaChecks.get(server) ?? new Map<string, typeof check>()).set(name, check));
+      return check(args as Request["arguments"]);
     },
     violations(operation, args) {
       const broken = outOfBounds(args);

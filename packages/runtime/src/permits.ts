@@ -13,8 +13,6 @@ export interface BoundPolicy {
   readonly authorizes: (call: Call) => boolean;
 }
 
-type Engaged = Parameters<Means["engine"]["permits"]>[0];
-
 /** Both yes-or-no questions of a policy and all that it narrows. Neither throws: a failure is a no. */
 export interface YesOrNo {
   /** Whether `decide` would say `allow`, in a fraction of its time, without saying why. */
@@ -35,16 +33,15 @@ export interface YesOrNo {
 export function yesOrNo(means: Means): YesOrNo {
   const all = withNarrowed(means);
   const needsMore = all.some(({ ir }) => (ir.requires ?? []).length > 0 || (ir.limits ?? []).length > 0);
-  const callers = all.map(({ ir }) => readyCallers(ir));
+  const each = all.map(asked);
   const never: BoundPolicy = { permits: () => false, authorizes: () => false };
 
   function ask(request: Request, isValidated: boolean): boolean {
     try {
       if (!Number.isFinite(request.context.time)) return false;
-      for (let at = 0; at < all.length; at++) {
-        const each = all[at] as Means;
-        const principal = (callers[at] as ReadyCallers)(request.principal);
-        if (principal === undefined || !holds(each, request as Engaged, principal, isValidated)) return false;
+      for (const policy of each) {
+        const caller = policy.readyCaller(request.principal);
+        if (caller === undefined || !holds(policy, request, caller, isValidated)) return false;
       }
       return !needsMore || decide(means, request, "").decision.effect === "allow";
     } catch {
@@ -62,18 +59,18 @@ export function yesOrNo(means: Means): YesOrNo {
         if (needsMore || all.length > 1) {
           // A copy, so that a host that changes its object later changes nothing here.
           const own = structuredClone({ ...given(principal), id: principal.id, roles: principal.roles });
-          const asked = (isValidated: boolean) => (call: Call) => ask({ ...call, principal: own }, isValidated);
-          return { permits: asked(false), authorizes: asked(true) };
+          const question = (isValidated: boolean) => (call: Call) => ask({ ...call, principal: own }, isValidated);
+          return { permits: question(false), authorizes: question(true) };
         }
         const caller = structuredClone(made[0]) as Principal;
-        const asked = (isValidated: boolean) => (call: Call) => {
+        const question = (isValidated: boolean) => (call: Call) => {
           try {
-            return Number.isFinite(call.context.time) && holds(means, call as Engaged, caller, isValidated);
+            return Number.isFinite(call.context.time) && holds(each[0] as Asked, call, caller, isValidated);
           } catch {
             return false;
           }
         };
-        return { permits: asked(false), authorizes: asked(true) };
+        return { permits: question(false), authorizes: question(true) };
       } catch {
         return never;
       }
@@ -81,21 +78,29 @@ export function yesOrNo(means: Means): YesOrNo {
   };
 }
 
-function holds(means: Means, request: Engaged, principal: Principal, isValidated: boolean): boolean {
+function holds({ means, readsContext }: Asked, request: Call, caller: Principal, isValidated: boolean): boolean {
   if (!isValidated && !means.isValid(request.operation, request.arguments)) return false;
-  const isAsGiven = request.principal === principal && !hasUndefined(request.context);
-  return means.engine.permits(isAsGiven ? request : { ...request, principal, context: given(request.context) });
+  const isPlain = isAsGiven(request.context, readsContext);
+  return means.engine.permits((isPlain ? request : { ...request, context: given(request.context) }) as Request, caller);
 }
 
-/** From a principal to the caller that an engine is given; undefined where it cannot be one. */
-type ReadyCallers = (principal: Principal | undefined) => Principal | undefined;
+/** One policy, and what has to be known of it to give callers and contexts to its engine as they are. */
+interface Asked {
+  readonly means: Means;
+  readonly readyCaller: (principal: Principal | undefined) => Principal | undefined;
+  readonly readsContext: readonly string[] | undefined;
+}
 
-/** Most principals are ready as they are; the rest is made so, as `callerOf` does. */
-function readyCallers(ir: PolicyIr): ReadyCallers {
+function asked(means: Means): Asked {
+  const { ir } = means;
+  const conditions = [ir.rules, ir.requires, ir.limits, ir.labels];
+  const reads = namesRead("principal", conditions);
+  const readsRoles = reads === undefined || reads.includes("roles");
   const required = Object.entries(ir.principal).filter(([name, { optional }]) => !optional && name !== "roles");
-  const readsRoles = mentionsRoles([ir.rules, ir.requires, ir.limits, ir.labels]);
-  return (principal) => {
-    if (principal !== undefined && !readsRoles && isReady(principal)) {
+
+  /** From a principal to the caller that an engine is given; undefined where it cannot be one. Most are ready as they are. */
+  function readyCaller(principal: Principal | undefined): Principal | undefined {
+    if (principal !== undefined && !readsRoles && isCaller(principal) && isAsGiven(principal, reads)) {
       for (const [name, { type }] of required) {
         if (!Object.hasOwn(principal, name)) return undefined;
         if (read(type, principal[name] as Value | undefined, undefined) === undefined) return undefined;
@@ -104,29 +109,39 @@ function readyCallers(ir: PolicyIr): ReadyCallers {
     }
     const caller = callerOf(ir, principal);
     return isRefused(caller) ? undefined : (caller as Principal);
-  };
+  }
+
+  return { means, readyCaller, readsContext: namesRead("context", conditions) };
 }
 
-/** Whether `callerOf` would change nothing but add included roles, which engines do not need. */
-function isReady(principal: Principal): boolean {
-  const { id, roles } = principal;
+/** Whether `callerOf` would take the id and the roles as they are; included roles are nothing that engines need. */
+function isCaller({ id, roles }: Principal): boolean {
   if (typeof id !== "string" || id === "" || !Array.isArray(roles)) return false;
   for (let at = 0; at < roles.length; at++) if (typeof roles[at] !== "string") return false;
-  return Object.getPrototypeOf(principal) === Object.prototype && !hasUndefined(principal);
+  return true;
 }
 
-function hasUndefined(facts: object): boolean {
-  for (const name in facts) if (facts[name as keyof typeof facts] === undefined) return true;
-  return false;
+/** Whether of a host's record, the names that conditions read have a value of their own or are not there at all. */
+function isAsGiven(facts: object, names: readonly string[] | undefined): boolean {
+  if (names === undefined) return false;
+  for (const name of names) {
+    const value: unknown = facts[name as keyof typeof facts];
+    if (value === undefined ? name in facts : !Object.hasOwn(facts, name)) return false;
+  }
+  return true;
 }
 
-/** Whether some condition reads the caller's roles. Whatever looks like such a reference counts. */
-function mentionsRoles(part: unknown): boolean {
-  if (typeof part !== "object" || part === null) return false;
-  const { kind, root, path } = part as Partial<Record<string, unknown>>;
-  if (kind === "reference" && root === "principal")
-    return !Array.isArray(path) || path[0] === undefined || path[0] === "roles";
-  return Object.values(part).some(mentionsRoles);
+/** The names that conditions read of a root, or undefined where one reads all of it. Whatever looks like such a reference counts. */
+function namesRead(root: "principal" | "context", parts: unknown): readonly string[] | undefined {
+  const names = new Set<unknown>();
+  const look = (part: unknown): void => {
+    if (typeof part !== "object" || part === null) return;
+    const { kind, root: from, path } = part as Partial<Record<string, unknown>>;
+    if (kind === "reference" && from === root) names.add(Array.isArray(path) ? path[0] : undefined);
+    for (const each of Object.values(part)) look(each);
+  };
+  look(parts);
+  return [...names].every((name) => typeof name === "string") ? ([...names] as string[]) : undefined;
 }
 
 function withNarrowed(means: Means): readonly Means[] {

@@ -72,8 +72,8 @@ export function closureEngine(ir: PolicyIr): Engine {
   const servers = new Map(ir.servers.map((server) => [server.name, compileServer(ir, server)]));
   return {
     name: "closures",
-    permits(request) {
-      const { operation, principal, context } = request;
+    permits(request, principal) {
+      const { operation, context } = request;
       const server = servers.get(operation.server);
       if (server === undefined || !server.knows(operation)) return false;
       const moment: Moment = {

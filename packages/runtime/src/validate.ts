@@ -27,8 +27,8 @@ const dialects: readonly Dialect[] = [
 export interface Validator {
   /** How arguments break a tool's schema; empty where they do not. Throws where the schema cannot be compiled. */
   readonly violations: (tool: string, schema: ToolIr["schema"], args: JsonObject) => readonly Violation[];
-  /** Whether there are none, without saying which. Throws as `violations` does. */
-  readonly isValid: (tool: string, schema: ToolIr["schema"], args: JsonObject) => boolean;
+  /** A function that says whether there are none, without saying which. Throws as `violations` does. */
+  readonly check: (tool: string, schema: ToolIr["schema"]) => (args: JsonObject) => boolean;
 }
 
 /**
@@ -64,7 +64,7 @@ export function validatorOf(
   }
 
   return {
-    isValid: (tool, schema, args) => yesOrNo(tool, schema)(args) === true,
+    check: (tool, schema) => yesOrNo(tool, schema) as (args: JsonObject) => boolean,
     violations(tool, schema, args) {
       const check = withReasons(tool, schema);
       return check(args) ? [] : toViolations(check.errors ?? []);

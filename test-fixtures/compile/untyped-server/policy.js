@@ -53,12 +53,12 @@ const subjects = new Map([
       ["status", { by: s0, k: [] }]]), further: { by: s1, k: [] } }]])]]);
 const tools = subjects.get("tool") ?? new Map();
 const only = tools.size === 1 ? [...tools.values()][0] : undefined;
-return function permits(request) {
+return function permits(request, caller) {
   const { operation } = request;
   const found = operation.kind === "tool" ? (operation.server === "live" ? only : undefined) : subjects.get(operation.kind)?.get(operation.server);
   if (found === undefined) return false;
   const decides = found.names.get(operation.name) ?? found.further;
   if (decides === undefined) return false;
-  return decides.by(request.arguments, request.principal, request.context, request, decides.k);
+  return decides.by(request.arguments, caller, request.context, request, decides.k);
 };
 }
