@@ -90,7 +90,10 @@ function nodesLeft(value: unknown, bounds: Bounds, depth: number, nodes: number)
       }
       // Names that `Object.prototype` lends are looked at too: that can only say too often that the long way is to be gone.
       for (const key in value) {
-        left = isText(key, bounds) ? nodesLeft(value[key as keyof typeof value], bounds, depth - 1, left) : -1;
+        if (!isText(key, bounds)) return -1;
+        const part: unknown = value[key as keyof typeof value];
+        // Most parts are texts: no call of its own for these.
+        left = typeof part !== "string" ? nodesLeft(part, bounds, depth - 1, left) : isText(part, bounds) ? left - 1 : -1;
         if (left < 0) return -1;
       }
       return left;
