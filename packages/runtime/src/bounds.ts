@@ -93,7 +93,8 @@ function nodesLeft(value: unknown, bounds: Bounds, depth: number, nodes: number)
         if (!isText(key, bounds)) return -1;
         const part: unknown = value[key as keyof typeof value];
         // Most parts are texts: no call of its own for these.
-        left = typeof part !== "string" ? nodesLeft(part, bounds, depth - 1, left) : isText(part, bounds) ? left - 1 : -1;
+        left =
+          typeof part !== "string" ? nodesLeft(part, bounds, depth - 1, left) : isText(part, bounds) ? left - 1 : -1;
         if (left < 0) return -1;
       }
       return left;
