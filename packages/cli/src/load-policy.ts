@@ -1,7 +1,7 @@
 import { compile, generatedEngine } from "@mcpolicy/compiler";
 import { hasErrors, renderText, type Source } from "@mcpolicy/diagnostics";
 import { type CheckedPolicy, checkPolicy } from "@mcpolicy/language";
-import { ArtifactError, type LoadedPolicy, loadPolicy } from "@mcpolicy/runtime";
+import { ArtifactError, everyAbility, type LoadedPolicy, loadPolicy } from "@mcpolicy/runtime";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
 import { filesBelow } from "./files.ts";
 import { filesAt, policyFiles } from "./paths.ts";
@@ -30,7 +30,11 @@ export async function readyPolicy(session: Session, paths: readonly string[]): P
     return exitCodes.invalid;
   }
   try {
-    return { checked, policy: loadPolicy(compile(checked), { engine: generatedEngine }), sources };
+    return {
+      checked,
+      policy: loadPolicy(compile(checked), { engine: generatedEngine, abilities: everyAbility }),
+      sources,
+    };
   } catch (problem) {
     if (!(problem instanceof ArtifactError)) throw problem;
     throw new Error(`the policy compiles, but does not load: ${problem.message}`, { cause: problem });

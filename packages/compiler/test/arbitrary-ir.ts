@@ -101,7 +101,7 @@ const paths = (variables: Variables): fc.Arbitrary<OperandIr> =>
       },
       {
         kind: "text",
-        parts: ["/w/", { kind: "reference", root: "args", path: ["p1"], as: types.string }],
+        parts: ["/w/", { kind: "reference", root: "context", path: ["drill"], fallback: "a", as: types.string }],
         as: types.path,
       },
     ),

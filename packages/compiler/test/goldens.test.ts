@@ -2,7 +2,7 @@ import { globSync, readFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { checkPolicy } from "@mcpolicy/language";
 import { describe, expect, test } from "vitest";
-import { closureEngine, loadPolicy } from "../../runtime/src/index.ts";
+import { closureEngine, everyAbility, loadPolicy } from "../../runtime/src/index.ts";
 import { compile, generatedEngine, toJavascript } from "../src/index.ts";
 
 const root = resolve(import.meta.dirname, "../../..");
@@ -50,7 +50,7 @@ const policies = globSync("{policies,test-fixtures/compile}/*/*.mcpolicy", { cwd
 test.for(policies)("%s loads with both engines, always with the same digest", (path) => {
   const artifact = compiled(path);
   expect(compiled(path)).toEqual(artifact);
-  const loaded = loadPolicy(JSON.parse(JSON.stringify(artifact)), { engine: closureEngine });
+  const loaded = loadPolicy(JSON.parse(JSON.stringify(artifact)), { engine: closureEngine, abilities: everyAbility });
   expect(loaded.digest).toBe(artifact.digest);
-  expect(loadPolicy(artifact, { engine: generatedEngine }).ir).toEqual(loaded.ir);
+  expect(loadPolicy(artifact, { engine: generatedEngine, abilities: everyAbility }).ir).toEqual(loaded.ir);
 });

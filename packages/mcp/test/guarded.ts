@@ -7,7 +7,7 @@ import {
   pinOf,
   type RuleIr,
 } from "@mcpolicy/core";
-import { type LoadedPolicy, loadPolicy } from "@mcpolicy/runtime";
+import { everyAbility, type LoadedPolicy, loadPolicy } from "@mcpolicy/runtime";
 import type { LogRecord } from "../src/log.ts";
 import { Session, type SessionOptions } from "../src/session.ts";
 
@@ -88,7 +88,7 @@ export function policyOf(pinned: readonly PinnedTool[], rules: readonly RuleIr[]
     context: {},
     rules,
   };
-  return loadPolicy({ mcpolicyArtifact: 1, digest: digestOf(ir), policy: ir });
+  return loadPolicy({ mcpolicyArtifact: 1, digest: digestOf(ir), policy: ir }, { abilities: everyAbility });
 }
 
 /** Developers read and write, but not `/secret`; nobody sees `secret`. */

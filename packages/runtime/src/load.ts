@@ -16,6 +16,7 @@ import {
   type Violation,
   type Windows,
 } from "@mcpolicy/core";
+import { type Abilities, lacking } from "./abilities.ts";
 import { ArtifactError } from "./artifact-error.ts";
 import { artifactShape, policyShape } from "./artifact-shape.ts";
 import { outOfBounds } from "./bounds.ts";
@@ -84,13 +85,25 @@ export interface Explanation extends Decision {
   readonly seen: readonly SeenRule[];
 }
 
+/** `engine`: what answers yes or no, closures unless said. `abilities`: what the host carries out, nothing unless said. */
+export interface LoadOptions {
+  readonly engine?: EngineFactory;
+  readonly abilities?: Abilities;
+}
+
 /**
  * Loads a compiled policy. Throws an `ArtifactError` where it is of another version, its digest differs, it has not got the shape
- * of an artifact, or it names an operator or a type that this runtime has not got.
+ * of an artifact, or it names an operator or a type that this runtime has not got; and where it asks of the host what `abilities`,
+ * which are none unless given, do not declare.
  */
-export function loadPolicy(artifact: Artifact, options: { readonly engine?: EngineFactory } = {}): LoadedPolicy {
+export function loadPolicy(artifact: Artifact, options: LoadOptions = {}): LoadedPolicy {
   const { ir, digest } = verify(artifact);
   const means = meansOf(ir, options.engine ?? closureEngine);
+  const lacks = lacking(ir, options.abilities ?? {});
+  if (lacks.length > 0) {
+    const what = `the policy asks for what its host has not declared that it carries out: ${lacks.join(", ")}`;
+    throw new ArtifactError("P0605", `${what}; declare it where the policy is loaded, or take it out of the policy`);
+  }
   const serverOf = (name: string): ServerIr | undefined => ir.servers.find((each) => each.name === name);
 
   const listed: LoadedPolicy["isListed"] = (principal, operation, time) =>

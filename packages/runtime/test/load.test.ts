@@ -1,6 +1,6 @@
 import { type Artifact, type ConditionIr, digestOf } from "@mcpolicy/core";
 import { describe, expect, test } from "vitest";
-import { ArtifactError, loadPolicy } from "../src/index.ts";
+import { ArtifactError, everyAbility, loadPolicy } from "../src/index.ts";
 import { call, head, place, policy, rule } from "./small-policies.ts";
 
 const at = { place, text: "" };
@@ -13,7 +13,7 @@ function artifact(ir: unknown): Artifact {
 
 function codeOf(given: unknown): string | undefined {
   try {
-    loadPolicy(given as Artifact);
+    loadPolicy(given as Artifact, { abilities: everyAbility });
     return undefined;
   } catch (failure) {
     expect(failure).toBeInstanceOf(ArtifactError);

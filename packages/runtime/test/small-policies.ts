@@ -17,7 +17,7 @@ import {
   type ServerIr,
   type State,
 } from "@mcpolicy/core";
-import { type LoadedPolicy, loadPolicy } from "../src/index.ts";
+import { everyAbility, type LoadedPolicy, loadPolicy } from "../src/index.ts";
 
 export const place = { file: "p.mcpolicy", line: 1, column: 1 };
 export const everyone = { anyone: true, roles: [], ids: [] };
@@ -70,7 +70,7 @@ export function policy(rules: readonly RuleIr[], over: Partial<PolicyIr> = {}): 
 /** The policy, through its artifact and loading. */
 export function load(ir: PolicyIr, engine?: EngineFactory): LoadedPolicy {
   const artifact = { mcpolicyArtifact: 1, digest: digestOf(ir), policy: ir } as const;
-  return loadPolicy(artifact, engine === undefined ? {} : { engine });
+  return loadPolicy(artifact, { abilities: everyAbility, ...(engine === undefined ? {} : { engine }) });
 }
 
 /** A call of `fs.read`. */

@@ -1,7 +1,7 @@
 import { compile, generatedEngine } from "@mcpolicy/compiler";
 import type { JsonObject, Request } from "@mcpolicy/core";
 import { type CheckedPolicy, checkPolicy } from "@mcpolicy/language";
-import { type LoadedPolicy, loadPolicy } from "@mcpolicy/runtime";
+import { everyAbility, type LoadedPolicy, loadPolicy } from "@mcpolicy/runtime";
 
 /** Checks, compiles and loads a policy text over one listing, which it names "server.json". Throws on an error in it. */
 export function loadOver(
@@ -18,7 +18,11 @@ export function loadOver(
   const warnings = diagnostics
     .filter(({ code }) => code.startsWith("P05"))
     .map(({ code, message }) => `${code} ${message}`);
-  return { checked, policy: loadPolicy(compile(checked), { engine: generatedEngine }), warnings };
+  return {
+    checked,
+    policy: loadPolicy(compile(checked), { engine: generatedEngine, abilities: everyAbility }),
+    warnings,
+  };
 }
 
 /** A listing of tools, as a server gives it. */

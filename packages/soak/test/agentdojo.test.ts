@@ -1,6 +1,6 @@
 import { compile } from "@mcpolicy/compiler";
 import { checkPolicy } from "@mcpolicy/language";
-import { loadPolicy } from "@mcpolicy/runtime";
+import { everyAbility, loadPolicy } from "@mcpolicy/runtime";
 import { describe, expect, test } from "vitest";
 import { beginning, converse } from "../src/agentdojo/conversation.ts";
 import { hostFacts } from "../src/agentdojo/host-facts.ts";
@@ -47,7 +47,7 @@ deny "after reading" s.send when carries read
 `;
   const { policy, diagnostics } = checkPolicy(["p.mcpolicy"], { read: () => text, join: (_, path) => path });
   if (policy === undefined) throw new Error(diagnostics.map(({ message }) => message).join("\n"));
-  const loaded = loadPolicy(compile(policy));
+  const loaded = loadPolicy(compile(policy), { abilities: everyAbility });
   const call = (name: string) => ({ name, args: {} });
   const asked = hostFacts("please pay", []);
 

@@ -2,7 +2,7 @@ import { compile, generatedEngine } from "@mcpolicy/compiler";
 import type { Context, Decision, JsonObject, Principal, Request, Value } from "@mcpolicy/core";
 import type { Span } from "@mcpolicy/diagnostics";
 import type { CheckedPolicy } from "@mcpolicy/language";
-import { type LoadedPolicy, loadPolicy } from "@mcpolicy/runtime";
+import { everyAbility, type LoadedPolicy, loadPolicy } from "@mcpolicy/runtime";
 import { isInstant } from "./check-suite.ts";
 import { instantOf } from "./instant.ts";
 import { listByReference } from "./reference.ts";
@@ -26,7 +26,7 @@ export interface Subject {
 
 /** Compiles and loads a policy with the generated code as its engine. */
 export function subjectOf(checked: CheckedPolicy): Subject {
-  return { checked, policy: loadPolicy(compile(checked), { engine: generatedEngine }) };
+  return { checked, policy: loadPolicy(compile(checked), { engine: generatedEngine, abilities: everyAbility }) };
 }
 
 /** `internal`: our own evaluators do not agree, or one failed. Never the fault of policy or fixture. */

@@ -1,7 +1,7 @@
 import { globSync } from "node:fs";
 import { compile } from "@mcpolicy/compiler";
 import { Source } from "@mcpolicy/diagnostics";
-import { closureEngine, loadPolicy } from "@mcpolicy/runtime";
+import { closureEngine, everyAbility, loadPolicy } from "@mcpolicy/runtime";
 import { describe, expect, test } from "vitest";
 import { readFixture } from "../src/fixture.ts";
 import { reporters, runFixture, runSuite, type Subject } from "../src/index.ts";
@@ -25,7 +25,10 @@ describe.for(fixtures)("%s", (path) => {
   test("every case passes with closures", () => {
     const [made] = prepared.values();
     const { checked } = made!.subject!;
-    const subject: Subject = { checked, policy: loadPolicy(compile(checked), { engine: closureEngine }) };
+    const subject: Subject = {
+      checked,
+      policy: loadPolicy(compile(checked), { engine: closureEngine, abilities: everyAbility }),
+    };
     const { suite } = readFixture(new Source(path, files.read(path)!));
     const results = runSuite(suite!, subject);
     expect(results.filter(({ status }) => status !== "passed")).toEqual([]);

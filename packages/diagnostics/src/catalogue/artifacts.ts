@@ -56,4 +56,18 @@ condition could never be decided; so it is not, and nothing is allowed meanwhile
 
 The artifact was made by a newer mcpolicy: update the runtime, or compile with the version that loads it.`,
   },
+  {
+    code: "P0605",
+    title: "Host does not carry it out",
+    severity: "error",
+    page: `The policy asks for something that only its host can do, and the host that loads it has not declared that it does: approvals and other
+proofs, a memory for limits, labels and history, rules about results, what \`audit\` has records keep. Were the policy loaded, a limit would
+be written and not kept; so it is not, and nothing is allowed meanwhile.
+
+\`\`\`ts
+loadPolicy(artifact, { abilities: { proofs: ["approval from caller"], duties: ["change-ticket"], memory: true, results: true } });
+\`\`\`
+
+Declare what the host carries out, and only that; or take the statement out of the policy.`,
+  },
 ];

@@ -1,7 +1,7 @@
 import { compile, generatedEngine } from "@mcpolicy/compiler";
 import type { Decision, Request } from "@mcpolicy/core";
 import { type CheckedPolicy, checkPolicy, type Files } from "@mcpolicy/language";
-import { closureEngine, type LoadedPolicy, loadPolicy } from "@mcpolicy/runtime";
+import { closureEngine, everyAbility, type LoadedPolicy, loadPolicy } from "@mcpolicy/runtime";
 import { decideByReference, disagreement, listByReference, truthsByReference } from "@mcpolicy/testing";
 import { pinFiles } from "./servers.ts";
 
@@ -36,8 +36,8 @@ export function evaluatorsOf(policy: CheckedPolicy): Evaluators {
   const artifact = compile(policy);
   return {
     checked: policy,
-    generated: loadPolicy(artifact, { engine: generatedEngine }),
-    closures: loadPolicy(artifact, { engine: closureEngine }),
+    generated: loadPolicy(artifact, { engine: generatedEngine, abilities: everyAbility }),
+    closures: loadPolicy(artifact, { engine: closureEngine, abilities: everyAbility }),
   };
 }
 

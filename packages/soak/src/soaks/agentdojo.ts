@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { compile, generatedEngine } from "@mcpolicy/compiler";
 import { checkPolicy, type Files } from "@mcpolicy/language";
-import { type LoadedPolicy, loadPolicy } from "@mcpolicy/runtime";
+import { everyAbility, type LoadedPolicy, loadPolicy } from "@mcpolicy/runtime";
 import { beginning, converse } from "../agentdojo/conversation.ts";
 import { hostFacts } from "../agentdojo/host-facts.ts";
 import { type Fate, fatesOf, safetyLine, safetyOf } from "../agentdojo/safety.ts";
@@ -120,7 +120,7 @@ function fateLine({ id, isGiven, alone, pairs, stopped, asked }: Fate): string {
 function load(file: string): LoadedPolicy {
   const { policy, diagnostics } = checkPolicy([file], files);
   if (policy === undefined) throw new Error(diagnostics.map(({ code, message }) => `${code} ${message}`).join("\n"));
-  return loadPolicy(compile(policy), { engine: generatedEngine });
+  return loadPolicy(compile(policy), { engine: generatedEngine, abilities: everyAbility });
 }
 
 const files: Files = {

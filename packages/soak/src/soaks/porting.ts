@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { compile, generatedEngine } from "@mcpolicy/compiler";
 import { checkPolicy, type Files } from "@mcpolicy/language";
-import { loadPolicy } from "@mcpolicy/runtime";
+import { everyAbility, loadPolicy } from "@mcpolicy/runtime";
 import { runFixture } from "@mcpolicy/testing";
 import { type Ported, replay } from "../porting/replay.ts";
 import { type Rule, type RuleSet, wanted } from "../porting/rules.ts";
@@ -78,7 +78,14 @@ function load(folder: string): { readonly ported: Ported | undefined; readonly e
     .map(({ code, message }) => `${code} ${message}`);
   if (checked === undefined) return { ported: undefined, errors: [...new Set(errors)] };
   const mapping = JSON.parse(read(join(folder, "mapping.json")) ?? "{}") as Mapping;
-  return { ported: { checked, policy: loadPolicy(compile(checked), { engine: generatedEngine }), mapping }, errors };
+  return {
+    ported: {
+      checked,
+      policy: loadPolicy(compile(checked), { engine: generatedEngine, abilities: everyAbility }),
+      mapping,
+    },
+    errors,
+  };
 }
 
 function runOwn(fixture: string): { readonly cases: number; readonly wrong: readonly string[] } {

@@ -1,7 +1,7 @@
 import { compile, generatedEngine } from "@mcpolicy/compiler";
 import { emptyState } from "@mcpolicy/core";
 import { type CheckedPolicy, memoryOf } from "@mcpolicy/language";
-import { type LoadedPolicy, loadPolicy } from "@mcpolicy/runtime";
+import { everyAbility, type LoadedPolicy, loadPolicy } from "@mcpolicy/runtime";
 import { type Random, randomOf } from "../agreement/random.ts";
 import type { Soak, SoakResult } from "../soak.ts";
 import { type Letter, play } from "../traces/play.ts";
@@ -130,7 +130,7 @@ function lettersFor(random: Random): readonly Letter[] {
 }
 
 function loaded(policy: CheckedPolicy): LoadedPolicy {
-  return loadPolicy(compile(policy), { engine: generatedEngine });
+  return loadPolicy(compile(policy), { engine: generatedEngine, abilities: everyAbility });
 }
 
 /** Promise 3 of language.md, by exhaustion. */
