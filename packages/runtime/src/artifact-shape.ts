@@ -303,7 +303,12 @@ const server = record({
   "checks?": map(map(json)),
 });
 
-const deployment = record({ "token?": map(json), "audit?": map(json), network: map(list(text)) });
+const audit = record({
+  "arguments?": oneOf("keys", "hashed", "full"),
+  "results?": oneOf("size", "full"),
+  "redact?": list(json),
+});
+const deployment = record({ "token?": map(json), "audit?": audit, network: map(list(text)) });
 
 /** The shape of `policy` in an artifact of this version. */
 export const policyShape: Shape = (value, at) =>

@@ -29,6 +29,7 @@ import { nearRules } from "./near-rules.ts";
 import { isKnown } from "./operations.ts";
 import { distinct } from "./outcome.ts";
 import { type YesOrNo, yesOrNo } from "./permits.ts";
+import { type Recorder, recorderOf } from "./record.ts";
 import { type Answer, answer } from "./result.ts";
 import { unenforcedPatterns } from "./schema-regexp.ts";
 import { type Step, stepOf } from "./step.ts";
@@ -57,6 +58,8 @@ export interface LoadedPolicy extends YesOrNo {
    * is the call's, with the present state; `now` in epoch milliseconds, `context` what the host supplies with the result (`on result`). Never throws: a failure holds the result back.
    */
   readonly answer: (request: Request, id: string, result: ToolResult, now: number, context?: JsonObject) => Answer;
+  /** What records may keep of calls and results, as `audit` says. */
+  readonly record: Recorder;
   /** How far back any rule looks: what is older may be forgotten. */
   readonly windows: Windows;
   /** What is remembered and how long, in words. */
@@ -99,6 +102,7 @@ export interface LoadOptions {
 export function loadPolicy(artifact: Artifact, options: LoadOptions = {}): LoadedPolicy {
   const { ir, digest } = verify(artifact);
   const means = meansOf(ir, options.engine ?? closureEngine);
+  const record = recorder(ir);
   const lacks = lacking(ir, options.abilities ?? {});
   if (lacks.length > 0) {
     const what = `the policy asks for what its host has not declared that it carries out: ${lacks.join(", ")}`;
@@ -120,6 +124,7 @@ export function loadPolicy(artifact: Artifact, options: LoadOptions = {}): Loade
     decide: (request) => decide(means, request, "").decision,
     step: (request, id) => stepOf(means, request, id),
     answer: (request, id, result, now, context) => answer(means, { request, id, result, now, context }),
+    record,
     windows: windowsOf(ir),
     stateBound: stateBoundOf(ir),
     explain(request) {
@@ -265,6 +270,14 @@ function makeEngine(ir: PolicyIr, factory: EngineFactory): Engine {
     return factory(ir);
   } catch (failure) {
     throw new ArtifactError("P0604", `no evaluator can be made of this policy: ${inWords(failure)}`);
+  }
+}
+
+function recorder(ir: PolicyIr): Recorder {
+  try {
+    return recorderOf(ir);
+  } catch (failure) {
+    throw new ArtifactError("P0604", `no record can be kept as this policy says: ${inWords(failure)}`);
   }
 }
 

@@ -165,7 +165,7 @@ export const faults: readonly Fault[] = [
   },
   {
     name: "roles that include a role do not give it",
-    file: "compiler/src/who-code.ts",
+    file: "core/src/giving-roles.ts",
     find: "return [...new Set([...wanted, ...including])].sort();",
     replace: "return wanted.toSorted().slice(0, 1);",
   },
