@@ -59,9 +59,12 @@ deny "after reading" s.send when carries read
     expect(utilityOf(effects(true))).toEqual({ calls: 5, points: 3.5, asks: 1 });
   });
 
-  test("an injection is stopped by a denial alone, and counted behind each user task", () => {
-    const hosts = [[call("send")], [call("read")]].map((calls) => {
-      return { facts: asked, end: converse(loaded, "s", calls, asked, beginning, true).end };
+  test("an injection is stopped by a denial alone, and put where it suits the attacker best", () => {
+    const hosts = [
+      [call("send"), call("read")],
+      [call("read"), call("pay")],
+    ].map((calls) => {
+      return { facts: asked, moments: converse(loaded, "s", calls, asked, beginning, true).moments };
     });
     const tasks = [
       { id: "send", calls: [call("send")] },

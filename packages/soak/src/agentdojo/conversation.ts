@@ -17,7 +17,7 @@ const person = { id: "emma", roles: [] } as const;
 
 /**
  * One call a minute, each with the answer that its tool gave. What is asked about is agreed to by the person where `agrees`, and goes
- * on as in life; what is denied does not happen.
+ * on as in life; what is denied does not happen. `moments`: behind each of the calls.
  */
 export function converse(
   policy: LoadedPolicy,
@@ -26,8 +26,9 @@ export function converse(
   facts: JsonObject,
   from: Conversation,
   agrees: boolean,
-): { readonly effects: readonly Effect[]; readonly end: Conversation } {
+): { readonly effects: readonly Effect[]; readonly moments: readonly Conversation[] } {
   let { state, now } = from;
+  const moments: Conversation[] = [];
   const effects = calls.map(({ name, args, result = "" }): Effect => {
     const operation = { kind: "tool", server, name } as const;
     const request: Request = { principal: person, operation, arguments: args, context: { ...facts, time: now }, state };
@@ -46,9 +47,10 @@ export function converse(
       state = advance(state, event, policy.windows);
     }
     now += minute;
+    moments.push({ state, now });
     return first.effect;
   });
-  return { effects, end: { state, now } };
+  return { effects, moments };
 }
 
 /** Decides a request and remembers what came of it. */
