@@ -97,6 +97,7 @@ ${asRequest(event.branches)}  return ${meant}${holds};
     resource: operation.kind === "resource" ? { uri: operation.uri } : nothing,
     result: undefined,
     its: undefined,
+    itsRoot: undefined,
     past: undefined,
   };
 `;
@@ -111,7 +112,7 @@ ${asRequest(event.branches)}  return ${meant}${holds};
 
   function conditionFunction(asked: ConditionIr, polarity: Polarity, around: Scope): Code {
     const temporaries: Code[] = [];
-    const code = conditionCode(asked, polarity, { ...around, variables: [], temporaries });
+    const code = conditionCode(asked, polarity, { ...around, variables: [], itsVariables: [], temporaries });
     return scope.emission.function(
       "b",
       (name) => js`function ${name}(q) {\n  ${declaration(temporaries)}return ${code};\n}`,
@@ -120,7 +121,7 @@ ${asRequest(event.branches)}  return ${meant}${holds};
 
   function valueFunction(operand: OperandIr, around: Scope): Code {
     const temporaries: Code[] = [];
-    const code = operandCode(operand, { ...around, variables: [], temporaries });
+    const code = operandCode(operand, { ...around, variables: [], itsVariables: [], temporaries });
     return scope.emission.function(
       "g",
       (name) => js`function ${name}(q) {\n  ${declaration(temporaries)}return ${code};\n}`,

@@ -2,6 +2,7 @@ import {
   anyOf,
   type Code,
   identifier,
+  isOfIts,
   isScalar,
   js,
   type OperandIr,
@@ -28,6 +29,8 @@ export interface Scope {
   readonly root: string | undefined;
   /** Quantified names in scope, outermost first: the third is `v2`. */
   readonly variables: readonly string[];
+  /** Whether each of them stands for something of an earlier event. */
+  readonly itsVariables: readonly boolean[];
   /** Temporaries of the function, declared at its start. */
   readonly temporaries: Code[];
   /** How the function reaches the request. */
@@ -66,8 +69,8 @@ function keptCode(operand: OperandIr, scope: Scope): { readonly value: Code; rea
 }
 
 function freshCode(operand: OperandIr, scope: Scope): Code {
-  const { emission, root } = scope;
-  const asRead = (value: Code): Code => js`read(${emission.type(operand.as)}, ${value}, ${rootCode(root)})`;
+  const { emission } = scope;
+  const asRead = (value: Code): Code => js`read(${emission.type(operand.as)}, ${value}, ${rootOf(operand, scope)})`;
   switch (operand.kind) {
     case "constant":
       return constantCode(operand, scope);
@@ -185,7 +188,7 @@ function eachCode({ variable, over, value }: Extract<OperandIr, { readonly kind:
   const element = variableName(scope.variables.length);
   const temporaries: Code[] = [];
   const list = operandCode(over, { ...scope, temporaries });
-  const each = operandCode(value, { ...scope, variables: [...scope.variables, variable], temporaries });
+  const each = operandCode(value, { ...scope, ...withVariable(variable, over, scope), temporaries });
   const name = scope.emission.function(
     "l",
     (loop) => js`function ${loop}(${[js`q`, ...outer]}) {
@@ -217,9 +220,29 @@ function readCode(reference: ReferenceIr, scope: Scope): Code {
   }
   const type = emission.type(reference.as);
   const found = foundCode(reference, reference.path, scope);
-  if (reference.fallback === undefined) return js`read(${type}, ${found}, ${rootCode(root)})`;
-  const fallback = emission.constant(reference.as, reference.fallback, root);
-  return js`readOr(${type}, ${found}, ${rootCode(root)}, ${fallback})`;
+  const below = rootOf(reference, scope);
+  if (reference.fallback === undefined) return js`read(${type}, ${found}, ${below})`;
+  const fallback = isOfOtherServer(reference, scope)
+    ? js`read(${type}, ${{ json: reference.fallback }}, ${below})`
+    : emission.constant(reference.as, reference.fallback, root);
+  return js`readOr(${type}, ${found}, ${below}, ${fallback})`;
+}
+
+/** Code of where an operand's relative paths hang: below the server that is asked, or the one that the earlier event was of. */
+function rootOf(operand: OperandIr, scope: Scope): Code {
+  return isOfOtherServer(operand, scope) ? js`q.itsRoot` : rootCode(scope.root);
+}
+
+function isOfOtherServer(operand: OperandIr, { variables, itsVariables }: Scope): boolean {
+  return isOfIts(operand, (name) => itsVariables[variables.lastIndexOf(name)] === true);
+}
+
+/** The scope's names with one more, which stands for the elements of an operand. */
+export function withVariable(name: string, over: OperandIr, scope: Scope): Pick<Scope, "variables" | "itsVariables"> {
+  return {
+    variables: [...scope.variables, name],
+    itsVariables: [...scope.itsVariables, isOfOtherServer(over, scope)],
+  };
 }
 
 /** What a request always has. */

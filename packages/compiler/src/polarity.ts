@@ -8,6 +8,7 @@ import {
   type Polarity,
   type Scope,
   variableName,
+  withVariable,
 } from "./operand-code.ts";
 
 /** `not C` is surely true where C is not possibly true, and the other way about. */
@@ -67,7 +68,7 @@ function quantifierCode(
   const over = operandCode(condition.over, { ...scope, temporaries });
   const body = conditionCode(condition.body, polarity, {
     ...scope,
-    variables: [...scope.variables, condition.variable],
+    ...withVariable(condition.variable, condition.over, scope),
     temporaries,
   });
   const ends = condition.kind === "some";

@@ -133,7 +133,7 @@ function flatText(subject: Subject, module: Module, lifted?: Lifted): (name: Cod
   const temporaries: Code[] = [];
   const asked = roleTests(module.ir, frame, (roles) => roleSet(roles, module));
   const masked = lifted === undefined ? maskedRoleTests(module.ir, asked) : undefined;
-  const scope: Scope = { ...module, root: subject.server.root, variables: [], temporaries, frame };
+  const scope: Scope = { ...module, root: subject.server.root, variables: [], itsVariables: [], temporaries, frame };
   const condition = (rule: RuleIr, asked: ConditionIr): Code => conditionCode(asked, polarityOf(rule), scope);
   const decides = decisionCode(subject, frame, masked?.tests ?? asked, condition, lifted === undefined);
   const mask = masked?.mask();
@@ -153,7 +153,7 @@ function objectFunction(subject: Subject, module: Module): Code {
   const roles = roleTests(module.ir, frame, (each) => roleSet(each, module));
   const condition = (rule: RuleIr, asked: ConditionIr): Code => {
     const temporaries: Code[] = [];
-    const scope: Scope = { ...module, root: subject.server.root, variables: [], temporaries, frame };
+    const scope: Scope = { ...module, root: subject.server.root, variables: [], itsVariables: [], temporaries, frame };
     const code = conditionCode(asked, polarityOf(rule), scope);
     const name = emission.function(
       "b",
@@ -191,9 +191,10 @@ function requestFields(subject: Subject, module: Module, frame: Frame): readonly
     resource: js`resource: ${subject.kind === "resource" ? js`{ uri: request.operation.uri }` : js`nothing`}`,
     result: js`result: undefined`,
     its: js`its: undefined`,
+    itsRoot: js`itsRoot: undefined`,
   };
   const named = [js`name: request.operation.name`, js`uri: request.operation.uri`];
-  const past = js`past: { state: request.state ?? emptyState, caller: callerKeyOf(principal), now: context.time }`;
+  const past = js`past: { state: request.state ?? emptyState, caller: callerKeyOf(principal), now: context.time, rootOf }`;
   return [
     ...Object.entries(fields).flatMap(([name, field]) => (isRead(name) ? [field] : [])),
     ...(subject.name === undefined ? named : []),
@@ -232,7 +233,7 @@ function indexedCode(
   condition: (rule: RuleIr, asked: ConditionIr) => Code,
 ): Code {
   const { root } = subject.server;
-  const scope: Scope = { ...module, root, variables: [], temporaries: [], frame };
+  const scope: Scope = { ...module, root, variables: [], itsVariables: [], temporaries: [], frame };
   const way = (each: Way): Code => {
     const asked: ConditionIr = { kind: "and", parts: each.conjuncts };
     const isAlways = each.conjuncts.length === 0;

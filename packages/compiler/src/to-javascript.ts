@@ -34,6 +34,8 @@ const { hasOwn } = Object;
 const pristine = Object.prototype;
 const unset = Symbol("not read yet");
 const nothing = Object.freeze({});
+const rootOf = (server) => roots.get(server);
+const roots = new Map(${{ json: ir.servers.flatMap(({ name, root }) => (root === undefined ? [] : [[name, root]])) }});
 ${joinCode(emission.lines, js`\n`)}
 ${table}
 const only = tools.size === 1 ? [...tools.values()][0] : undefined;

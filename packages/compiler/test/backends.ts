@@ -35,6 +35,8 @@ export const backends: Readonly<Record<string, Backend>> = {
       },
       root: on.root,
       variables: {},
+      itsRoot: undefined,
+      itsVariables: [],
     }),
   closures: (condition, request, on = server) => byEngine(closureEngine, condition, request, on),
   generated: (condition, request, on = server) => byEngine(generatedEngine, condition, request, on),

@@ -15,9 +15,19 @@ import type { Value } from "./value.ts";
 /** What these read of a request. */
 export interface Remembering {
   /** Undefined where it is unknown, as it is about an earlier event. `now` in epoch milliseconds. */
-  readonly past: { readonly state: State; readonly caller: CallerKey; readonly now: number } | undefined;
+  readonly past:
+    | {
+        readonly state: State;
+        readonly caller: CallerKey;
+        readonly now: number;
+        /** The root of a server, by its name. */
+        readonly rootOf: (server: string) => string | undefined;
+      }
+    | undefined;
   /** The earlier event, in conditions about one. */
   readonly its: Facts | undefined;
+  /** Where relative paths of that event hang. */
+  readonly itsRoot: string | undefined;
 }
 
 /** Whether an event is meant, asked in both ways. */
@@ -39,7 +49,7 @@ type Tally = Extract<ConditionIr, { readonly kind: "tally" }>;
 
 /** The moment in which `with`, `of` and `distinct` read an earlier event: as `its`, and without any history. */
 export function momentWithIts<Moment extends Remembering>(call: PastCall, moment: Moment): Moment {
-  return { ...moment, its: itsOf(call), past: undefined };
+  return { ...moment, its: itsOf(call), itsRoot: moment.past?.rootOf(call.operation.server), past: undefined };
 }
 
 /** Without history a label is possibly carried. */

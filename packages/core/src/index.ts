@@ -58,6 +58,7 @@ export {
   type ToolIr,
   type WhoIr,
 } from "./ir.ts";
+export { isOfIts } from "./its-root.ts";
 export { matchesName } from "./operation-names.ts";
 export { type ExampleReading, exampleReadings } from "./operators/examples.ts";
 export { operatorById, operators, operatorsSpelled } from "./operators/index.ts";

@@ -113,7 +113,7 @@ function tallyOf(tally: Tally, verb: EventVerb, site: Site, typing: Typing): Typ
   const value = tally.kind === "count" ? tally.distinct : tally.value;
   if (value === undefined) return { kind: "count", verb, events };
   const of = operandOf(value, { ...site, its, isPast: true, atom: { span: value.span, isValue: true } });
-  if (tally.kind === "count") return { kind: "distinct", of: of.place(plain("any")), verb, events };
+  if (tally.kind === "count") return { kind: "distinct", of: of.place(of.view.type), verb, events };
   if (!isAssignable(of.view.type, plain("number"))) {
     site.report(
       diagnostic(

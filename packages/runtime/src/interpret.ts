@@ -3,6 +3,7 @@ import {
   all,
   any,
   type ConditionIr,
+  isOfIts,
   not,
   type OperandIr,
   operatorById,
@@ -53,14 +54,27 @@ export const judge: Judge = { condition: truthOf, value: operandValue };
 export function elementScenes(variable: string, over: OperandIr, scene: Scene): readonly Scene[] | undefined {
   const list = operandValue(over, scene);
   if (!Array.isArray(list)) return undefined;
-  return list.map((element: Value) => ({ ...scene, variables: { ...scene.variables, [variable]: element } }));
+  const others = scene.itsVariables.filter((name) => name !== variable);
+  const itsVariables = isOfOtherServer(over, scene) ? [...others, variable] : others;
+  return list.map((element: Value) => ({
+    ...scene,
+    variables: { ...scene.variables, [variable]: element },
+    itsVariables,
+  }));
 }
 
 /** The value of an operand, read as the type that it asks for; `undefined` is unknown. */
 export function operandValue(operand: OperandIr, scene: Scene): Value | undefined {
   if (operand.kind === "constant") return constantValue(operand, scene.root);
   const value = rawValueOf(operand, scene);
-  return value === undefined ? undefined : read(operand.as, value, scene.root);
+  return value === undefined
+    ? undefined
+    : read(operand.as, value, isOfOtherServer(operand, scene) ? scene.itsRoot : scene.root);
+}
+
+/** Whether its relative paths hang below the root of an earlier event's server. */
+function isOfOtherServer(operand: OperandIr, { itsVariables }: Scene): boolean {
+  return isOfIts(operand, (name) => itsVariables.includes(name));
 }
 
 type Constant = Extract<OperandIr, { readonly kind: "constant" }>;

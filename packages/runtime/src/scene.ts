@@ -36,6 +36,10 @@ export interface Scene {
   /** Where relative paths of this server hang. */
   readonly root: string | undefined;
   readonly variables: Readonly<Record<string, Value>>;
+  /** Where relative paths of the earlier event hang. */
+  readonly itsRoot: string | undefined;
+  /** The quantified names that stand for something of it. */
+  readonly itsVariables: readonly string[];
 }
 
 /** What conditions about the past read: the state without the present call, whose past, the instant, and the servers by name. */
@@ -82,7 +86,8 @@ export function sceneOfEvent(server: ServerIr, call: PastCall, present: Scene): 
 
 /** The present scene with an earlier event as `its`. */
 export function sceneWithIts(call: PastCall, present: Scene): Scene {
-  return { ...present, its: itsOf(call), history: undefined };
+  const itsRoot = present.history?.serverOf(call.operation.server)?.root;
+  return { ...present, its: itsOf(call), itsRoot, history: undefined };
 }
 
 function knownBefore(
@@ -98,6 +103,8 @@ function knownBefore(
     its: undefined,
     root: server.root,
     variables: nothing,
+    itsRoot: undefined,
+    itsVariables: [],
   };
 }
 

@@ -13,6 +13,7 @@ import {
   type Facts,
   givingRoles,
   happenedTest,
+  isOfIts,
   isRecord,
   type JsonObject,
   matchesName,
@@ -70,6 +71,7 @@ const nothing = Object.freeze({});
 /** The engine for places without `new Function`: closures, compiled once per polarity to plain booleans. */
 export function closureEngine(ir: PolicyIr): Engine {
   const servers = new Map(ir.servers.map((server) => [server.name, compileServer(ir, server)]));
+  const rootOf = rootsOf(ir.servers);
   return {
     name: "closures",
     permits(request, principal) {
@@ -84,7 +86,8 @@ export function closureEngine(ir: PolicyIr): Engine {
         resource: operation.kind === "resource" ? { uri: operation.uri } : nothing,
         result: undefined,
         its: undefined,
-        past: { state: request.state ?? emptyState, caller: callerKeyOf(principal), now: context.time },
+        itsRoot: undefined,
+        past: { state: request.state ?? emptyState, caller: callerKeyOf(principal), now: context.time, rootOf },
         elements: [],
       };
       const matches = (rule: Compiled): boolean =>
@@ -95,6 +98,11 @@ export function closureEngine(ir: PolicyIr): Engine {
       return !server.denies.some(matches) && server.allows.some(matches);
     },
   };
+}
+
+function rootsOf(servers: readonly ServerIr[]): (server: string) => string | undefined {
+  const roots = new Map(servers.map(({ name, root }) => [name, root]));
+  return (server) => roots.get(server);
 }
 
 function compileServer(
@@ -140,7 +148,12 @@ function compileBranches(
     .filter((branch) => branch.operations.some((each) => each.server === server.name))
     .map((branch) => ({
       speaks: compileSpeaks(branch, server, polarity),
-      test: compileCondition(branch.condition, polarity, { root: server.root, variables: [], servers }),
+      test: compileCondition(branch.condition, polarity, {
+        root: server.root,
+        variables: [],
+        itsVariables: [],
+        servers,
+      }),
     }));
 }
 
@@ -196,6 +209,8 @@ function compileOperations(
 interface Scope {
   readonly root: string | undefined;
   readonly variables: readonly string[];
+  /** Whether each of them stands for something of an earlier event. */
+  readonly itsVariables: readonly boolean[];
   readonly servers: readonly ServerIr[];
 }
 
@@ -245,7 +260,7 @@ function compileCondition(condition: ConditionIr, polarity: Polarity, scope: Sco
       const over = compileOperand(condition.over, scope);
       const body = compileCondition(condition.body, polarity, {
         ...scope,
-        variables: [...scope.variables, condition.variable],
+        ...withVariable(condition.variable, condition.over, scope),
       });
       // `every` ends at the first element that fails, `some` at the first that holds.
       const ends = condition.kind === "some";
@@ -305,6 +320,7 @@ function compileEventTest(
       resource: operation.kind === "resource" ? { uri: operation.uri } : nothing,
       result: undefined,
       its: undefined,
+      itsRoot: undefined,
       past: undefined,
       elements: [],
     };
@@ -342,6 +358,9 @@ function compileFind(reference: ReferenceIr, scope: Scope): (moment: Moment) => 
 function compileOperand(operand: OperandIr, scope: Scope): Get {
   const { as } = operand;
   const { root } = scope;
+  const ofIts = isOfOtherServer(operand, scope);
+  const reading = (value: Value | undefined | typeof absent, moment: Moment): Value | undefined =>
+    read(as, value, ofIts ? moment.itsRoot : root);
   switch (operand.kind) {
     case "constant": {
       const value = read(as, operand.value, root);
@@ -352,7 +371,8 @@ function compileOperand(operand: OperandIr, scope: Scope): Get {
       const fallback = operand.fallback === undefined ? undefined : read(as, operand.fallback, root);
       return (moment) => {
         const value = find(moment);
-        return value === absent ? fallback : read(as, value, root);
+        if (value === absent) return ofIts ? reading(operand.fallback, moment) : fallback;
+        return reading(value, moment);
       };
     }
     case "apply": {
@@ -360,7 +380,7 @@ function compileOperand(operand: OperandIr, scope: Scope): Get {
       const { evaluate } = operatorById(operand.operator);
       return (moment) => {
         const values = valuesOf(operands, moment);
-        return values === undefined ? undefined : read(as, evaluate(...(values as never[])), root);
+        return values === undefined ? undefined : reading(evaluate(...(values as never[])), moment);
       };
     }
     case "field": {
@@ -370,17 +390,20 @@ function compileOperand(operand: OperandIr, scope: Scope): Get {
       return (moment) => {
         const name = key(moment);
         return typeof name === "string" || typeof name === "number"
-          ? read(as, step(of(moment), name), root)
+          ? reading(step(of(moment), name), moment)
           : undefined;
       };
     }
     case "list": {
       const items = operand.items.map((each) => compileOperand(each, scope));
-      return (moment) => read(as, valuesOf(items, moment), root);
+      return (moment) => reading(valuesOf(items, moment), moment);
     }
     case "each": {
       const over = compileOperand(operand.over, scope);
-      const get = compileOperand(operand.value, { ...scope, variables: [...scope.variables, operand.variable] });
+      const get = compileOperand(operand.value, {
+        ...scope,
+        ...withVariable(operand.variable, operand.over, scope),
+      });
       return (moment) => {
         const list = over(moment);
         if (!Array.isArray(list)) return undefined;
@@ -392,7 +415,7 @@ function compileOperand(operand: OperandIr, scope: Scope): Get {
           if (value === undefined) return undefined;
           values.push(value);
         }
-        return read(as, values, root);
+        return reading(values, moment);
       };
     }
     case "text": {
@@ -401,9 +424,22 @@ function compileOperand(operand: OperandIr, scope: Scope): Get {
         const hole = compileOperand(part, scope);
         return (moment) => plainSegment(hole(moment));
       });
-      return (moment) => read(as, valuesOf(parts, moment)?.join(""), root);
+      return (moment) => reading(valuesOf(parts, moment)?.join(""), moment);
     }
   }
+}
+
+/** Whether its relative paths hang below the root of an earlier event's server. */
+function isOfOtherServer(operand: OperandIr, { variables, itsVariables }: Scope): boolean {
+  return isOfIts(operand, (name) => itsVariables[variables.lastIndexOf(name)] === true);
+}
+
+/** The scope's names with one more, which stands for the elements of an operand. */
+function withVariable(name: string, over: OperandIr, scope: Scope): Pick<Scope, "variables" | "itsVariables"> {
+  return {
+    variables: [...scope.variables, name],
+    itsVariables: [...scope.itsVariables, isOfOtherServer(over, scope)],
+  };
 }
 
 /** All values, or `undefined` where one of them is unknown. */

@@ -41,10 +41,7 @@ export function truthOf(condition: TypedCondition, situation: Situation): Truth 
       const list = readValue(condition.over, situation);
       if (!Array.isArray(list)) return undefined;
       const truths = list.map((item: Value) =>
-        truthOf(condition.body, {
-          ...situation,
-          variables: new Map([...situation.variables, [condition.variable, item]]),
-        }),
+        truthOf(condition.body, withElement(condition.variable, item, condition.over, situation)),
       );
       return condition.kind === "every" ? all(truths) : any(truths);
     }
@@ -65,7 +62,41 @@ function isThere(reference: TypedReference, situation: Situation): Truth {
 
 /** A value read as the operand's type, or unknown. */
 export function readValue(operand: TypedOperand, situation: Situation): Value | undefined {
-  return read(operand.as, rawValue(operand, situation), situation.root);
+  const { root, itsRoot } = situation;
+  return read(operand.as, rawValue(operand, situation), comesFromIts(operand, situation) ? itsRoot : root);
+}
+
+/** The situation of one element of a list. */
+function withElement(name: string, element: Value, list: TypedOperand, situation: Situation): Situation {
+  const fromIts = new Set(situation.fromIts);
+  if (comesFromIts(list, situation)) fromIts.add(name);
+  else fromIts.delete(name);
+  return { ...situation, variables: new Map([...situation.variables, [name, element]]), fromIts };
+}
+
+/** Whether an earlier event brought it, or part of it. */
+function comesFromIts(operand: TypedOperand, situation: Situation): boolean {
+  const does = (each: TypedOperand): boolean => comesFromIts(each, situation);
+  switch (operand.kind) {
+    case "constant":
+      return false;
+    case "reference":
+      return operand.root === "variable" ? situation.fromIts.has(operand.variable ?? "") : operand.root === "its";
+    case "apply":
+      return operand.operands.some(does);
+    case "field":
+      return does(operand.of);
+    case "list":
+      return operand.items.some(does);
+    case "each": {
+      const bound = withElement(operand.variable, null, operand.over, situation);
+      return comesFromIts(operand.value, bound);
+    }
+    case "text":
+      return operand.parts.some((part) => typeof part !== "string" && does(part));
+    default:
+      return assertNever(operand);
+  }
 }
 
 function rawValue(operand: TypedOperand, situation: Situation): Value | undefined {
@@ -97,10 +128,7 @@ function rawValue(operand: TypedOperand, situation: Situation): Value | undefine
       const list = readValue(operand.over, situation);
       if (!Array.isArray(list)) return undefined;
       const values = list.map((item: Value) =>
-        readValue(operand.value, {
-          ...situation,
-          variables: new Map([...situation.variables, [operand.variable, item]]),
-        }),
+        readValue(operand.value, withElement(operand.variable, item, operand.over, situation)),
       );
       return values.includes(undefined) ? undefined : (values as Value[]);
     }

@@ -191,6 +191,8 @@ function asIfRequested(call: PastCall, situation: Situation): Situation {
       variable: undefined,
     },
     variables: new Map(),
+    itsRoot: undefined,
+    fromIts: new Set(),
     past: undefined,
   };
 }
@@ -203,5 +205,6 @@ function aboutIts(call: PastCall, situation: Situation): Situation {
     ...(call.result === undefined ? {} : { result: call.result }),
     ...(operation.kind === "tool" ? { tool: { name: operation.name, server: operation.server } } : {}),
   };
-  return { ...situation, roots: { ...situation.roots, its }, past: undefined };
+  const itsRoot = situation.policy.servers.find(({ name }) => name === operation.server)?.root;
+  return { ...situation, roots: { ...situation.roots, its }, itsRoot, past: undefined };
 }

@@ -22,6 +22,10 @@ export interface Situation {
   readonly root: string | undefined;
   readonly roots: Readonly<Record<TypedReference["root"], Found>>;
   readonly variables: ReadonlyMap<string, Value>;
+  /** Where relative paths of what an earlier event brought hang: below the root of its own server. */
+  readonly itsRoot: string | undefined;
+  /** The quantified names that stand for such things. */
+  readonly fromIts: ReadonlySet<string>;
   /** What is remembered, without the call that is being answered. */
   readonly past: State | undefined;
   /** When it is asked, in epoch milliseconds. */
@@ -66,6 +70,8 @@ export function listSituation(
       variable: undefined,
     },
     variables: new Map(),
+    itsRoot: undefined,
+    fromIts: new Set(),
     past: undefined,
     now: context.time,
   };

@@ -6,6 +6,8 @@ const { hasOwn } = Object;
 const pristine = Object.prototype;
 const unset = Symbol("not read yet");
 const nothing = Object.freeze({});
+const rootOf = (server) => roots.get(server);
+const roots = new Map([["fs","/w"]]);
 function s0(args, principal, context, request, k) {
   return (
     // "allow" "read"

@@ -6,6 +6,8 @@ const { hasOwn } = Object;
 const pristine = Object.prototype;
 const unset = Symbol("not read yet");
 const nothing = Object.freeze({});
+const rootOf = (server) => roots.get(server);
+const roots = new Map([["fs","/w"]]);
 const t0 = {"kind":"path"};
 const a0 = (from) => pristine["path"] === undefined ? from["path"] : (hasOwn(from, "path") ? from["path"] : undefined);
 const g0 = (from) => {
@@ -30,7 +32,7 @@ function s0(args, principal, context, request, k) {
 }
 function b0(q) {
   let x0, x1;
-  return (!((x0 = read(t0, step(step(q.its, "args"), "path"), "/w")) === undefined || (x1 = g0(q.args)) === undefined) && (x0 === x1));
+  return (!((x0 = read(t0, step(step(q.its, "args"), "path"), q.itsRoot)) === undefined || (x1 = g0(q.args)) === undefined) && (x0 === x1));
 }
 function e0(call, q) {
   const { operation } = call;
@@ -39,7 +41,7 @@ function e0(call, q) {
 }
 function b1(q) {
   let x0, x1;
-  return (((x0 = read(t0, step(step(q.its, "args"), "path"), "/w")) === undefined || (x1 = g0(q.args)) === undefined) || (x0 === x1));
+  return (((x0 = read(t0, step(step(q.its, "args"), "path"), q.itsRoot)) === undefined || (x1 = g0(q.args)) === undefined) || (x0 === x1));
 }
 function e1(call, q) {
   const { operation } = call;
@@ -67,6 +69,7 @@ function e3(call, q) {
     resource: operation.kind === "resource" ? { uri: operation.uri } : nothing,
     result: undefined,
     its: undefined,
+    itsRoot: undefined,
     past: undefined,
   };
   return (operation.server === "fs" && ((operation.kind === "tool" && operation.name === "read_file")) && b2(a));
@@ -86,6 +89,7 @@ function e4(call, q) {
     resource: operation.kind === "resource" ? { uri: operation.uri } : nothing,
     result: undefined,
     its: undefined,
+    itsRoot: undefined,
     past: undefined,
   };
   return (operation.server === "fs" && ((operation.kind === "tool" && operation.name === "read_file")) && b3(a));
@@ -111,7 +115,8 @@ function s1(args, principal, context, request) {
     resource: nothing,
     result: undefined,
     its: undefined,
-    past: { state: request.state ?? emptyState, caller: callerKeyOf(principal), now: context.time },
+    itsRoot: undefined,
+    past: { state: request.state ?? emptyState, caller: callerKeyOf(principal), now: context.time, rootOf },
   };
   return (
     // "allow" "write what was read"

@@ -6,6 +6,8 @@ const { hasOwn } = Object;
 const pristine = Object.prototype;
 const unset = Symbol("not read yet");
 const nothing = Object.freeze({});
+const rootOf = (server) => roots.get(server);
+const roots = new Map([["fs","/w"]]);
 const p0 = ["head"];
 const t0 = {"kind":"int"};
 const a0 = (from) => pristine["head"] === undefined ? from["head"] : (hasOwn(from, "head") ? from["head"] : undefined);

@@ -6,6 +6,8 @@ const { hasOwn } = Object;
 const pristine = Object.prototype;
 const unset = Symbol("not read yet");
 const nothing = Object.freeze({});
+const rootOf = (server) => roots.get(server);
+const roots = new Map([["fs","/w"]]);
 const t0 = {"kind":"path"};
 const a0 = (from) => pristine["path"] === undefined ? from["path"] : (hasOwn(from, "path") ? from["path"] : undefined);
 const g0 = (from) => {

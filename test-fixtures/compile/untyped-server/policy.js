@@ -6,6 +6,8 @@ const { hasOwn } = Object;
 const pristine = Object.prototype;
 const unset = Symbol("not read yet");
 const nothing = Object.freeze({});
+const rootOf = (server) => roots.get(server);
+const roots = new Map([]);
 const t0 = {"kind":"any"};
 const t1 = {"kind":"list","element":{"kind":"string"}};
 const c0 = read(t1, [], undefined);

@@ -129,7 +129,7 @@ export const pinFiles: Readonly<Record<string, string>> = {
 /** The declarations that each generated policy begins with. */
 export const declarations: readonly string[] = [
   'server disk from "disk.json" root "/srv/data"',
-  'server hub from "hub.json" trusted',
+  'server hub from "hub.json" root "/srv/hub" trusted',
   "server wild untyped",
   `principal {
   team?: string from claim "team"

@@ -227,8 +227,20 @@ export const faults: readonly Fault[] = [
   {
     name: "closures: `??` replaces what is unknown",
     file: "runtime/src/to-closure.ts",
-    find: "return value === absent ? fallback : read(as, value, root);",
-    replace: "return value === absent ? fallback : (read(as, value, root) ?? fallback);",
+    find: "return reading(value, moment);",
+    replace: "return reading(value, moment) ?? fallback;",
+  },
+  {
+    name: "closures: an earlier event's paths hang below the server that is asked",
+    file: "runtime/src/to-closure.ts",
+    find: "read(as, value, ofIts ? moment.itsRoot : root);",
+    replace: "read(as, value, root);",
+  },
+  {
+    name: "an earlier event's paths hang below the server that is asked",
+    file: "compiler/src/operand-code.ts",
+    find: "return isOfOtherServer(operand, scope) ? js`q.itsRoot` : rootCode(scope.root);",
+    replace: "return rootCode(scope.root);",
   },
   {
     name: "closures: the last instant of `until` belongs to it",
