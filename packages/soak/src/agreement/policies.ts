@@ -52,9 +52,32 @@ export function draft(random: Random, vocabulary: Vocabulary): Draft {
       ...roleStatements(maker),
       ...foundations(maker),
       ...rules,
+      ...(random.chance(0.12) ? table(maker) : []),
     ],
   };
 }
+
+/** Many rules about one tool that ask one argument for a constant each, as rules are that were made from a list. */
+function table(maker: Maker): readonly string[] {
+  const { random } = maker;
+  const effect = random.chance(0.5) ? "allow" : "deny";
+  const [tool, asked] = random.pick(tables);
+  const rows = Array.from({ length: random.int(16, 24) }, (_, index) => {
+    const who = effect === "allow" || random.chance(0.5) ? ` ${whoOf(random)} to` : "";
+    const more = random.chance(0.3) ? ` and (${conditionOn(maker, [tool], effect === "deny")})` : "";
+    return `${effect} "row ${index}"${who} ${tool} when ${asked(random)}${more}`;
+  });
+  return rows;
+}
+
+const places = ["/srv/data", "/srv/data/a", "/srv/data/public", "/srv", "/etc", "/srv/data/a/b", "/"] as const;
+
+const tables: readonly (readonly [tool: string, asked: (random: Random) => string])[] = [
+  ["disk.write_file", (random) => `args.path under "${random.pick(places)}"`],
+  ["disk.move_file", (random) => `args.source under ["${random.pick(places)}", "${random.pick(places)}"]`],
+  ["disk.read_file", (random) => `args.path == "${random.pick(places)}"`],
+  ["hub.fetch", (random) => `args.method ${random.pick(['== "GET"', '== "POST"', 'in ["GET", "HEAD"]', '== "HEAD"'])}`],
+];
 
 /** One more rule, for the laws about additions. */
 export function addition(random: Random, vocabulary: Vocabulary, effect: "allow" | "deny"): string {
