@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { isSharedRequired, sharedFolder } from "./shared.ts";
 import type { Soak, SoakOptions } from "./soak.ts";
@@ -24,15 +25,15 @@ const soaks: readonly Soak[] = [
   traceFaults,
 ];
 
-const usage = `pnpm soak NAME… [--cases N] [--policies N] [--seed N] [--quick] [--format text|json]
+const usage = `pnpm soak NAME… [--cases N] [--policies N] [--seed N] [--jobs N] [--quick] [--format text|json]
 
 ${soaks.map(({ name, summary }) => `  ${name.padEnd(10)} ${summary}`).join("\n")}
 
 Outside data is taken from MCPOLICY_SHARED, or ../shared beside the repository.`;
 
-process.exitCode = main(process.argv.slice(2));
+process.exitCode = await main(process.argv.slice(2));
 
-function main(argv: readonly string[]): number {
+async function main(argv: readonly string[]): Promise<number> {
   let parsed: ReturnType<typeof read>;
   try {
     parsed = read(argv);
@@ -43,6 +44,7 @@ function main(argv: readonly string[]): number {
   const { values, positionals } = parsed;
   const chosen = positionals.map((name) => soaks.find((soak) => soak.name === name));
   const [cases, policies, seed] = [Number(values.cases), Number(values.policies), Number(values.seed)];
+  const jobs = values.jobs === undefined ? availableParallelism() : Number(values.jobs);
   const isWrong =
     chosen.length === 0 ||
     chosen.includes(undefined) ||
@@ -50,14 +52,17 @@ function main(argv: readonly string[]): number {
     cases < 1 ||
     !Number.isSafeInteger(policies) ||
     policies < 1 ||
+    !Number.isSafeInteger(jobs) ||
+    jobs < 1 ||
     !Number.isSafeInteger(seed);
   if (values.help || isWrong || !["text", "json"].includes(values.format)) {
     console[values.help ? "log" : "error"](usage);
     return values.help ? 0 : 4;
   }
-  const results = (chosen as readonly Soak[]).map((soak) =>
-    runOne(soak, { cases, policies, seed, quick: values.quick }, values.format),
-  );
+  const results: Outcome[] = [];
+  for (const soak of chosen as readonly Soak[]) {
+    results.push(await runOne(soak, { cases, policies, seed, jobs, quick: values.quick }, values.format));
+  }
   if (values.format === "json") console.log(JSON.stringify(results.length === 1 ? results[0] : results, undefined, 2));
   return results.every(({ ok }) => ok) ? 0 : 1;
 }
@@ -70,6 +75,7 @@ function read(argv: readonly string[]) {
       cases: { type: "string", default: "20000" },
       policies: { type: "string", default: "2000" },
       seed: { type: "string", default: "1" },
+      jobs: { type: "string" },
       format: { type: "string", default: "text" },
       quick: { type: "boolean", default: false },
       help: { type: "boolean", short: "h", default: false },
@@ -85,7 +91,7 @@ interface Outcome {
   readonly data: unknown;
 }
 
-function runOne(soak: Soak, chosen: Omit<SoakOptions, "shared">, format: string): Outcome {
+async function runOne(soak: Soak, chosen: Omit<SoakOptions, "shared">, format: string): Promise<Outcome> {
   const say = format === "json" ? console.error : console.log;
   const shared = sharedFolder();
   if (soak.needsShared && shared === undefined) {
@@ -96,7 +102,7 @@ function runOne(soak: Soak, chosen: Omit<SoakOptions, "shared">, format: string)
     return { soak: soak.name, ok: !required, skipped: true, seconds: 0, data: null };
   }
   const began = performance.now();
-  const { ok, lines, data } = soak.run({ shared, ...chosen });
+  const { ok, lines, data } = await soak.run({ shared, ...chosen });
   const seconds = Math.round((performance.now() - began) / 100) / 10;
   for (const line of lines) say(line);
   say(`soak ${soak.name}: ${ok ? "ok" : "FAILED"} after ${seconds} s on Node ${process.version}`);

@@ -13,6 +13,8 @@ export interface SoakOptions {
   /** Of soaks that go through policies. */
   readonly policies: number;
   readonly seed: number;
+  /** How many threads may work at once; what is found does not depend on it. */
+  readonly jobs: number;
   /** Without the laws, and without minimising a failure. */
   readonly quick: boolean;
 }
@@ -22,5 +24,5 @@ export interface Soak {
   readonly name: string;
   readonly summary: string;
   readonly needsShared: boolean;
-  readonly run: (options: SoakOptions) => SoakResult;
+  readonly run: (options: SoakOptions) => SoakResult | Promise<SoakResult>;
 }

@@ -12,8 +12,8 @@ test("outside data is there where it is required", () => {
 });
 
 describe.skipIf(shared === undefined)("outside data", () => {
-  test.for([tools, attacks])("$name", { timeout: 180_000 }, (soak: Soak) => {
-    const { ok, lines } = soak.run({ shared, cases: 1, policies: 1, seed: 1, quick: true });
+  test.for([tools, attacks])("$name", { timeout: 180_000 }, async (soak: Soak) => {
+    const { ok, lines } = await soak.run({ shared, cases: 1, policies: 1, seed: 1, jobs: 1, quick: true });
     expect(lines.filter((line) => line.startsWith("PROBLEM"))).toEqual([]);
     expect(ok).toBe(true);
   });

@@ -11,8 +11,8 @@ import { porting } from "../src/soaks/porting.ts";
 const shared = sharedFolder();
 
 describe.skipIf(shared === undefined)("outside data", () => {
-  test.for([porting, agentdojo])("$name", { timeout: 120_000 }, (soak) => {
-    const { ok, lines } = soak.run({ shared, cases: 1, policies: 1, seed: 1, quick: true });
+  test.for([porting, agentdojo])("$name", { timeout: 120_000 }, async (soak) => {
+    const { ok, lines } = await soak.run({ shared, cases: 1, policies: 1, seed: 1, jobs: 1, quick: true });
     expect(lines.filter((line) => line.startsWith("PROBLEM"))).toEqual([]);
     expect(ok).toBe(true);
   });

@@ -34,7 +34,13 @@ export interface AgreementReport {
   readonly seed: number;
   readonly policies: number;
   readonly cases: number;
-  /** Cases in which a rule's truth was unknown, of all. */
+  /** Of single requests: all, those allowed, denied by a rule, and those in which a rule's truth was unknown. */
+  readonly counts: {
+    readonly singles: number;
+    readonly allowed: number;
+    readonly deniedByRule: number;
+    readonly touched: number;
+  };
   readonly shares: { readonly allowed: number; readonly deniedByRule: number; readonly touchedByUnknown: number };
   readonly outcomes: Readonly<Record<string, number>>;
   /** How often each row of the operator table stood in a policy that was tried. */
@@ -60,8 +66,84 @@ const wantedShare = 0.2;
 /** Rows that no generated policy can be expected to hold: grammar of their own. */
 const unexpected = operators.filter(({ level }) => level === "logic").map(({ id }) => id);
 
-/** Compares the reference with generated code and closures on random policies and requests, and tries the laws. Stops at a failure. */
-export function agreement({
+/**
+ * Compares the reference with generated code and closures on random policies and requests, and tries the laws. Stops at a failure. What
+ * the generator drew too little of is a failure too.
+ */
+export function agreement(options: AgreementOptions): AgreementReport {
+  return withGeneratorChecked([comparison(options)]);
+}
+
+/** How many cases are drawn from one seed: a run is the same whoever does its parts. */
+const casesPerSeed = 20_000;
+
+/** The parts of a run, each with a seed of its own. */
+export function partsOf({ cases, ...options }: AgreementOptions): readonly AgreementOptions[] {
+  return Array.from({ length: Math.ceil(cases / casesPerSeed) }, (_, index) => ({
+    ...options,
+    seed: options.seed + index,
+    cases: Math.min(casesPerSeed, cases - index * casesPerSeed),
+  }));
+}
+
+/** One report of several, with the failures of all. */
+export function withGeneratorChecked(parts: readonly AgreementReport[]): AgreementReport {
+  const sum = (of: (part: AgreementReport) => number): number => parts.reduce((total, part) => total + of(part), 0);
+  const sums = (of: (part: AgreementReport) => Readonly<Record<string, number>>): Record<string, number> => {
+    const total: Record<string, number> = {};
+    for (const [name, count] of parts.flatMap((part) => Object.entries(of(part))))
+      total[name] = (total[name] ?? 0) + count;
+    return total;
+  };
+  const counts = {
+    singles: sum((part) => part.counts.singles),
+    allowed: sum((part) => part.counts.allowed),
+    deniedByRule: sum((part) => part.counts.deniedByRule),
+    touched: sum((part) => part.counts.touched),
+  };
+  const shares = {
+    allowed: counts.allowed / counts.singles,
+    deniedByRule: counts.deniedByRule / counts.singles,
+    touchedByUnknown: counts.touched / counts.singles,
+  };
+  const used = sums((part) => part.operators);
+  const policies = sum((part) => part.policies);
+  const different = parts.flatMap((part) => part.failures);
+  const neglected = [
+    ...Object.entries(shares)
+      .filter(([, share]) => share < wantedShare)
+      .map(
+        ([name, share]) =>
+          `only ${(share * 100).toFixed(1)} % of the cases are ${name}: the generator tests too little`,
+      ),
+    ...operators
+      .filter(({ id }) => policies >= 200 && (used[id] ?? 0) === 0 && !unexpected.includes(id))
+      .map(({ id }) => `no policy held the operator ${id}: it was not tested`),
+  ];
+  const seed = parts[0]?.seed ?? 0;
+  return {
+    seed,
+    policies,
+    cases: sum((part) => part.cases),
+    counts,
+    shares,
+    outcomes: sums((part) => part.outcomes),
+    operators: used,
+    refused: {
+      statements: sum((part) => part.refused.statements),
+      of: sum((part) => part.refused.of),
+      reasons: sums((part) => part.refused.reasons),
+    },
+    lists: sum((part) => part.lists),
+    courses: sum((part) => part.courses),
+    inCourses: sums((part) => part.inCourses),
+    laws: sums((part) => part.laws),
+    failures: different.length > 0 ? different : neglected.map((each) => `seed ${seed}: ${each}`),
+  };
+}
+
+/** One part of a run; its failures are differences alone. */
+export function comparison({
   cases,
   seed,
   perPolicy = 250,
@@ -154,28 +236,12 @@ export function agreement({
     }
   }
 
-  const shares = {
-    allowed: allowed / singles,
-    deniedByRule: deniedByRule / singles,
-    touchedByUnknown: touched / singles,
-  };
-  if (failures.length === 0) {
-    for (const [name, share] of Object.entries(shares)) {
-      if (share < wantedShare)
-        failures.push(`only ${(share * 100).toFixed(1)} % of the cases are ${name}: the generator tests too little`);
-    }
-    if (policies >= 200) {
-      for (const { id } of operators) {
-        if (used[id] === undefined && !unexpected.includes(id))
-          failures.push(`no policy held the operator ${id}: it was not tested`);
-      }
-    }
-  }
   return {
     seed,
     policies,
     cases: done,
-    shares,
+    counts: { singles, allowed, deniedByRule, touched },
+    shares: { allowed: allowed / singles, deniedByRule: deniedByRule / singles, touchedByUnknown: touched / singles },
     outcomes,
     operators: Object.fromEntries(operators.map(({ id }) => [id, used[id] ?? 0])),
     refused: { statements: refused, of: generated, reasons },

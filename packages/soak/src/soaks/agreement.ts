@@ -1,4 +1,5 @@
-import { agreement as compare } from "../agreement/agreement.ts";
+import { type AgreementOptions, type AgreementReport, partsOf, withGeneratorChecked } from "../agreement/agreement.ts";
+import { inParallel } from "../in-parallel.ts";
 import type { Soak, SoakResult } from "../soak.ts";
 
 /** Reference, generated code, closures and explainer over random policies and requests. */
@@ -6,15 +7,19 @@ export const agreement: Soak = {
   name: "agreement",
   summary: "all evaluators against the reference, on random policies and requests, and the laws",
   needsShared: false,
-  run({ cases, seed, quick }): SoakResult {
-    const report = compare({ cases, seed, laws: !quick, minimised: !quick, perPolicy: quick ? 80 : 250 });
+  async run({ cases, seed, quick, jobs }): Promise<SoakResult> {
+    const parts = partsOf({ cases, seed, laws: !quick, minimised: !quick, perPolicy: quick ? 80 : 250 });
+    const module = new URL("../agreement/agreement.ts", import.meta.url);
+    const report = withGeneratorChecked(
+      await inParallel<AgreementOptions, AgreementReport>(module, "comparison", parts, jobs),
+    );
     const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
     const { shares, refused } = report;
     const reasons = Object.entries(refused.reasons)
       .toSorted(([, a], [, b]) => b - a)
       .slice(0, 8);
     const lines = [
-      `seed ${report.seed}: ${report.cases} requests to ${report.policies} policies, ${report.lists} lists and explanations`,
+      `seed ${parts.length === 1 ? seed : `${seed} to ${seed + parts.length - 1}`}: ${report.cases} requests to ${report.policies} policies, ${report.lists} lists and explanations`,
       `allowed ${percent(shares.allowed)}, denied by a rule ${percent(shares.deniedByRule)}, touched by an unknown ${percent(shares.touchedByUnknown)}`,
       ...Object.entries(report.outcomes)
         .toSorted()

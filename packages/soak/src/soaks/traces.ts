@@ -3,6 +3,7 @@ import { emptyState } from "@mcpolicy/core";
 import { type CheckedPolicy, memoryOf } from "@mcpolicy/language";
 import { everyAbility, type LoadedPolicy, loadPolicy } from "@mcpolicy/runtime";
 import { type Random, randomOf } from "../agreement/random.ts";
+import { inParallel } from "../in-parallel.ts";
 import type { Soak, SoakResult } from "../soak.ts";
 import { type Letter, play } from "../traces/play.ts";
 import { type Finding, manyCalls, oneDecision, oneStream, type Pair, type Way } from "../traces/promises.ts";
@@ -133,19 +134,52 @@ function loaded(policy: CheckedPolicy): LoadedPolicy {
   return loadPolicy(compile(policy), { engine: generatedEngine, abilities: everyAbility });
 }
 
+/** How many policies are drawn from one seed: a run is the same whoever does its parts. */
+const policiesPerSeed = 500;
+
+/** One part of a run. */
+export function part({ policies, seed }: { readonly policies: number; readonly seed: number }): TracesReport {
+  return traces(policies, seed);
+}
+
+function together(seed: number, parts: readonly TracesReport[]): TracesReport {
+  const sums = (of: (part: TracesReport) => Readonly<Record<string, number>>): Record<string, number> => {
+    const total: Record<string, number> = {};
+    for (const [name, count] of parts.flatMap((each) => Object.entries(of(each))))
+      total[name] = (total[name] ?? 0) + count;
+    return total;
+  };
+  const failures = parts.flatMap((each) =>
+    Object.entries(each.failures).map(([name, what]) => [name, `seed ${each.seed}: ${what}`]),
+  );
+  return {
+    seed,
+    policies: parts.reduce((total, each) => total + each.policies, 0),
+    additions: sums((each) => each.additions),
+    outcomes: sums((each) => each.outcomes),
+    tried: sums((each) => each.tried),
+    failures: Object.fromEntries(failures.toReversed()) as Readonly<Record<string, string>>,
+  };
+}
+
 /** Promise 3 of language.md, by exhaustion. */
 export const tracesSoak: Soak = {
   name: "traces",
   summary: "promise 3 on every short trace, for random policies and every kind of added statement",
   needsShared: false,
-  run({ policies, seed }): SoakResult {
-    const report = traces(policies, seed);
+  async run({ policies, seed, jobs }): Promise<SoakResult> {
+    const tasks = Array.from({ length: Math.ceil(policies / policiesPerSeed) }, (_, index) => ({
+      seed: seed + index,
+      policies: Math.min(policiesPerSeed, policies - index * policiesPerSeed),
+    }));
+    const parts = await inParallel<(typeof tasks)[number], TracesReport>(new URL(import.meta.url), "part", tasks, jobs);
+    const report = together(seed, parts);
     const failed = Object.values(report.failures);
     const lines = [
       `seed ${seed}: ${report.policies} policies, each with one more statement: ${counts(report.additions)}`,
       `one stream of each policy came to: ${counts(report.outcomes)}`,
       `policies that each test was tried on: ${counts(report.tried)}`,
-      ...failed.map((failure) => `seed ${seed}: ${failure}`),
+      ...failed,
       failed.length === 0 ? "promise 3 holds" : "PROMISE 3 IS BROKEN",
     ];
     return { ok: failed.length === 0, lines, data: report };
