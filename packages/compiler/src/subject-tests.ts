@@ -1,4 +1,4 @@
-import { allOf, anyOf, type BranchIr, type Code, js, type OperationIr } from "@mcpolicy/core";
+import { anyOf, type BranchIr, type Code, js, type OperationIr } from "@mcpolicy/core";
 import type { Subject } from "./dispatch.ts";
 import type { Polarity } from "./operand-code.ts";
 

@@ -1,5 +1,16 @@
 export { advance, isCarried, isInFlight, latestInstant, type Windows } from "./advance.ts";
 export type { Artifact } from "./artifact.ts";
+export type {
+  AuditedCaller,
+  AuditedRule,
+  AuditRecord,
+  AuditSink,
+  DecisionRecord,
+  KeptArguments,
+  KeptResult,
+  NoticeRecord,
+  OutcomeRecord,
+} from "./audit-record.ts";
 export { allOf, anyOf, Code, identifier, joinCode, js, type Splice } from "./code.ts";
 export {
   type DecidingRule,
@@ -100,6 +111,19 @@ export {
   type StateEvent,
   type Take,
 } from "./state.ts";
+export type {
+  ApprovalAnswer,
+  ApprovalQuestion,
+  ApprovalState,
+  Approvals,
+  CommitResult,
+  RevocableToken,
+  Revocation,
+  Revocations,
+  StateDriver,
+  StateNeed,
+  StateRead,
+} from "./state-driver.ts";
 export { type Counted, compareRange, countRange, distinctRange, type Range, sumRange } from "./tally.ts";
 export { type Facts, toolFacts } from "./tool-facts.ts";
 export { all, and, any, isPossibly, isSurely, not, or, type Truth } from "./truth.ts";

@@ -3,7 +3,7 @@ export { ArtifactError } from "./artifact-error.ts";
 export { type Bounds, defaultBounds, outOfBounds } from "./bounds.ts";
 export type { RuleSort, SeenRule } from "./explain.ts";
 export { type Explanation, type LoadedPolicy, type LoadOptions, loadPolicy } from "./load.ts";
-export type { KeptArguments, KeptResult, Recorder } from "./record.ts";
+export type { Recorder } from "./record.ts";
 export type { Answer } from "./result.ts";
 export { defaultStateBounds, memoryStore, type StateBounds, type StateStore } from "./state-memory.ts";
 export type { Step } from "./step.ts";

@@ -1,4 +1,4 @@
-import { type PolicyIr, type Principal, type Request, read, type Value } from "@mcpolicy/core";
+import { type Principal, type Request, read, type Value } from "@mcpolicy/core";
 import { callerOf, given, isRefused } from "./caller.ts";
 import { decide, type Means } from "./decide.ts";
 

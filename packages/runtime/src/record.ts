@@ -1,17 +1,15 @@
-import { digestOf, type JsonObject, type PolicyIr, type PreparedDetector, read, type Value } from "@mcpolicy/core";
+import {
+  digestOf,
+  type JsonObject,
+  type KeptArguments,
+  type KeptResult,
+  type PolicyIr,
+  type PreparedDetector,
+  read,
+  type Value,
+} from "@mcpolicy/core";
 import { type Find, redact, redactValue } from "./redact.ts";
 import type { ToolResult } from "./tool-result.ts";
-
-/** What a record keeps of a call's arguments: their names, a digest of each, or all of them. */
-export type KeptArguments =
-  | { readonly kept: "keys"; readonly names: readonly string[] }
-  | { readonly kept: "hashed"; readonly digests: Readonly<Record<string, string>> }
-  | { readonly kept: "full"; readonly values: JsonObject };
-
-/** What a record keeps of a result. `size` is that of its JSON text, in bytes of UTF-8. */
-export type KeptResult =
-  | { readonly kept: "size"; readonly size: number }
-  | { readonly kept: "full"; readonly size: number; readonly result: ToolResult };
 
 /** What records may keep of calls and results, by `audit` (language.md, section 3). Never throws: on a failure nothing is kept. */
 export interface Recorder {
@@ -50,7 +48,9 @@ export function recorderOf(ir: PolicyIr): Recorder {
     result(given) {
       try {
         const size = new TextEncoder().encode(JSON.stringify(given)).length;
-        return results === "size" ? { kept: "size", size } : { kept: "full", size, result: redact(given, find) };
+        return results === "size"
+          ? { kept: "size", size }
+          : { kept: "full", size, result: redact(given, find) as JsonObject };
       } catch {
         return { kept: "size", size: 0 };
       }

@@ -1,0 +1,115 @@
+import type { CallerKey, State, StateEvent } from "./state.ts";
+
+/**
+ * A place where state is kept: memory, or a store that many instances share. What may depend on it waits for it; where it fails, by
+ * throwing or rejecting, the call is denied with reason `fault`: never let through for want of an answer.
+ */
+export interface StateDriver {
+  /** The part of the state that one decision needs, with the version for its commit. */
+  readonly read: (need: StateNeed) => StateRead | Promise<StateRead>;
+  /**
+   * Moves the state on, all at once, where nothing of what was read has changed since; else `conflict`, and nothing is written: read and
+   * decide again.
+   */
+  readonly commit: (read: StateRead, event: StateEvent) => CommitResult | Promise<CommitResult>;
+  /** Gives back what it holds open. */
+  readonly close?: () => void | Promise<void>;
+}
+
+/** What a decision, or the answer to a call, looks at. It never reaches beyond its tenant. */
+export interface StateNeed {
+  /** Undefined where callers have none. */
+  readonly tenant: string | undefined;
+  readonly caller: CallerKey;
+  /** Whether a rule about this operation reads the caller's past calls, or anyone's of the tenant. */
+  readonly calls: "none" | "own" | "anyone";
+  /** Whether a rule about this operation reads or sets labels. */
+  readonly labels: boolean;
+  /** The limits that this call may take from, by rule and key. */
+  readonly limits: readonly { readonly rule: string; readonly key: string }[];
+  /** Ids of the proofs that the request brings. */
+  readonly proofs: readonly string[];
+}
+
+export interface StateRead {
+  readonly state: State;
+  /** The driver's own. */
+  readonly version: unknown;
+  /** The store's clock, in epoch milliseconds, where it keeps one: it then is the decision's `context.time`. */
+  readonly now?: number;
+}
+
+export type CommitResult = "committed" | "conflict";
+
+/** Who is not let in any more, whatever the token says. Kept in a store, and pushed to each instance. */
+export interface Revocations {
+  /** Whether a token is revoked: by its id, by its subject or client and the time that it was issued at. Throws or rejects where that is unknown. */
+  readonly isRevoked: (token: RevocableToken) => boolean | Promise<boolean>;
+  readonly revoke: (revocation: Revocation) => void | Promise<void>;
+  /** Remembers an id for a time; false where it was seen before: a replay. Times in epoch milliseconds. */
+  readonly seenOnce: (id: string, until: number) => boolean | Promise<boolean>;
+  readonly close?: () => void | Promise<void>;
+}
+
+/** What a token is known by. Times in epoch milliseconds. */
+export interface RevocableToken {
+  readonly issuer?: string;
+  readonly id?: string;
+  readonly subject: string;
+  readonly client?: string;
+  readonly issuedAt: number;
+}
+
+/** Tokens of an id; or all of a subject, of a client or of an issuer, that were issued before an instant. `until`: when it may be forgotten. */
+export type Revocation = { readonly until: number } & (
+  | { readonly kind: "id"; readonly issuer?: string; readonly id: string }
+  | {
+      readonly kind: "subject" | "client";
+      readonly issuer?: string;
+      readonly id: string;
+      readonly issuedBefore: number;
+    }
+  | { readonly kind: "issuer"; readonly issuer: string; readonly issuedBefore: number }
+);
+
+/** Approvals that were asked for, by the id of the question. Out-of-band approvers answer them; the call that is let through spends them. */
+export interface Approvals {
+  readonly ask: (question: ApprovalQuestion) => void | Promise<void>;
+  readonly get: (id: string) => ApprovalState | undefined | Promise<ApprovalState | undefined>;
+  /** Open questions, oldest first, at most `most`. */
+  readonly list: (most: number) => readonly ApprovalState[] | Promise<readonly ApprovalState[]>;
+  /** Answers a question once: false where there is none, it is too old, or it was answered before. */
+  readonly answer: (id: string, answer: ApprovalAnswer) => boolean | Promise<boolean>;
+  readonly close?: () => void | Promise<void>;
+}
+
+/** What an approver is shown, and what the approval is bound to. Times in epoch milliseconds. */
+export interface ApprovalQuestion {
+  /** Unguessable; the id of the proof that an approval becomes. */
+  readonly id: string;
+  readonly asked: number;
+  readonly until: number;
+  readonly caller: CallerKey;
+  readonly callerId: string;
+  readonly server: string;
+  readonly operation: string;
+  /** For the approver alone. */
+  readonly arguments: unknown;
+  /** Digest over all that the approval is bound to: caller, server, operation, arguments, pin and policy. */
+  readonly binding: string;
+  /** What is missing, in words: `approval from lead`. */
+  readonly missing: readonly string[];
+  /** Why it is asked, by the rules that ask. */
+  readonly because: readonly string[];
+}
+
+export interface ApprovalAnswer {
+  readonly approved: boolean;
+  readonly by: { readonly id: string; readonly client?: string; readonly roles: readonly string[] };
+  readonly at: number;
+}
+
+export interface ApprovalState {
+  readonly question: ApprovalQuestion;
+  readonly answer?: ApprovalAnswer;
+}
