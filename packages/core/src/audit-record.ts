@@ -1,5 +1,6 @@
 import type { Effect, Reason } from "./decision.ts";
 import type { Operation } from "./request.ts";
+import type { RecordSalt } from "./salted-digest.ts";
 import type { JsonObject } from "./value.ts";
 
 /**
@@ -13,6 +14,22 @@ export interface AuditedCaller {
   readonly id: string;
   readonly client?: string;
   readonly tenant?: string;
+  /** Those of the token, before inclusion: without them nobody could say later what the caller was allowed, or decide again. */
+  readonly roles: readonly string[];
+  /** The policy's further `principal` fields. */
+  readonly attributes?: KeptValues;
+}
+
+/** A proof of a duty that came with a request, verified. */
+export interface AuditedProof {
+  readonly kind: "approval" | "mfa" | "justification" | "duty";
+  /** The id under which it is spent. */
+  readonly id: string;
+  readonly at: number;
+  /** Of a duty. */
+  readonly name?: string;
+  /** Who approved. */
+  readonly by?: AuditedCaller;
 }
 
 /** One message, and what became of it. Written before anything of it goes on. */
@@ -42,9 +59,13 @@ export interface DecisionRecord {
   readonly policy: string;
   /** Digest of the pinned definition of the tool, where there is one. */
   readonly pin?: string;
-  readonly arguments?: KeptArguments;
-  /** `trace-id` of a `traceparent` (W3C Trace Context): the caller's word, never read by a rule. */
+  readonly arguments?: KeptValues;
+  /** The facts of the host that conditions read, without the time. */
+  readonly context?: KeptValues;
+  readonly proofs?: readonly AuditedProof[];
+  /** `trace-id` and `parent-id` of a `traceparent` (W3C Trace Context): the caller's word, never read by a rule. */
   readonly trace?: string;
+  readonly span?: string;
   /** For operators. */
   readonly notes?: readonly string[];
 }
@@ -83,11 +104,19 @@ export interface NoticeRecord {
     | "store-away"
     | "revoked"
     | "started"
-    | "stopped";
+    | "stopped"
+    | LogNotice;
   readonly server?: string;
   readonly policy?: string;
   readonly text: string;
+  /** Of `log-pruned`: the bodies of records before this index may be gone. */
+  readonly before?: number;
+  /** Of `log-key-changed`: the verifier keys (C2SP signed-note) that signed so far, and from now on. */
+  readonly keys?: { readonly former: string; readonly present: string };
 }
+
+/** What a log says of itself: it was opened, what came after its last signature was taken over, bodies were deleted, another key signs, records were refused or lost. */
+export type LogNotice = "log-opened" | "log-recovered" | "log-pruned" | "log-key-changed" | "log-away";
 
 /** A rule that made a decision. `unknown` where only an unknown made it match. */
 export interface AuditedRule {
@@ -95,11 +124,14 @@ export interface AuditedRule {
   readonly matched: "true" | "unknown";
 }
 
-/** What a record keeps of a call's arguments: their names, a digest of each, or all of them. */
-export type KeptArguments =
+/**
+ * What a record keeps of values by name, such as a call's arguments: the names, a salted digest of each, or all of them. `masked`: the
+ * policy's detectors found something, so that what is kept is not what came.
+ */
+export type KeptValues =
   | { readonly kept: "keys"; readonly names: readonly string[] }
-  | { readonly kept: "hashed"; readonly digests: Readonly<Record<string, string>> }
-  | { readonly kept: "full"; readonly values: JsonObject };
+  | { readonly kept: "hashed"; readonly digests: Readonly<Record<string, string>>; readonly masked?: true }
+  | { readonly kept: "full"; readonly values: JsonObject; readonly masked?: true };
 
 /** What a record keeps of a result. `size` is that of its JSON text, in bytes of UTF-8. */
 export type KeptResult =
@@ -113,6 +145,8 @@ export interface AuditSink {
    * forwarded, nor its answer given out. Records of one sink are kept in the order of these calls.
    */
   readonly append: (record: AuditRecord) => void | Promise<void>;
+  /** The salt for the digests of the record of this id; without it records keep names where they would keep digests. */
+  readonly saltOf?: (id: string) => RecordSalt;
   /** Keeps all that was taken, and gives back what the sink holds open. */
   readonly close?: () => void | Promise<void>;
 }

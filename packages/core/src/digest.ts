@@ -1,6 +1,7 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
 import canonicalize from "canonicalize";
+import { inCanonicalOrder } from "./in-canonical-order.ts";
 import type { PinnedTool } from "./pins.ts";
 
 /**
@@ -8,6 +9,12 @@ import type { PinnedTool } from "./pins.ts";
  * them. Throws a `TypeError` where there is no such text: not JSON, NaN, infinities, lone surrogates, cycles.
  */
 export function canonicalJson(value: unknown): string {
+  const ordered = inCanonicalOrder(value);
+  if (ordered !== undefined) {
+    const quick = JSON.stringify(ordered);
+    // So `JSON.stringify` writes lone surrogates, of which there is no canonical text.
+    if (!quick.includes("\\ud")) return quick;
+  }
   let text: string | undefined;
   try {
     text = canonicalize(value);

@@ -2,12 +2,14 @@ export { advance, isCarried, isInFlight, latestInstant, type Windows } from "./a
 export type { Artifact } from "./artifact.ts";
 export type {
   AuditedCaller,
+  AuditedProof,
   AuditedRule,
   AuditRecord,
   AuditSink,
   DecisionRecord,
-  KeptArguments,
   KeptResult,
+  KeptValues,
+  LogNotice,
   NoticeRecord,
   OutcomeRecord,
 } from "./audit-record.ts";
@@ -44,6 +46,7 @@ export {
   type Remembering,
   tallyTest,
 } from "./history-tests.ts";
+export { escapeInvisible } from "./invisible.ts";
 export {
   type BranchIr,
   type ConditionIr,
@@ -100,6 +103,7 @@ export { compileRegex } from "./regular/regex.ts";
 export type { PatternError } from "./regular/syntax.ts";
 export type { Context, Operation, Principal, Request } from "./request.ts";
 export { matchesResource, readResourceUri } from "./resource-uri.ts";
+export { type RecordSalt, recordSalt, saltedDigest } from "./salted-digest.ts";
 export {
   type CallerKey,
   callerKeyOf,

@@ -1,3 +1,4 @@
+import canonicalize from "canonicalize";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { canonicalJson, digestOf, pinOf } from "../src/digest.ts";
@@ -37,6 +38,33 @@ describe("canonicalJson", () => {
         expect(JSON.parse(canonicalJson(record))).toEqual(JSON.parse(JSON.stringify(record)));
       }),
       { numRuns: 200 },
+    );
+  });
+});
+
+describe("the short way to canonical text", () => {
+  // biome-ignore format: table
+  const tricky: readonly [string, unknown][] = [
+    ["an index as a name",      { "9": 1, "10": 2, b: { "01": 1, a: 2 } }],
+    ["own __proto__",           JSON.parse('{"b":1,"__proto__":{"x":1}}')],
+    ["a toJSON",                { b: 1, a: { toJSON: () => "x" } }],
+    ["a date, a boxed number",  { b: new Date(0), a: Object(1) }],
+    ["members without a value", { b: undefined, a: [undefined, 1], c: () => 1 }],
+    ["a deep nesting",          JSON.parse(`${'{"b":1,"a":'.repeat(500)}1${"}".repeat(500)}`)],
+    ["a text like a surrogate", { b: "\\ud800", a: "\u{1f600}" }],
+    ["a sparse list",           { b: 1, a: Object.assign([1], { 2: 2 }) }],
+  ];
+
+  test.each(tricky)("is not taken, or says the same, for %s", (_name, value) => {
+    expect(canonicalJson(value)).toBe(canonicalize(value));
+  });
+
+  test("says the same as the long one", () => {
+    fc.assert(
+      fc.property(fc.jsonValue({ stringUnit: "binary" }), (value) => {
+        expect(canonicalJson(value)).toBe(canonicalize(value));
+      }),
+      { numRuns: 1000 },
     );
   });
 });

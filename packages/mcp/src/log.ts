@@ -1,4 +1,4 @@
-import type { Decision, Effect, Reason } from "@mcpolicy/core";
+import { type Decision, type Effect, escapeInvisible, type Reason } from "@mcpolicy/core";
 import type { Id } from "./message.ts";
 import type { Side } from "./methods.ts";
 
@@ -48,18 +48,3 @@ export function argumentNames(args: object): readonly string[] {
   const names = Object.keys(args);
   return names.length <= MOST ? names.map(cut) : [...names.slice(0, MOST).map(cut), `… ${names.length - MOST} more`];
 }
-
-/**
- * Writes control, bidirectional, zero-width and tag characters as `\uXXXX`: none can steer a terminal or hide in a line. In JSON text the
- * result still means the same.
- */
-export function escapeInvisible(text: string): string {
-  return text.replace(invisible, (found) =>
-    Array.from(
-      { length: found.length },
-      (_, index) => `\\u${found.charCodeAt(index).toString(16).padStart(4, "0")}`,
-    ).join(""),
-  );
-}
-
-const invisible = /[\u0000-\u001f\u007f-\u009f]|\p{Cf}|\p{Zl}|\p{Zp}|\p{Cs}/gu;

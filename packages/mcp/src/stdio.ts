@@ -1,11 +1,11 @@
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import type { Readable, Writable } from "node:stream";
-import type { JsonObject, Principal } from "@mcpolicy/core";
+import { escapeInvisible, type JsonObject, type Principal } from "@mcpolicy/core";
 import { childEnvironment } from "./environment.ts";
 import { callerBounds, serverBounds } from "./intake.ts";
 import { lineOf } from "./line-of.ts";
 import { Lines } from "./lines.ts";
-import { escapeInvisible, type LogRecord, logLine } from "./log.ts";
+import { type LogRecord, logLine } from "./log.ts";
 import type { EnforcedPolicy } from "./policy.ts";
 import { Session, type SessionOptions } from "./session.ts";
 

@@ -1,25 +1,40 @@
 import {
-  digestOf,
+  type AuditedCaller,
+  type Context,
+  equal,
   type JsonObject,
-  type KeptArguments,
   type KeptResult,
+  type KeptValues,
   type PolicyIr,
   type PreparedDetector,
+  type Principal,
+  type RecordSalt,
   read,
+  saltedDigest,
   type Value,
 } from "@mcpolicy/core";
 import { type Find, redact, redactValue } from "./redact.ts";
 import type { ToolResult } from "./tool-result.ts";
 
-/** What records may keep of calls and results, by `audit` (language.md, section 3). Never throws: on a failure nothing is kept. */
+/**
+ * What records may keep of calls and results, by `audit` (language.md, section 3). Digests need the record's salts: without them names are
+ * kept in their place. Never throws: on a failure nothing is kept.
+ */
 export interface Recorder {
-  readonly arguments: (args: JsonObject) => KeptArguments;
+  readonly arguments: (args: JsonObject, salt?: RecordSalt) => KeptValues;
+  /** Who called, with the attributes that the policy declares; these are kept as arguments are. */
+  readonly caller: (principal: Principal, salt?: RecordSalt) => AuditedCaller;
+  /** The facts that the policy declares, kept as arguments are; undefined where there are none. */
+  readonly context: (context: Context, salt?: RecordSalt) => KeptValues | undefined;
   readonly result: (result: ToolResult) => KeptResult;
 }
 
 /** From least to most. */
-const ofArguments = ["keys", "hashed", "full"] as const;
+const ofValues = ["keys", "hashed", "full"] as const;
 const ofResults = ["size", "full"] as const;
+
+/** Attributes that a record names by themselves. */
+const named: ReadonlySet<string> = new Set(["id", "client", "roles", "tenant"]);
 
 /**
  * What `audit` of a policy and of all that it narrows lets records keep: the least that any of them says, what any of them masks being
@@ -27,23 +42,49 @@ const ofResults = ["size", "full"] as const;
  * be read.
  */
 export function recorderOf(ir: PolicyIr): Recorder {
-  const said = withNarrowed(ir).flatMap(({ deployment }) =>
-    deployment?.audit === undefined ? [] : [deployment.audit],
-  );
+  const policies = withNarrowed(ir);
+  const said = policies.flatMap(({ deployment }) => (deployment?.audit === undefined ? [] : [deployment.audit]));
   const least = <Kept extends string>(order: readonly Kept[], name: string, otherwise: Kept): Kept => {
     const levels = said.flatMap((audit) => order.filter((each) => each === audit[name]));
     return order.find((each) => levels.includes(each)) ?? otherwise;
   };
-  const args = least(ofArguments, "arguments", "hashed");
+  const values = least(ofValues, "arguments", "hashed");
   const results = least(ofResults, "results", "size");
   const find = finderOf(said.flatMap(({ redact: detectors }) => (detectors as readonly Value[] | undefined) ?? []));
+  const attributes = [...new Set(policies.flatMap((each) => Object.keys(each.principal)))].filter(
+    (name) => !named.has(name),
+  );
+  const facts = [...new Set(policies.flatMap((each) => Object.keys(each.context)))].filter((name) => name !== "time");
+
+  const kept = (given: JsonObject, path: string, salt: RecordSalt | undefined): KeptValues => {
+    try {
+      const masked = redactValue(given, find) as JsonObject;
+      const isMasked = equal(masked, given) ? {} : { masked: true as const };
+      if (values === "full") return { kept: "full", values: masked, ...isMasked };
+      if (values === "keys" || salt === undefined) return { kept: "keys", names: Object.keys(masked) };
+      const digest = ([name, value]: [string, Value]) => [name, saltedDigest(salt(`${path}/${name}`), value)];
+      return { kept: "hashed", digests: Object.fromEntries(Object.entries(masked).map(digest)), ...isMasked };
+    } catch {
+      return { kept: "keys", names: [] };
+    }
+  };
+
   return {
-    arguments(given) {
-      try {
-        return keptOf(redactValue(given, find) as JsonObject, args);
-      } catch {
-        return { kept: "keys", names: [] };
-      }
+    arguments: (args, salt) => kept(args, "/arguments", salt),
+    caller(principal, salt) {
+      const { id, client, roles, tenant } = principal;
+      const further = only(principal, attributes);
+      return {
+        id,
+        ...(client === undefined ? {} : { client }),
+        ...(typeof tenant === "string" ? { tenant } : {}),
+        roles: [...roles],
+        ...(further === undefined ? {} : { attributes: kept(further, "/caller/attributes", salt) }),
+      };
+    },
+    context(context, salt) {
+      const known = only(context, facts);
+      return known === undefined ? undefined : kept(known, "/context", salt);
     },
     result(given) {
       try {
@@ -58,17 +99,10 @@ export function recorderOf(ir: PolicyIr): Recorder {
   };
 }
 
-function keptOf(masked: JsonObject, kept: KeptArguments["kept"]): KeptArguments {
-  switch (kept) {
-    case "keys":
-      return { kept, names: Object.keys(masked) };
-    case "hashed": {
-      const digests = Object.entries(masked).map(([name, value]) => [name, digestOf(value)] as const);
-      return { kept, digests: Object.fromEntries(digests) };
-    }
-    case "full":
-      return { kept, values: masked };
-  }
+/** The own fields of these names; undefined where there are none. */
+function only(given: JsonObject | Principal | Context, names: readonly string[]): JsonObject | undefined {
+  const found = names.filter((name) => Object.hasOwn(given, name) && given[name] !== undefined);
+  return found.length === 0 ? undefined : Object.fromEntries(found.map((name) => [name, given[name] as Value]));
 }
 
 function finderOf(detectors: readonly Value[]): Find {

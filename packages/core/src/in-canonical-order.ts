@@ -1,0 +1,61 @@
+/**
+ * A JSON value with the members of every record in the order of RFC 8785, so that `JSON.stringify` writes its canonical text; a record that
+ * is in order stays the same object. Undefined where that is not certain: a key that looks like an index (which objects keep in an order of
+ * their own), `__proto__`, a value that JSON has not got, an object with a `toJSON` or of a class, a nesting deeper than 64.
+ */
+export function inCanonicalOrder(value: unknown, depth = 0): unknown {
+  switch (typeof value) {
+    case "string":
+    case "boolean":
+      return value;
+    case "number":
+      return Number.isFinite(value) ? value : undefined;
+    case "object":
+      if (value === null) return value;
+      if (depth === 64) return undefined;
+      return Array.isArray(value) ? itemsInOrder(value, depth + 1) : membersInOrder(value, depth + 1);
+    default:
+      return undefined;
+  }
+}
+
+function itemsInOrder(list: readonly unknown[], depth: number): readonly unknown[] | undefined {
+  if (Object.getPrototypeOf(list) !== Array.prototype) return undefined;
+  let ordered: unknown[] | undefined;
+  for (let at = 0; at < list.length; at += 1) {
+    const item = inCanonicalOrder(list[at], depth);
+    if (item === undefined) return undefined;
+    if (item !== list[at]) ordered ??= list.slice(0, at);
+    ordered?.push(item);
+  }
+  return ordered ?? list;
+}
+
+function membersInOrder(record: object, depth: number): object | undefined {
+  const prototype: unknown = Object.getPrototypeOf(record);
+  if (prototype !== Object.prototype && prototype !== null) return undefined;
+  const members = record as Readonly<Record<string, unknown>>;
+  const names = Object.keys(members);
+  let isInOrder = true;
+  for (let at = 0; at < names.length; at += 1) {
+    const name = names[at] as string;
+    if (isIndexLike(name) || name === "__proto__" || name === "toJSON") return undefined;
+    if (at > 0 && name < (names[at - 1] as string)) isInOrder = false;
+  }
+  if (!isInOrder) names.sort();
+  const ordered: Record<string, unknown> = {};
+  for (const name of names) {
+    const member = members[name];
+    if (member === undefined) continue;
+    const part = inCanonicalOrder(member, depth);
+    if (part === undefined) return undefined;
+    if (part !== member) isInOrder = false;
+    ordered[name] = part;
+  }
+  return isInOrder ? record : ordered;
+}
+
+function isIndexLike(name: string): boolean {
+  const first = name.charCodeAt(0);
+  return first >= 48 && first <= 57;
+}
