@@ -46,6 +46,7 @@ export {
   type Remembering,
   tallyTest,
 } from "./history-tests.ts";
+export { type Intake, type IntakeBounds, intake, intakeBounds } from "./intake.ts";
 export { escapeInvisible } from "./invisible.ts";
 export {
   type BranchIr,

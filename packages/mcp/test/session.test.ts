@@ -1,5 +1,6 @@
 import type { JsonObject } from "@mcpolicy/core";
 import { describe, expect, it } from "vitest";
+import { callerBounds } from "../src/intake.ts";
 import { PROTOCOL_VERSION } from "../src/message.ts";
 import { type Bench, bench, call, definitions, littleServer } from "./guarded.ts";
 
@@ -325,7 +326,7 @@ describe("messages that are not decided", () => {
   });
 
   it("refuses a line beyond the bound", async () => {
-    const b = bench({ bounds: { client: { bytes: 100, depth: 64 } } });
+    const b = bench({ bounds: { client: { ...callerBounds, bytes: 100 } } });
     b.session.client(undefined);
     b.client(call(1, "read", { path: "a".repeat(200) }));
     expect(b.atClient).toMatchObject([{ error: { code: -32600 } }, { error: { code: -32600 } }]);

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import type { JsonObject, PinnedTool } from "@mcpolicy/core";
 import { describe, expect, it } from "vitest";
+import { callerBounds } from "../src/intake.ts";
 import type { LogRecord } from "../src/log.ts";
 import { childEnvironment, type ProxyEnd, type StdioProxyOptions, stdioProxy } from "../src/stdio.ts";
 import { always, call, policyOf, rule } from "./guarded.ts";
@@ -106,7 +107,7 @@ describe("stdioProxy", () => {
   });
 
   it("answers what is no message, in place", async () => {
-    const proxy = start("", { bounds: { client: { bytes: 1000, depth: 64 } } });
+    const proxy = start("", { bounds: { client: { ...callerBounds, bytes: 1000 } } });
     proxy.send("{", '[{"jsonrpc":"2.0","id":1,"method":"ping"}]', '{"jsonrpc":"2.0","id":3,"id":3,"method":"ping"}');
     proxy.send(call(4, "echo", { text: "x".repeat(2000) }), "", call(5, "echo", { text: "still here" }));
     const answers = await proxy.next(5);

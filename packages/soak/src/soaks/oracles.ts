@@ -6,7 +6,7 @@ import { picomatch } from "../oracles/picomatch.ts";
 import { toAscii, urls } from "../oracles/urls.ts";
 import type { Soak, SoakResult } from "../soak.ts";
 
-/** Whoever else has answers. JSON texts (`json-parsing`) are held against the intake in the tests of `mcp`, which no soak may import. */
+/** Whoever else has answers. JSON texts (`json-parsing`) are held against the intake in the tests of `core`. */
 const all: readonly Oracle[] = [picomatch, urls, toAscii, draft7, draft2020, ...hostilePolicies, confusables];
 
 /** Other people's test suites: where our answers differ, the reason is documented, and so is the number. */
@@ -18,7 +18,10 @@ export const oracles: Soak = {
     const reports = all.map((oracle) => oracle.run(shared!));
     return {
       ok: reports.every(({ undocumented }) => undocumented.length === 0),
-      lines: [...reports.flatMap(linesOf), "json-parsing: held against the intake by packages/mcp/test/intake.test.ts"],
+      lines: [
+        ...reports.flatMap(linesOf),
+        "json-parsing: held against the intake by packages/core/test/intake.test.ts",
+      ],
       data: { oracles: reports },
     };
   },
