@@ -22,6 +22,7 @@ const packages: Readonly<Record<string, Row>> = {
   language:    { imports: ["diagnostics", "core"],                                                         external: ["chevrotain", "micromatch", "yaml"], node: "nowhere" },
   compiler:    { imports: ["diagnostics", "core", "language"],                                             external: [],                                   node: "nowhere" },
   runtime:     { imports: ["core"],                                                                        external: ["ajv", "ajv-formats"],               node: "nowhere" },
+  audit:       { imports: ["core"],                                                                        external: ["@noble/hashes"],                    node: "subpaths" },
   mcp:         { imports: ["core", "runtime"],                                                             external: [],                                   node: "subpaths" },
   testing:     { imports: ["diagnostics", "core", "language", "compiler", "runtime"],                      external: ["yaml"],                             node: "nowhere" },
   cli:         { imports: ["diagnostics", "core", "language", "compiler", "runtime", "mcp", "testing"],    external: ["commander", "chokidar", "tinyglobby"], node: "anywhere" },
