@@ -49,6 +49,7 @@ export function lower(checked: CheckedPolicy): PolicyIr {
     servers: checked.servers.map((server) => lowerServer(server, checked.checks)),
     roles: checked.roles,
     principal: checked.principal,
+    ...(Object.keys(checked.claims).length === 0 ? {} : { claims: checked.claims }),
     context: checked.context,
     ...(Object.keys(checked.resultContext).length === 0 ? {} : { resultContext: checked.resultContext }),
     rules: checked.rules.map((rule) => lowerRule(rule, sources)),

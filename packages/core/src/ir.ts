@@ -12,6 +12,8 @@ export interface PolicyIr {
   /** Each declared role with all roles that it includes, itself among them. */
   readonly roles: Readonly<Record<string, readonly string[]>>;
   readonly principal: Readonly<Record<string, Field>>;
+  /** The claim of a token that an attribute of the caller comes from (`from claim`). Absent where the policy names none. */
+  readonly claims?: Readonly<Record<string, string>>;
   readonly context: Readonly<Record<string, Field>>;
   /** What the host supplies with a result. Absent where the policy declares none. */
   readonly resultContext?: Readonly<Record<string, Field>>;

@@ -12,7 +12,7 @@ type Reading = (words: readonly SettingWord[], setting: SettingWord, report: Rep
 /** The settings of each statement, and how each is read. */
 const settings: Readonly<Record<Settings["kind"], Readonly<Record<string, Reading>>>> = {
   token: {
-    issuer: one("text", isIssuer, 'the issuer\'s URL, as in `issuer "https://id.example.com"`'),
+    issuer: several("text", isIssuer, 'the URLs of issuers, as in `issuer "https://id.example.com"`'),
     audience: several("text", (text) => text !== "", 'whom tokens are for, as in `audience "https://mcp.example.com"`'),
     algorithms: several(
       "word",
@@ -20,7 +20,7 @@ const settings: Readonly<Record<Settings["kind"], Readonly<Record<string, Readin
       `signature algorithms with a public key: ${"`EdDSA`, `ES256`, `RS256` and the like"}`,
     ),
     lifetime: atMost,
-    skew: length,
+    skew: atMostAMinute,
   },
   audit: {
     arguments: one("word", among("keys", "hashed", "full"), "`keys`, `hashed` or `full`"),
@@ -141,10 +141,11 @@ function several(kind: keyof typeof kinds, isRight: (text: string) => boolean, w
   };
 }
 
-function length(words: readonly SettingWord[], setting: SettingWord, report: Report): Value | undefined {
+function atMostAMinute(words: readonly SettingWord[], setting: SettingWord, report: Report): Value | undefined {
   const [word] = words;
   const value = words.length === 1 && word?.kind === "duration" ? durationValue(word.text) : undefined;
-  return value ?? wrong(words, setting, `a length of time, as in \`${setting.text} 30s\``, report);
+  if (value !== undefined && value <= 60_000) return value;
+  return wrong(words, setting, `a length of time of at most a minute, as in \`${setting.text} 30s\``, report);
 }
 
 function atMost(words: readonly SettingWord[], setting: SettingWord, report: Report): Value | undefined {

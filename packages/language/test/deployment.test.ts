@@ -12,7 +12,7 @@ network fs { connect "api.github.com:443", "*.example.com:443", "[::1]:8080" }
 network office { }`);
     expect(policy?.deployment).toEqual({
       token: {
-        issuer: "https://id.example.com",
+        issuer: ["https://id.example.com"],
         audience: ["https://mcp.example.com", "urn:x"],
         algorithms: ["EdDSA", "ES256"],
         lifetime: 300_000,
@@ -33,7 +33,9 @@ network office { }`);
     "token { lifetime 5m }",
     "token { lifetime at most 0s }",
     'token { skew "30s" }',
+    "token { skew 61s }",
     'token { issuer "https://a" issuer "https://b" }',
+    'token { issuer "https://a", "http://b" }',
     "token { isuer x }",
     "token { , }",
     "audit { arguments keys | hashed }",

@@ -317,6 +317,7 @@ export const policyShape: Shape = (value, at) =>
     servers: list(server),
     roles: map(list(text)),
     principal: map(field),
+    "claims?": map(text),
     context: map(field),
     "resultContext?": map(field),
     rules: list(record({ ...head, effect: oneOf("allow", "deny") })),
