@@ -27,7 +27,12 @@ export function canonicalJson(value: unknown): string {
 
 /** `sha256-<64 lower-case hex digits>` over the UTF-8 bytes of the canonical text. Throws where `canonicalJson` does. */
 export function digestOf(json: unknown): string {
-  return `sha256-${bytesToHex(sha256(new TextEncoder().encode(canonicalJson(json))))}`;
+  return digestOfText(canonicalJson(json));
+}
+
+/** `sha256-<64 lower-case hex digits>` over the UTF-8 bytes of a text. */
+export function digestOfText(text: string): string {
+  return `sha256-${bytesToHex(sha256(new TextEncoder().encode(text)))}`;
 }
 
 // What a caller of the tool sees and a model reads; `_meta`, `execution` and fields of later protocol versions are left out.

@@ -33,7 +33,7 @@ export {
 } from "./decision.ts";
 export type { Detector, Found } from "./detectors/detector.ts";
 export { detectors } from "./detectors/index.ts";
-export { canonicalJson, digestOf, pinOf } from "./digest.ts";
+export { canonicalJson, digestOf, digestOfText, pinOf } from "./digest.ts";
 export { durationText } from "./duration.ts";
 export type { Engine, EngineFactory } from "./engine.ts";
 export { givingRoles } from "./giving-roles.ts";

@@ -23,6 +23,7 @@ const packages: Readonly<Record<string, Row>> = {
   compiler:    { imports: ["diagnostics", "core", "language"],                                             external: [],                                   node: "nowhere" },
   runtime:     { imports: ["core"],                                                                        external: ["ajv", "ajv-formats"],               node: "nowhere" },
   audit:       { imports: ["core"],                                                                        external: ["@noble/hashes"],                    node: "subpaths" },
+  identity:    { imports: ["core"],                                                                        external: ["jose"],                             node: "subpaths" },
   mcp:         { imports: ["core", "runtime"],                                                             external: [],                                   node: "subpaths" },
   testing:     { imports: ["diagnostics", "core", "language", "compiler", "runtime"],                      external: ["yaml"],                             node: "nowhere" },
   cli:         { imports: ["diagnostics", "core", "language", "compiler", "runtime", "mcp", "testing"],    external: ["commander", "chokidar", "tinyglobby"], node: "anywhere" },

@@ -1,0 +1,1 @@
+export { newSigningKey } from "./new-key.ts";

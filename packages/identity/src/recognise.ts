@@ -1,0 +1,99 @@
+import type { RevocableToken, Revocations } from "@mcpolicy/core";
+import {
+  type Authenticated,
+  type Authentication,
+  type Authenticator,
+  type Refused,
+  refused,
+} from "./authentication.ts";
+import type { Demands } from "./demands.ts";
+import { remembered } from "./remembered.ts";
+import { type Times, whyUntimely } from "./times.ts";
+import { textOf } from "./token.ts";
+
+/** A caller as its token says, before revocations are asked. */
+export interface Recognised {
+  readonly authenticated: Authenticated;
+  readonly times: Times;
+}
+
+export interface RecogniseOptions {
+  readonly audiences: readonly string[];
+  readonly bounds: Pick<Demands, "lifetime" | "skew">;
+  readonly revocations: Pick<Revocations, "isRevoked">;
+  /** How many verified tokens are kept for their next use; 10,000 by default. */
+  readonly mostKept?: number;
+  /** Looks at a token that was not seen before. */
+  readonly verify: (token: string, now: number) => Promise<Recognised | Refused>;
+}
+
+/**
+ * What every authenticator does around the kind of token that it takes: a token that was verified once is not verified again, but its times
+ * are held against the clock, and revocations are asked, at every use.
+ */
+export function recognising({
+  audiences,
+  bounds,
+  revocations,
+  mostKept = 10_000,
+  verify,
+}: RecogniseOptions): Authenticator {
+  const kept = remembered<Recognised>(mostKept);
+
+  const unlessRevoked = (authenticated: Authenticated): Authentication | Promise<Authentication> => {
+    try {
+      const answer = revocations.isRevoked(authenticated.token);
+      if (typeof answer === "boolean") return judged(authenticated, answer);
+      return answer.then((isRevoked) => judged(authenticated, isRevoked), unknownRevocation);
+    } catch (problem) {
+      return unknownRevocation(problem);
+    }
+  };
+
+  const first = async (text: string, now: number): Promise<Authentication> => {
+    try {
+      const found = await verify(text, now);
+      if ("kind" in found) return found;
+      kept.set(text, found);
+      return await unlessRevoked(found.authenticated);
+    } catch {
+      return refused("fault", "the token could not be verified");
+    }
+  };
+
+  return {
+    audiences,
+    authenticate(credentials, now) {
+      if (credentials.kind === "none") return refused("missing", "no token came with the request");
+      if (credentials.kind === "malformed") return refused("malformed", credentials.why);
+      if (!Number.isFinite(now)) return refused("fault", "the clock gives no time");
+      const text = textOf(credentials.token);
+      const found = kept.get(text);
+      if (found === undefined) return first(text, now);
+      const late = whyUntimely(found.times, bounds, now);
+      if (late === "") return unlessRevoked(found.authenticated);
+      kept.delete(text);
+      return refused("invalid", late);
+    },
+  };
+}
+
+// INVARIANT: only a plain `false` lets a token through.
+function judged(authenticated: Authenticated, isRevoked: boolean): Authentication {
+  return isRevoked === false ? authenticated : refused("invalid", "it was revoked");
+}
+
+function unknownRevocation(problem: unknown): Refused {
+  const why = problem instanceof Error ? problem.message : String(problem);
+  return refused("fault", `whether the token was revoked cannot be found out: ${why}`);
+}
+
+/** What a verified token gives, in the form that is kept. */
+export function recognised(
+  parts: Omit<Authenticated, "kind"> & { readonly token: RevocableToken },
+  times: Times,
+): Recognised {
+  const token = Object.freeze({ ...parts.token });
+  const scopes = Object.freeze([...parts.scopes]);
+  return { authenticated: Object.freeze({ kind: "authenticated", ...parts, token, scopes }), times };
+}
