@@ -6,6 +6,7 @@ import { type VerifiedJwt, verifyJwt } from "./jwt.ts";
 import type { KeySource } from "./keys.ts";
 import { type Recognised, recognised, recognising } from "./recognise.ts";
 import { SettingsError } from "./settings-error.ts";
+import { whyUntimely } from "./times.ts";
 
 export interface AuthenticatorOptions {
   /** The keys of each issuer that the policy names, by its URL. */
@@ -29,15 +30,13 @@ export function authenticatorOf(policy: PolicyIr, options: AuthenticatorOptions)
   demandClaims(attributes);
   const keys = keysOfAll(demands, options.keys);
   const types = new Set((options.types ?? ["at+jwt"]).map((type) => type.toLowerCase()));
-  const isOneOfMany = demands.issuers.length > 1;
   return recognising({
     ...options,
     audiences: demands.audiences,
-    bounds: demands,
     async verify(text, now) {
       const verified = await verifyJwt(text, { demands, keys, types }, now);
       if (verified.kind !== "verified") return refused(verified.kind, verified.why);
-      return callerOf(verified, attributes, isOneOfMany);
+      return callerOf(verified, attributes, demands);
     },
   });
 }
@@ -46,11 +45,11 @@ export function authenticatorOf(policy: PolicyIr, options: AuthenticatorOptions)
 function callerOf(
   { issuer, claims, audience, times }: VerifiedJwt,
   attributes: Attributes,
-  isOneOfMany: boolean,
+  demands: Demands,
 ): Recognised | Refused {
   const identity = identityOf(attributes, claims);
   if ("why" in identity) return refused("invalid", identity.why);
-  const id = isOneOfMany ? `${issuer} ${identity.id}` : identity.id;
+  const id = demands.issuers.length > 1 ? `${issuer} ${identity.id}` : identity.id;
   const caller = principalOf(attributes, { ...identity, id }, (attribute) => claimOf(claims, attribute));
   if ("why" in caller) return refused("invalid", caller.why);
   const { jti, scope, sub } = claims;
@@ -62,7 +61,9 @@ function callerOf(
     issuedAt: times.issuedAt,
   };
   const scopes = typeof scope === "string" ? scope.split(" ").filter((name) => name !== "") : [];
-  return recognised({ ...caller, token, audience, scopes, expiresAt: times.expiresAt }, times);
+  return recognised({ ...caller, token, audience, scopes, expiresAt: times.expiresAt }, (now) =>
+    whyUntimely(times, demands, now),
+  );
 }
 
 function narrowedTo(audience: string | undefined, demands: Demands | undefined): Demands {

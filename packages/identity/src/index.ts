@@ -1,9 +1,15 @@
 export { canonicalAudience } from "./audience.ts";
+export { type AuthInfo, authenticatedOf, authInfoOf } from "./auth-info.ts";
 export type { Authenticated, Authentication, Authenticator, Credentials, Refusal, Refused } from "./authentication.ts";
 export { type AuthenticatorOptions, authenticatorOf } from "./authenticator.ts";
+export { credentialsOf, type HttpRequestHead, headerLines } from "./bearer.ts";
+export { type Challenge, challengeOf, forbidden, insufficientScope } from "./challenge.ts";
+export { type Demands, demandsOf } from "./demands.ts";
 export { type Fetch, type FetchKeysOptions, fetchKeys, isLoopback } from "./fetch-keys.ts";
+export { authenticateHttp, type HttpAuthentication } from "./http.ts";
 export { issueToken, publicKeySet, type TokenContents } from "./issue.ts";
 export { type KeyHint, type KeySource, KeysUnavailable, localKeys, NoSuchKey } from "./keys.ts";
+export { metadataPath, metadataUrl, type ProtectedResource, resourceMetadata } from "./resource.ts";
 export { type Rotation, rotatingKeys, usualRotation } from "./rotating-keys.ts";
 export { SettingsError } from "./settings-error.ts";
 export { Token } from "./token.ts";

@@ -1,4 +1,4 @@
-import { isRecord, type JsonObject } from "@mcpolicy/core";
+import { intake, isRecord, type JsonObject } from "@mcpolicy/core";
 import { audienceOf } from "./audience.ts";
 import { fromBase64url } from "./base64url.ts";
 import type { Demands } from "./demands.ts";
@@ -118,14 +118,11 @@ function parsed(text: string): Unverified | undefined {
   return rest.length === 1 && isRecord(header) && isRecord(claims) ? { header, claims } : undefined;
 }
 
+/** Read as strictly as a request: what another reader of the same text could take for something else is nothing. */
 function jsonOf(part: string): unknown {
   const bytes = fromBase64url(part);
-  if (bytes === undefined) return undefined;
-  try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes));
-  } catch {
-    return undefined;
-  }
+  const read = bytes === undefined ? undefined : intake(bytes);
+  return read?.kind === "value" ? read.value : undefined;
 }
 
 /** RFC 7519 §2, NumericDate: seconds. */

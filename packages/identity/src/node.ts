@@ -1,1 +1,2 @@
 export { newSigningKey } from "./new-key.ts";
+export { type AuthenticatedRequest, type RequireTokenOptions, requireToken } from "./require-token.ts";

@@ -6,20 +6,18 @@ import {
   type Refused,
   refused,
 } from "./authentication.ts";
-import type { Demands } from "./demands.ts";
 import { remembered } from "./remembered.ts";
-import { type Times, whyUntimely } from "./times.ts";
 import { textOf } from "./token.ts";
 
 /** A caller as its token says, before revocations are asked. */
 export interface Recognised {
   readonly authenticated: Authenticated;
-  readonly times: Times;
+  /** Why the token is not valid at an instant, in epoch milliseconds; empty where it is. */
+  readonly whyUntimely: (now: number) => string;
 }
 
 export interface RecogniseOptions {
   readonly audiences: readonly string[];
-  readonly bounds: Pick<Demands, "lifetime" | "skew">;
   readonly revocations: Pick<Revocations, "isRevoked">;
   /** How many verified tokens are kept for their next use; 10,000 by default. */
   readonly mostKept?: number;
@@ -31,13 +29,7 @@ export interface RecogniseOptions {
  * What every authenticator does around the kind of token that it takes: a token that was verified once is not verified again, but its times
  * are held against the clock, and revocations are asked, at every use.
  */
-export function recognising({
-  audiences,
-  bounds,
-  revocations,
-  mostKept = 10_000,
-  verify,
-}: RecogniseOptions): Authenticator {
+export function recognising({ audiences, revocations, mostKept = 10_000, verify }: RecogniseOptions): Authenticator {
   const kept = remembered<Recognised>(mostKept);
 
   const unlessRevoked = (authenticated: Authenticated): Authentication | Promise<Authentication> => {
@@ -56,8 +48,8 @@ export function recognising({
       if ("kind" in found) return found;
       kept.set(text, found);
       return await unlessRevoked(found.authenticated);
-    } catch {
-      return refused("fault", "the token could not be verified");
+    } catch (problem) {
+      return refused("fault", `the token could not be verified: ${messageOf(problem)}`);
     }
   };
 
@@ -70,7 +62,7 @@ export function recognising({
       const text = textOf(credentials.token);
       const found = kept.get(text);
       if (found === undefined) return first(text, now);
-      const late = whyUntimely(found.times, bounds, now);
+      const late = found.whyUntimely(now);
       if (late === "") return unlessRevoked(found.authenticated);
       kept.delete(text);
       return refused("invalid", late);
@@ -84,16 +76,19 @@ function judged(authenticated: Authenticated, isRevoked: boolean): Authenticatio
 }
 
 function unknownRevocation(problem: unknown): Refused {
-  const why = problem instanceof Error ? problem.message : String(problem);
-  return refused("fault", `whether the token was revoked cannot be found out: ${why}`);
+  return refused("fault", `whether the token was revoked cannot be found out: ${messageOf(problem)}`);
+}
+
+function messageOf(problem: unknown): string {
+  return problem instanceof Error ? problem.message : String(problem);
 }
 
 /** What a verified token gives, in the form that is kept. */
 export function recognised(
   parts: Omit<Authenticated, "kind"> & { readonly token: RevocableToken },
-  times: Times,
+  whyUntimely: Recognised["whyUntimely"],
 ): Recognised {
   const token = Object.freeze({ ...parts.token });
   const scopes = Object.freeze([...parts.scopes]);
-  return { authenticated: Object.freeze({ kind: "authenticated", ...parts, token, scopes }), times };
+  return { authenticated: Object.freeze({ kind: "authenticated", ...parts, token, scopes }), whyUntimely };
 }
