@@ -5,6 +5,14 @@ export { type AuthenticatorOptions, authenticatorOf } from "./authenticator.ts";
 export { credentialsOf, type HttpRequestHead, headerLines } from "./bearer.ts";
 export { type Challenge, challengeOf, forbidden, insufficientScope } from "./challenge.ts";
 export { type Demands, demandsOf } from "./demands.ts";
+export {
+  type DevelopmentClient,
+  type DevelopmentOptions,
+  developmentAuthenticatorOf,
+  issueDevelopmentToken,
+  whyWeakSecret,
+} from "./development.ts";
+export { DEVELOPMENT } from "./development-token.ts";
 export { type Fetch, type FetchKeysOptions, fetchKeys, isLoopback } from "./fetch-keys.ts";
 export { authenticateHttp, type HttpAuthentication } from "./http.ts";
 export { issueToken, publicKeySet, type TokenContents } from "./issue.ts";
