@@ -18,6 +18,8 @@ export { authenticateHttp, type HttpAuthentication } from "./http.ts";
 export { issueToken, publicKeySet, type TokenContents } from "./issue.ts";
 export { type KeyHint, type KeySource, KeysUnavailable, localKeys, NoSuchKey } from "./keys.ts";
 export { metadataPath, metadataUrl, type ProtectedResource, resourceMetadata } from "./resource.ts";
+export { parseRevocation, revocationLine } from "./revocation-line.ts";
+export { type MemoryRevocationsOptions, memoryRevocations } from "./revocations.ts";
 export { type Rotation, rotatingKeys, usualRotation } from "./rotating-keys.ts";
 export { SettingsError } from "./settings-error.ts";
 export { Token } from "./token.ts";

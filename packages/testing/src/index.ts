@@ -12,6 +12,7 @@ export {
 export { answerByReference, type ReferenceAnswer, type ResultMeans } from "./reference-result.ts";
 export { reporters } from "./reporters/index.ts";
 export type { Reporter } from "./reporters/reporter.ts";
+export { type RevocationsCase, type RevocationsUnderTest, revocationsCases } from "./revocations-suite.ts";
 export { type CaseResult, defaultTime, type Failure, runSuite, type Status, type Subject, subjectOf } from "./run.ts";
 export { type FixtureRun, type Prepared, type PreparedPolicy, runFixture } from "./run-fixture.ts";
 export { eventDifference, resultDifference } from "./run-step.ts";
