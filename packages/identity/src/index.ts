@@ -17,6 +17,16 @@ export { type Fetch, type FetchKeysOptions, fetchKeys, isLoopback } from "./fetc
 export { authenticateHttp, type HttpAuthentication } from "./http.ts";
 export { issueToken, publicKeySet, type TokenContents } from "./issue.ts";
 export { type KeyHint, type KeySource, KeysUnavailable, localKeys, NoSuchKey } from "./keys.ts";
+export {
+  type ApprovalCall,
+  differenceOf,
+  type OpenedApproval,
+  openApproval,
+  type ProofKeys,
+  proofKeysOf,
+  type SealedApproval,
+  sealApproval,
+} from "./proof.ts";
 export { metadataPath, metadataUrl, type ProtectedResource, resourceMetadata } from "./resource.ts";
 export { parseRevocation, revocationLine } from "./revocation-line.ts";
 export { type MemoryRevocationsOptions, memoryRevocations } from "./revocations.ts";
