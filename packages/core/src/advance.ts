@@ -6,6 +6,10 @@ export interface Windows {
   readonly takes: number;
   /** The longest that a proof can wait: one that was spent longer ago is too old in any case. Without it none is dropped. */
   readonly proofs?: number;
+  /** The longest that a label lasts after an answer. */
+  readonly labels?: number;
+  /** How long the host lets a call be in flight: one that takes longer is lost. Without it each is waited for. */
+  readonly flight?: number;
 }
 
 /** The state after an event. Pure: the same state, event and windows give the same state. */
@@ -13,13 +17,32 @@ export function advance(state: State, event: StateEvent, windows: Windows): Stat
   return event.kind === "request" ? afterRequest(state, event, windows) : afterAnswer(state, event);
 }
 
-function afterRequest(state: State, event: Extract<StateEvent, { kind: "request" }>, windows: Windows): State {
-  const now = event.call.attempted;
-  const since = now - windows.calls;
-  // A call in flight is kept however old it is: its answer is still to come.
-  const kept = state.calls.filter((call) => isRemembered(call, since));
+/**
+ * A state as it is read at an instant. A call that is in flight for longer than the host lets it be is lost: what it took at once is given
+ * back, and its labels last as if it had been answered then.
+ */
+export function asOf(state: State, now: number, { flight }: Windows): State {
+  if (flight === undefined) return state;
   return {
-    calls: [...kept, event.call],
+    ...state,
+    takes: state.takes.filter((take) => !take.atOnce || take.at > now - flight),
+    labels: state.labels.map((label) =>
+      label.until === undefined && label.since <= now - flight
+        ? { ...label, until: label.since + flight + label.duration }
+        : label,
+    ),
+  };
+}
+
+function afterRequest(before: State, event: Extract<StateEvent, { kind: "request" }>, windows: Windows): State {
+  const now = event.call.attempted;
+  const state = asOf(before, now, windows);
+  const since = now - windows.calls;
+  const lost = now - (windows.flight ?? Number.POSITIVE_INFINITY);
+  // A call in flight is kept however old it is: its answer is still to come.
+  const kept = state.calls.filter((call) => latestInstant(call) > since || (isInFlight(call) && call.attempted > lost));
+  return {
+    calls: event.unseen ? kept : [...kept, event.call],
     labels: [...state.labels.filter((label) => isCarried(label, now)), ...event.labels],
     takes: [...state.takes.filter((take) => take.atOnce || take.at > now - windows.takes), ...event.takes],
     spent: [...state.spent, ...event.proofs],
@@ -37,8 +60,11 @@ function afterAnswer(state: State, event: Extract<StateEvent, { kind: "answer" }
     ...(event.result === undefined ? {} : { result: event.result }),
   });
   const ended = (label: HeldLabel): HeldLabel => ({ ...label, until: event.at + label.duration });
+  // That it was completed cannot be said of a call which was lost and forgotten.
+  const isGone = event.completed && !state.calls.some((call) => call.id === event.id);
   return {
     ...state,
+    ...(isGone ? { forgottenBefore: Math.max(state.forgottenBefore, event.at) } : {}),
     calls: state.calls.map((call) => (call.id === event.id && call.ended === undefined ? answered(call) : call)),
     labels: [
       ...state.labels.map((label) => (label.call === event.id && label.until === undefined ? ended(label) : label)),
@@ -46,10 +72,6 @@ function afterAnswer(state: State, event: Extract<StateEvent, { kind: "answer" }
     ],
     takes: state.takes.filter((take: Take) => !(take.atOnce && take.call === event.id)),
   };
-}
-
-function isRemembered(call: PastCall, since: number): boolean {
-  return isInFlight(call) || latestInstant(call) > since;
 }
 
 /** Whether a call was let through and its answer is still to come. */

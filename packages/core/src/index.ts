@@ -1,4 +1,4 @@
-export { advance, isCarried, isInFlight, latestInstant, type Windows } from "./advance.ts";
+export { advance, asOf, isCarried, isInFlight, latestInstant, type Windows } from "./advance.ts";
 export type { Artifact } from "./artifact.ts";
 export type {
   AuditedCaller,
@@ -115,6 +115,8 @@ export {
   type State,
   type StateEvent,
   type Take,
+  type TenantKey,
+  tenantKeyOf,
 } from "./state.ts";
 export type {
   ApprovalAnswer,
@@ -122,6 +124,7 @@ export type {
   ApprovalState,
   Approvals,
   CommitResult,
+  LimitNeed,
   RevocableToken,
   Revocation,
   Revocations,

@@ -1,42 +1,64 @@
-import type { CallerKey, State, StateEvent } from "./state.ts";
+import type { Windows } from "./advance.ts";
+import type { CallerKey, State, StateEvent, TenantKey } from "./state.ts";
 
 /**
  * A place where state is kept: memory, or a store that many instances share. What may depend on it waits for it; where it fails, by
  * throwing or rejecting, the call is denied with reason `fault`: never let through for want of an answer.
  */
 export interface StateDriver {
-  /** The part of the state that one decision needs, with the version for its commit. */
+  /** The part of the state that one decision needs, with what its commit is held against. */
   readonly read: (need: StateNeed) => StateRead | Promise<StateRead>;
   /**
-   * Moves the state on, all at once, where nothing of what was read has changed since; else `conflict`, and nothing is written: read and
-   * decide again.
+   * Moves the state on, all at once. `conflict`, and nothing is written, where it no longer bears out what was decided on it: calls or
+   * labels that were read have changed, a limit has no room for what is taken, a proof was spent. Then read and decide again. An attempt
+   * that came to nothing is recorded whatever has changed. Throws or rejects where it cannot be kept, or where that is unknown.
    */
   readonly commit: (read: StateRead, event: StateEvent) => CommitResult | Promise<CommitResult>;
+  /** From now on keeps what a policy looks back at that was loaded in place of another. What was forgotten before stays so. */
+  readonly lookBack: (windows: Windows) => void;
   /** Gives back what it holds open. */
   readonly close?: () => void | Promise<void>;
 }
 
 /** What a decision, or the answer to a call, looks at. It never reaches beyond its tenant. */
 export interface StateNeed {
-  /** Undefined where callers have none. */
-  readonly tenant: string | undefined;
+  readonly tenant: TenantKey;
   readonly caller: CallerKey;
+  /** The host's clock, in epoch milliseconds. A store that has a clock of its own goes by that. */
+  readonly now: number;
   /** Whether a rule about this operation reads the caller's past calls, or anyone's of the tenant. */
   readonly calls: "none" | "own" | "anyone";
-  /** Whether a rule about this operation reads or sets labels. */
+  /** How far back it reads them, in milliseconds; 0 where it does not. */
+  readonly last: number;
+  /** Whether a rule about this operation reads the caller's labels. */
   readonly labels: boolean;
-  /** The limits that this call may take from, by rule and key. */
-  readonly limits: readonly { readonly rule: string; readonly key: string }[];
+  /** The limits that this call may take from; of an answer, those that it may give back to. */
+  readonly limits: readonly LimitNeed[];
   /** Ids of the proofs that the request brings. */
   readonly proofs: readonly string[];
 }
 
+/** One limit under one of its keys: at most `amount` in any window of `duration` milliseconds, or at once where that is undefined. */
+export interface LimitNeed {
+  readonly rule: string;
+  readonly key: string;
+  readonly amount: number;
+  readonly duration: number | undefined;
+  /** Whether each call takes an amount of its own; else it takes 1. */
+  readonly sums: boolean;
+}
+
 export interface StateRead {
+  readonly need: StateNeed;
+  /**
+   * Decides the same as the whole state. To be decided on at once: a driver may hand out what it holds, and go on writing to it. Takes of a
+   * limit that counts may come added up.
+   */
   readonly state: State;
   /** The driver's own. */
   readonly version: unknown;
-  /** The store's clock, in epoch milliseconds, where it keeps one: it then is the decision's `context.time`. */
-  readonly now?: number;
+  /** The instant of the decision, its `context.time`: the store's clock, or the host's, and never before what is recorded. */
+  readonly now: number;
 }
 
 export type CommitResult = "committed" | "conflict";

@@ -2,8 +2,9 @@ import type { Operation, Principal } from "./request.ts";
 import type { JsonObject } from "./value.ts";
 
 /**
- * What a policy remembers, as a value. History, labels, limits and spent proofs are functions of (state, event, now): this file
- * holds the nouns, `advance.ts` the one function that moves a state on. Times are epoch milliseconds, given from outside.
+ * What a policy remembers of the callers of one tenant, as a value; tenants share nothing. History, labels, limits and spent proofs are
+ * functions of (state, event, now): this file holds the nouns, `advance.ts` the one function that moves a state on. Times are epoch
+ * milliseconds, given from outside.
  */
 export interface State {
   /** Requests of authenticated callers, oldest first. */
@@ -19,6 +20,9 @@ export interface State {
 /** The key of a verified caller: principal (with tenant, where the token has one) and client. Never anything a client merely sends. */
 export type CallerKey = string;
 
+/** The key of a tenant: as JSON the attribute `tenant` of its callers, `null` for those who have none. */
+export type TenantKey = string;
+
 /** One request and what became of it. */
 export interface PastCall {
   /** Unique per request, given by the host. */
@@ -31,7 +35,10 @@ export interface PastCall {
   readonly called?: number;
   /** When the server gave a result that was no error, held back or not. */
   readonly completed?: number;
-  /** When its answer came, an error too, or the host gave it up; undefined while it is in flight. */
+  /**
+   * When its answer came, an error too, or the host gave it up; from the start where no rule looks at what comes of it. Undefined while
+   * it is in flight.
+   */
   readonly ended?: number;
   /** The result as conditions read it: `structuredContent`'s fields, else `text` and `json`. */
   readonly result?: JsonObject;
@@ -65,6 +72,8 @@ export type StateEvent =
   | {
       readonly kind: "request";
       readonly call: PastCall;
+      /** No rule ever looks at the call itself: it does not join the calls. */
+      readonly unseen?: true;
       readonly takes: readonly Take[];
       readonly labels: readonly HeldLabel[];
       readonly proofs: readonly string[];
@@ -91,6 +100,11 @@ export const emptyState: State = Object.freeze({
 /** The key under which a caller's history, labels and limits stand. `tenant` is an attribute of the principal where there is one. */
 export function callerKeyOf(principal: Principal): CallerKey {
   return JSON.stringify([principal["tenant"] ?? null, principal.id, principal.client ?? null]);
+}
+
+/** The tenant whose state a caller's request is decided with. */
+export function tenantKeyOf(principal: Principal): TenantKey {
+  return JSON.stringify(principal["tenant"] ?? null);
 }
 
 /** A proof that a request brings for a duty, verified by the host. `id` is unique: it is spent by the call that it lets through. */

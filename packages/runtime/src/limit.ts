@@ -36,13 +36,14 @@ export function askLimit(limit: LimitIr, { call, key, now, amount }: Asking, sta
   const { window } = limit;
 
   if (window.kind === "at once") {
-    const open = takes.filter((take) => take.atOnce).length;
+    const open = takes.reduce((sum, each) => sum + (each.atOnce ? each.amount : 0), 0);
     const take = { rule: limit.id, key, at: now, amount: 1, call, atOnce: true };
     return { take, spent: open + 1 > limit.amount, retryAfterMs: undefined };
   }
 
   if (amount === undefined || !(amount >= 0)) return { take: undefined, spent: true, retryAfterMs: undefined };
-  const counted = takes.filter((take) => !take.atOnce && take.at > now - window.duration && take.at <= now);
+  // What is later than now, since a clock went back, lies in one window with this call all the same.
+  const counted = takes.filter((take) => !take.atOnce && take.at > now - window.duration);
   const taken = counted.reduce((sum, each) => sum + each.amount, 0);
   const take = { rule: limit.id, key, at: now, amount, call, atOnce: false };
   if (taken + amount <= limit.amount) return { take, spent: false, retryAfterMs: undefined };

@@ -11,6 +11,7 @@ import {
   type Principal,
   type Request,
   type ServerIr,
+  type StateEvent,
   type ToolIr,
   type Value,
   type Violation,
@@ -26,6 +27,7 @@ import { finderOf } from "./detect.ts";
 import { type SeenRule, seenRules } from "./explain.ts";
 import { isListed, residualQuestion } from "./list.ts";
 import { nearRules } from "./near-rules.ts";
+import { type Needs, needsOf } from "./need.ts";
 import { isKnown } from "./operations.ts";
 import { distinct } from "./outcome.ts";
 import { type YesOrNo, yesOrNo } from "./permits.ts";
@@ -39,7 +41,7 @@ import { type Validator, validatorOf } from "./validate.ts";
 import { stateBoundOf, windowsOf } from "./windows.ts";
 
 /** A policy ready to decide. Nothing in it changes after loading. */
-export interface LoadedPolicy extends YesOrNo {
+export interface LoadedPolicy extends YesOrNo, Needs {
   readonly ir: PolicyIr;
   /** `sha256-<hex>` of the canonical form of `ir`: the policy's version in every log. */
   readonly digest: string;
@@ -50,14 +52,17 @@ export interface LoadedPolicy extends YesOrNo {
   readonly decide: (request: Request) => Decision;
   /**
    * The same decision for a call with an id of its own, and the event that is to be committed with it, in one step with the state
-   * that the request brought; undefined where nobody is known to have asked. Never throws.
+   * that the request brought; undefined where no rule can ever look at it, or nobody is known to have asked. Never throws.
    */
   readonly step: (request: Request, id: string) => Step;
   /**
-   * What becomes of a call's result: the decision, what may leave, and the event to be committed before anything leaves. `request`
+   * What becomes of a call's result: the decision, what may leave, and the event to be committed before anything leaves, undefined where no
+   * rule can ever look at it. `request`
    * is the call's, with the present state; `now` in epoch milliseconds, `context` what the host supplies with the result (`on result`). Never throws: a failure holds the result back.
    */
   readonly answer: (request: Request, id: string, result: ToolResult, now: number, context?: JsonObject) => Answer;
+  /** What is to be committed of a call that was let through and that the host gave up, or that never had an answer; as of `answer`. */
+  readonly giveUp: (request: Request, id: string, now: number) => StateEvent | undefined;
   /** What records may keep of calls and results, as `audit` says. */
   readonly record: Recorder;
   /** How far back any rule looks: what is older may be forgotten. */
@@ -103,6 +108,7 @@ export function loadPolicy(artifact: Artifact, options: LoadOptions = {}): Loade
   const { ir, digest } = verify(artifact);
   const means = meansOf(ir, options.engine ?? closureEngine);
   const record = recorder(ir);
+  const needs = needsOf(means);
   const lacks = lacking(ir, options.abilities ?? {});
   if (lacks.length > 0) {
     const what = `the policy asks for what its host has not declared that it carries out: ${lacks.join(", ")}`;
@@ -122,8 +128,12 @@ export function loadPolicy(artifact: Artifact, options: LoadOptions = {}): Loade
     },
     ...yesOrNo(means),
     decide: (request) => decide(means, request, "").decision,
-    step: (request, id) => stepOf(means, request, id),
-    answer: (request, id, result, now, context) => answer(means, { request, id, result, now, context }),
+    ...needs,
+    step: (request, id) => stepOf(means, needs, request, id),
+    answer: (request, id, result, now, context) => answer(means, needs, { request, id, result, now, context }),
+    giveUp(request, id, now) {
+      return needs.kept({ kind: "answer", id, at: now, completed: false, labels: [] }, request.operation);
+    },
     record,
     windows: windowsOf(ir),
     stateBound: stateBoundOf(ir),

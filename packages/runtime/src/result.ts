@@ -18,6 +18,7 @@ import { callerOf, given, isRefused } from "./caller.ts";
 import { enforcedOf, heldLabel, historyOf, type Matched, type Means, possibly, unique } from "./decide.ts";
 import { finderOf } from "./detect.ts";
 import { byId, decidingRule, whatHeld } from "./explain.ts";
+import type { Needs } from "./need.ts";
 import { lowest, nothingTaken } from "./outcome.ts";
 import { redact } from "./redact.ts";
 import type { Question } from "./rule-truth.ts";
@@ -29,8 +30,8 @@ export interface Answer {
   readonly decision: Decision;
   /** What may leave; undefined where nothing of it may. */
   readonly result: ToolResult | undefined;
-  /** To be committed before anything of the result leaves. */
-  readonly event: StateEvent;
+  /** To be committed before anything of the result leaves; undefined where no rule can ever look at it. */
+  readonly event: StateEvent | undefined;
 }
 
 /** A call that was let through, and what came of it. */
@@ -50,17 +51,21 @@ export interface Answered {
  * Labels are set and the event is written whether the result leaves or not: what is held back was read all the same. Never throws:
  * on a failure the result is held back, and every label that a result can set is set.
  */
-export function answer(means: Means, answered: Answered): Answer {
+export function answer(means: Means, { kept }: Needs, answered: Answered): Answer {
   const { request, id, result, now } = answered;
   const at = Number.isFinite(now) ? now : request.context.time;
-  const event = (read: JsonObject | undefined, labels: readonly HeldLabel[]): StateEvent => ({
-    kind: "answer",
-    id,
-    at,
-    completed: result?.isError !== true,
-    ...(read === undefined ? {} : { result: read }),
-    labels,
-  });
+  const event = (read: JsonObject | undefined, labels: readonly HeldLabel[]): StateEvent | undefined =>
+    kept(
+      {
+        kind: "answer",
+        id,
+        at,
+        completed: result?.isError !== true,
+        ...(read === undefined ? {} : { result: read }),
+        labels,
+      },
+      request.operation,
+    );
   try {
     if (!Number.isFinite(now)) throw new Error("the host gave no time for the answer");
     const broken = malformed(result);

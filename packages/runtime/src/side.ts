@@ -5,7 +5,7 @@ import type { Outcome } from "./outcome.ts";
  * Each side of a `narrows` has names of its own: two limits that are called alike count each for itself. What a wider policy took
  * stands in the common state under this prefix; it sees its own takes alone, by their own names.
  */
-const prefixOf = (side: number): string => `narrows ${side}: `;
+export const prefixOf = (side: number): string => `narrows ${side}: `;
 
 /** A request as a wider policy sees it, the one that is narrowed at this place. */
 export function asSeenBy(side: number, request: Request): Request {

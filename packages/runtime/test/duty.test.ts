@@ -1,7 +1,7 @@
 import type { DutyIr, Proof, RequireIr } from "@mcpolicy/core";
 import { describe, expect, test } from "vitest";
 import { dutyText } from "../src/duty.ts";
-import { call, caller, everyone, flag, head, load, now, policy, remembered, rule } from "./small-policies.ts";
+import { call, caller, everyone, flag, head, load, now, policy, remembered, rule, watched } from "./small-policies.ts";
 
 const VALID = 600_000;
 const NOW = now.time;
@@ -22,7 +22,7 @@ const proof = (kind: "mfa" | "justification", over: Partial<Proof> = {}): Proof 
 
 const roles = { lead: ["lead"], chief: ["chief", "lead"], guest: ["guest"] };
 const decide = (requires: readonly RequireIr[], proofs: readonly Proof[], spent: readonly string[] = [], args = {}) =>
-  load(policy([rule({ id: "a", effect: "allow" })], { requires, roles })).step(
+  load(watched(policy([rule({ id: "a", effect: "allow" })], { requires, roles }))).step(
     call(args, { proofs, state: remembered({ spent }) }),
     "c",
   );

@@ -24,6 +24,7 @@ import {
   rule,
   server,
   tool,
+  watched,
 } from "./small-policies.ts";
 
 const NOW = now.time;
@@ -245,7 +246,7 @@ describe("labels", () => {
       { ...head("l", flag("big")), label: "untrusted", duration: 5, onResult: false },
       { ...head("m"), label: "later", duration: 5, onResult: true },
     ];
-    const loaded = load(policy([rule({ id: "a", effect: "allow" })], { labels }));
+    const loaded = load(watched(policy([rule({ id: "a", effect: "allow" })], { labels })));
     const { decision, event } = loaded.step(call({}), "c");
     expect(decision.obligations).toEqual([{ kind: "label", rule: "l", label: "untrusted", duration: 5 }]);
     expect(event).toMatchObject({

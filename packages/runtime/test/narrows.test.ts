@@ -1,6 +1,19 @@
 import type { LimitIr, PolicyIr, RequireIr } from "@mcpolicy/core";
 import { expect, test } from "vitest";
-import { always, call, caller, flag, head, load, now, policy, remembered, rule, server } from "./small-policies.ts";
+import {
+  always,
+  call,
+  caller,
+  flag,
+  head,
+  load,
+  now,
+  policy,
+  remembered,
+  rule,
+  server,
+  watched,
+} from "./small-policies.ts";
 
 const allow = rule({ id: "a", effect: "allow" });
 const deny = rule({ id: "d", effect: "deny", because: "Org says no." }, flag("x"));
@@ -14,7 +27,7 @@ const limit: LimitIr = {
 const mfa: RequireIr = { ...head("r"), duty: { kind: "mfa" }, valid: 1000 };
 const justification: RequireIr = { ...head("s"), duty: { kind: "justification" }, valid: 1000 };
 
-const both = (own: PolicyIr, org: PolicyIr) => load({ ...own, narrows: [org] });
+const both = (own: PolicyIr, org: PolicyIr) => load(watched({ ...own, narrows: [org] }));
 const take = { rule: "l", key: '["everyone"]', at: now.time, amount: 1, call: "b", atOnce: false };
 const spent = remembered({ takes: [take, { ...take, rule: "narrows 0: l" }] });
 

@@ -16,6 +16,7 @@ import {
   remembered,
   rule,
   server,
+  watched,
 } from "./small-policies.ts";
 
 const at = { place, text: "condition" };
@@ -33,7 +34,7 @@ const typed = { ...server, tools: { read: { ...server.tools["read"]!, resultSche
 const allow = rule({ id: "a", effect: "allow" });
 
 const answer = (over: Partial<PolicyIr>, result: ToolResult, state = {}) =>
-  load(policy([allow], over)).answer(call({}, { state: remembered(state) }), "c", result, LATER);
+  load(watched(policy([allow], over))).answer(call({}, { state: remembered(state) }), "c", result, LATER);
 const structured = (structuredContent: ToolResult["structuredContent"]): ToolResult => ({
   content: [],
   structuredContent: structuredContent!,
@@ -96,7 +97,7 @@ describe("`deny result`", () => {
 describe("labels of results", () => {
   const set = (over: Partial<PolicyIr>, result: ToolResult) => {
     const { event } = answer(over, result);
-    return event.kind === "answer" ? event.labels : [];
+    return event?.kind === "answer" ? event.labels : [];
   };
 
   test("are set unless plainly false, from the answer on", () => {
@@ -235,7 +236,7 @@ describe("the order", () => {
 describe("failures hold a result back, and set all labels that a result could", () => {
   const labels = [label("l", { kind: "not", part: always })];
   const broken = { ...server, tools: { read: { ...server.tools["read"]!, resultSchema: { type: "no such type" } } } };
-  const loaded = load(policy([allow], { labels, servers: [broken] }));
+  const loaded = load(watched(policy([allow], { labels, servers: [broken] })));
 
   test("a schema that cannot be compiled", () => {
     const { decision, result, event } = loaded.answer(call({}), "c", structured({}), LATER);

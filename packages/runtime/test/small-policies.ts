@@ -67,6 +67,25 @@ export function policy(rules: readonly RuleIr[], over: Partial<PolicyIr> = {}): 
   return { version: IR_VERSION, servers: [server], roles: {}, principal: {}, context: {}, rules, ...over };
 }
 
+/** The policy with a rule, never in force, that looks back at all there is of each call of `fs.read`: nothing of an event is left out. */
+export function watched(ir: PolicyIr): PolicyIr {
+  const at = { place, text: "all" };
+  const all = (root: "its", field: string): ConditionIr => {
+    return { kind: "has", reference: { kind: "reference", root, path: [field], as: { kind: "any" } }, at };
+  };
+  const branches = [{ operations: [tool], except: [], condition: always }];
+  const looksBack = (verb: "attempted" | "completed", about: ConditionIr): ConditionIr => {
+    return { kind: "happened", verb, events: { branches, byAnyone: false, with: about, last: 1 }, at };
+  };
+  const carried = (ir.labels ?? []).concat((ir.narrows ?? []).flatMap(({ labels = [] }) => labels));
+  const parts: readonly ConditionIr[] = [
+    looksBack("attempted", all("its", "args")),
+    looksBack("completed", all("its", "result")),
+    ...carried.map(({ label }): ConditionIr => ({ kind: "carries", label, at })),
+  ];
+  return { ...ir, rules: [...ir.rules, rule({ id: "watch", effect: "deny", until: 0 }, { kind: "and", parts })] };
+}
+
 /** The policy, through its artifact and loading. */
 export function load(ir: PolicyIr, engine?: EngineFactory): LoadedPolicy {
   const artifact = { mcpolicyArtifact: 1, digest: digestOf(ir), policy: ir } as const;

@@ -16,5 +16,6 @@ export { type RevocationsCase, type RevocationsUnderTest, revocationsCases } fro
 export { type CaseResult, defaultTime, type Failure, runSuite, type Status, type Subject, subjectOf } from "./run.ts";
 export { type FixtureRun, type Prepared, type PreparedPolicy, runFixture } from "./run-fixture.ts";
 export { eventDifference, resultDifference } from "./run-step.ts";
+export { sliceOf } from "./slice.ts";
 export type { Action, Ask, Caller, Case, Expectation, Facts, Located, Step, Suite } from "./suite.ts";
 export { exitCodeOf, isInvalid, type Totals, totalsOf } from "./totals.ts";

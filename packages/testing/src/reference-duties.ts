@@ -43,18 +43,16 @@ export function askLimit(match: Match<CheckedLimit>, call: string, state: State,
     return { match, take: undefined, spent: true, retryAfterMs: undefined };
   }
   const take = { rule: rule.id, key, at: now, amount, call, atOnce: false };
-  const fits = (at: number): boolean => sumOf(takes, at - duration, now) + amount <= rule.amount;
+  const fits = (at: number): boolean => sumOf(takes, at - duration) + amount <= rule.amount;
   if (fits(now)) return { match, take, spent: false, retryAfterMs: undefined };
-  const leaving = takes.filter((each) => each.at > now - duration && each.at <= now).map((each) => each.at + duration);
+  const leaving = takes.filter((each) => each.at > now - duration).map((each) => each.at + duration);
   const free = leaving.toSorted((a, b) => a - b).find(fits);
   return { match, take, spent: true, retryAfterMs: free === undefined ? undefined : free - now };
 }
 
-/** What was taken after `from`, until `to`. */
-function sumOf(takes: readonly Take[], from: number, to: number): number {
-  return takes
-    .filter(({ at, atOnce }) => !atOnce && at > from && at <= to)
-    .reduce((sum, { amount }) => sum + amount, 0);
+/** What was taken after `from`. What is later than now, as a clock that went back shows it, lies in one window with now as well. */
+function sumOf(takes: readonly Take[], from: number): number {
+  return takes.filter(({ at, atOnce }) => !atOnce && at > from).reduce((sum, { amount }) => sum + amount, 0);
 }
 
 function keyOf({ keys }: CheckedLimit, { request }: Situation): string {

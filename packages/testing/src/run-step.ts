@@ -9,29 +9,31 @@ import {
   type Request,
   type State,
   type StateEvent,
+  type TenantKey,
+  tenantKeyOf,
   type Value,
   type Windows,
 } from "@mcpolicy/core";
 import type { CheckedPolicy } from "@mcpolicy/language";
-import { type LoadedPolicy, memoryStore, outOfBounds } from "@mcpolicy/runtime";
+import { type LoadedPolicy, type MemoryDriver, memoryDriver, outOfBounds } from "@mcpolicy/runtime";
 import { disagreement } from "./agreement.ts";
 import type { GivenResult, Proofs } from "./duties.ts";
 import { stepByReference } from "./reference.ts";
 import { answerByReference } from "./reference-result.ts";
 
 /**
- * What the requests of one case share: a store as a host has it, which forgets what no rule looks back at, and the reference's own
- * memory, which forgets nothing.
+ * What the requests of one case share: a driver as a host has it, which gives each decision the part of the state that it needs and forgets
+ * what no rule looks back at, and the reference's own memory of each tenant, which is whole and forgets nothing.
  */
 export interface Course {
-  readonly store: ReturnType<typeof memoryStore>;
-  remembered: State;
+  readonly driver: MemoryDriver;
+  readonly remembered: Map<TenantKey, State>;
   asked: number;
 }
 
 /** A course in which nothing happened yet. */
 export function newCourse({ windows }: LoadedPolicy): Course {
-  return { store: memoryStore(windows), remembered: emptyState, asked: 0 };
+  return { driver: memoryDriver(windows), remembered: new Map(), asked: 0 };
 }
 
 /** What a server answers, and what the host supplies with it. */
@@ -56,21 +58,25 @@ export function takeStep(
 ): Outcome {
   course.asked += 1;
   const id = `request ${course.asked}`;
-  const { state, version } = course.store.read();
+  const need = policy.need(asked);
+  const read = need && course.driver.read(need);
+  const state = read?.state ?? emptyState;
   const { decision, event } = policy.step({ ...asked, state }, id);
   const wrong = (what: string): Outcome => ({ wrong: what, decision });
   if (decision.reason === "fault") return wrong(`a fault: ${decision.kept.fault ?? "not said"}`);
 
-  const judged = attempt(() => stepByReference(checked, { ...asked, state: course.remembered }, id, policy.validate));
+  const before = rememberedOf(course, asked);
+  const judged = attempt(() => stepByReference(checked, { ...asked, state: before }, id, policy.validate));
   if ("failed" in judged) return wrong(`the reference failed: ${judged.failed}`);
   const difference =
     disagreement(judged.value.decision, decision) ??
     disagreement(decision, policy.decide({ ...asked, state })) ??
-    eventDifference(bounded(judged.value.event), event);
+    eventDifference(keptOf(policy, asked, bounded(judged.value.event)), event);
   if (difference !== undefined) return wrong(difference);
-  if (event === undefined) return { decision, result: undefined };
-  if (!course.store.commit(version, event)) return wrong("the store refused what was decided on its own state");
-  course.remembered = advance(course.remembered, event, endless);
+  if (event !== undefined && (read === undefined || course.driver.commit(read, event) !== "committed")) {
+    return wrong("the driver refused what was decided on its own state");
+  }
+  remember(course, asked, judged.value.event);
   if (decision.effect !== "allow" || given === undefined) return { decision, result: undefined };
   return takeAnswer(course, asked, id, given, { checked, policy }, decision);
 }
@@ -84,25 +90,49 @@ function takeAnswer(
   called: Decision,
 ): Outcome {
   const now = asked.context.time;
-  const { state, version } = course.store.read();
-  const answer = policy.answer({ ...asked, state }, id, result, now, context);
+  const need = policy.answerNeed(asked, now);
+  const read = need && course.driver.read(need);
+  const answer = policy.answer({ ...asked, state: read?.state ?? emptyState }, id, result, now, context);
   const wrong = (what: string): Outcome => ({ wrong: `of the result: ${what}`, decision: answer.decision });
   if (answer.decision.reason === "fault") return wrong(`a fault: ${answer.decision.kept.fault ?? "not said"}`);
 
+  const before = rememberedOf(course, asked);
   const judged = attempt(() =>
-    answerByReference(checked, { ...asked, state: course.remembered }, id, result, now, policy, context),
+    answerByReference(checked, { ...asked, state: before }, id, result, now, policy, context),
   );
   if ("failed" in judged) return wrong(`the reference failed: ${judged.failed}`);
   const difference =
     disagreement(judged.value.decision, answer.decision) ??
     resultDifference(judged.value.result, answer.result) ??
-    eventDifference(judged.value.event, answer.event);
+    eventDifference(keptOf(policy, asked, judged.value.event), answer.event);
   if (difference !== undefined) return wrong(difference);
-  if (!course.store.commit(version, answer.event)) return wrong("the store refused an answer");
-  course.remembered = advance(course.remembered, answer.event, endless);
+  if (answer.event !== undefined && (read === undefined || course.driver.commit(read, answer.event) !== "committed")) {
+    return wrong("the driver refused an answer");
+  }
+  remember(course, asked, judged.value.event);
   return answer.result === undefined
     ? { decision: answer.decision, result: undefined }
     : { decision: called, result: answer.result };
+}
+
+/** What the reference remembers of the tenant of a request. */
+function rememberedOf({ remembered }: Course, { principal }: Request): State {
+  return (principal && remembered.get(tenantKeyOf(principal))) ?? emptyState;
+}
+
+function remember(course: Course, asked: Request, event: StateEvent | undefined): void {
+  if (event === undefined || asked.principal === undefined) return;
+  const after = advance(rememberedOf(course, asked), event, endless);
+  course.remembered.set(tenantKeyOf(asked.principal), after);
+}
+
+/** What of an event, as the reference has it, any rule can look at. That this is enough, later decisions show. */
+export function keptOf(
+  policy: LoadedPolicy,
+  { operation }: Request,
+  event: StateEvent | undefined,
+): StateEvent | undefined {
+  return event && policy.kept(event, operation);
 }
 
 /** The proofs that a step brings, as a host that verified them hands them on. */

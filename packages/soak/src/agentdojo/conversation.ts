@@ -44,7 +44,7 @@ export function converse(
     if (effect === "allow") {
       const answered = { content: [{ type: "text", text: result }] };
       const { event } = policy.answer({ ...request, state }, String(now), answered, now + 1000);
-      state = advance(state, event, policy.windows);
+      if (event !== undefined) state = advance(state, event, policy.windows);
     }
     now += minute;
     moments.push({ state, now });

@@ -7,10 +7,22 @@ import {
   type Proof,
   type Request,
   type State,
+  type StateEvent,
+  type StateNeed,
+  type StateRead,
+  type TenantKey,
+  tenantKeyOf,
   type Windows,
 } from "@mcpolicy/core";
-import type { LoadedPolicy, ToolResult } from "@mcpolicy/runtime";
-import { answerByReference, disagreement, eventDifference, resultDifference, stepByReference } from "@mcpolicy/testing";
+import { type LoadedPolicy, memoryDriver, type ToolResult } from "@mcpolicy/runtime";
+import {
+  answerByReference,
+  disagreement,
+  eventDifference,
+  resultDifference,
+  sliceOf,
+  stepByReference,
+} from "@mcpolicy/testing";
 import type { Evaluators } from "./evaluators.ts";
 import type { Random } from "./random.ts";
 import { type Nearby, requestFor } from "./requests.ts";
@@ -32,28 +44,78 @@ export interface CourseReport {
 
 const endless: Windows = { calls: Number.POSITIVE_INFINITY, takes: Number.POSITIVE_INFINITY };
 
+/** What one evaluator remembers. Steps are read and committed in turn. */
+interface Memory {
+  readonly read: (need: StateNeed | undefined, tenant: TenantKey) => State;
+  readonly commit: (event: StateEvent, tenant: TenantKey) => void;
+}
+
+/** The whole state of each tenant, which the pure step of a state moves on. */
+function wholeMemory(windows: Windows, state: State = emptyState): Memory {
+  const states = new Map<TenantKey, State>();
+  return {
+    read: (_, tenant) => states.get(tenant) ?? state,
+    commit: (event, tenant) => states.set(tenant, advance(states.get(tenant) ?? state, event, windows)),
+  };
+}
+
+/** Of a whole state the part that a decision says it needs. */
+function slicedMemory(windows: Windows, state: State): Memory {
+  const whole = wholeMemory(windows, state);
+  return {
+    read: (need, tenant) => (need === undefined ? emptyState : sliceOf(whole.read(need, tenant), need, windows)),
+    commit: whole.commit,
+  };
+}
+
+/** What a driver in memory gives of what a decision says it needs. Throws where it takes nothing in. */
+function drivenMemory(windows: Windows): Memory {
+  const driver = memoryDriver(windows);
+  let last: StateRead | undefined;
+  return {
+    read(need) {
+      last = need && driver.read(need);
+      return last?.state ?? emptyState;
+    },
+    commit(event) {
+      if (last === undefined || driver.commit(last, event) !== "committed") throw new Error("the driver refused it");
+    },
+  };
+}
+
+/** What each remembers: closures all, generated code what it says it needs. */
+interface Memories {
+  readonly generated: Memory;
+  readonly closures: Memory;
+}
+
 /**
  * Some requests one after the other, by few callers and mostly alike, with answers. Each step is compared: the decision, what is to be
- * remembered, what leaves of a result. The reference forgets nothing; the others remember what `windows` says.
+ * remembered, what leaves of a result. The reference remembers all of each event and forgets nothing; the others remember what any rule
+ * looks at, and as long as `windows` says.
  */
 export function runCourse(random: Random, evaluators: Evaluators, nearby: Nearby, length: number): CourseReport {
-  const { generated } = evaluators;
+  const { windows } = evaluators.generated;
   const symbols = Array.from({ length: random.pick([1, 2, 2, 4]) }, () => likely(random, evaluators, nearby));
   const principals = [symbols[0]!.principal, symbols[0]!.principal, symbols.at(-1)!.principal];
+  const tenants = random.chance(0.3) ? ["a", "b"] : [undefined];
   let now = symbols[0]!.context.time;
-  let [full, kept]: [State, State] = [emptyState, emptyState];
+  const reference = wholeMemory(endless);
+  const memories = { generated: drivenMemory(windows), closures: wholeMemory(windows) };
   const moves: Move[] = [];
   const outcomes: string[] = [];
   for (let index = 0; index < length; index += 1) {
     now += random.pick([0, 0, 0, 1, 1_000, 29_999, 30_000, 30_000, 60_000, 300_000, 3_600_000]);
     const symbol = random.pick(symbols);
-    const principal = random.chance(0.9) ? random.pick(principals) : symbol.principal;
+    const chosen = random.chance(0.9) ? random.pick(principals) : symbol.principal;
+    const tenant = random.pick(tenants);
+    const principal = chosen && tenant !== undefined ? { ...chosen, tenant } : chosen;
     const request: Request = {
       ...symbol,
       principal,
       context: { ...symbol.context, time: now },
       proofs: proofsFor(random, now, index, principal),
-      state: full,
+      state: reference.read(undefined, tenantOf(principal)),
     };
     const answer = random.chance(0.75)
       ? {
@@ -65,65 +127,70 @@ export function runCourse(random: Random, evaluators: Evaluators, nearby: Nearby
     const move: Move = { request, id: `call ${index}`, answer };
     moves.push(move);
 
-    const step = stepOf(evaluators, move, kept);
+    const step = stepOf(evaluators, move, memories);
     outcomes.push(step.outcome);
     if (step.wrong !== undefined) return { moves, outcomes, wrong: { move, what: step.wrong } };
     for (const event of step.events) {
-      full = advance(full, event, endless);
-      kept = advance(kept, event, generated.windows);
+      reference.commit(event, tenantOf(principal));
       if (event.kind === "answer") now = event.at;
     }
   }
   return { moves, outcomes, wrong: undefined };
 }
 
+function tenantOf(principal: Principal | undefined): TenantKey {
+  return principal === undefined ? "" : tenantKeyOf(principal);
+}
+
 interface Step {
   readonly outcome: string;
   readonly wrong: string | undefined;
-  readonly events: readonly Parameters<typeof advance>[1][];
+  /** What the reference remembers of it. */
+  readonly events: readonly StateEvent[];
 }
 
-/** Where any evaluator differs from the reference about one step; `request.state` is the reference's, `kept` the others'. */
+/** Where any evaluator differs from the reference about one step; `request.state` is what all remember. */
 export function moveDifference(evaluators: Evaluators, move: Move): string | undefined {
-  return stepOf(evaluators, move, move.request.state ?? emptyState).wrong;
+  const state = move.request.state ?? emptyState;
+  const { windows } = evaluators.generated;
+  const memories = { generated: slicedMemory(windows, state), closures: wholeMemory(windows, state) };
+  return stepOf(evaluators, move, memories).wrong;
 }
 
-function stepOf({ checked, generated, closures }: Evaluators, { request, id, answer }: Move, kept: State): Step {
+function stepOf(evaluators: Evaluators, { request, id, answer }: Move, memories: Memories): Step {
+  const { checked, generated } = evaluators;
+  const tenant = tenantOf(request.principal);
   const wanted = stepByReference(checked, request, id, generated.validate);
   const outcome = `${wanted.decision.effect}: ${wanted.decision.reason}`;
-  for (const [name, loaded] of Object.entries({ "generated code": generated, closures })) {
-    const got = loaded.step({ ...request, state: kept }, id);
+  for (const name of ["generated", "closures"] as const) {
+    const [loaded, memory] = [evaluators[name], memories[name]];
+    const got = loaded.step({ ...request, state: memory.read(loaded.need(request), tenant) }, id);
     const what =
-      faultIn(got.decision) ?? disagreement(wanted.decision, got.decision) ?? eventDifference(wanted.event, got.event);
+      faultIn(got.decision) ??
+      disagreement(wanted.decision, got.decision) ??
+      eventDifference(wanted.event && loaded.kept(wanted.event, request.operation), got.event);
     if (what !== undefined) return { outcome, wrong: `${name}: ${what}`, events: [] };
+    if (got.event !== undefined) memory.commit(got.event, tenant);
   }
   if (wanted.event === undefined) return { outcome, wrong: undefined, events: [] };
   if (wanted.decision.effect !== "allow" || answer === undefined) {
     return { outcome, wrong: undefined, events: [wanted.event] };
   }
   const now = request.context.time + answer.after;
-  const after = (state: State, windows: Windows): Request => ({
-    ...request,
-    state: advance(state, wanted.event!, windows),
-  });
-  const judged = answerByReference(
-    checked,
-    after(request.state ?? emptyState, endless),
-    id,
-    answer.result,
-    now,
-    generated,
-    answer.context,
-  );
+  const called = { ...request, state: advance(request.state ?? emptyState, wanted.event, endless) };
+  const judged = answerByReference(checked, called, id, answer.result, now, generated, answer.context);
   const answered = `${outcome}, result ${judged.decision.effect}: ${judged.decision.reason}`;
-  for (const [name, loaded] of Object.entries({ "generated code": generated, closures })) {
-    const got = loaded.answer(after(kept, loaded.windows), id, answer.result, now, answer.context);
+  for (const name of ["generated", "closures"] as const) {
+    const [loaded, memory] = [evaluators[name], memories[name]];
+    const state = memory.read(loaded.answerNeed(request, now), tenant);
+    const got = loaded.answer({ ...request, state }, id, answer.result, now, answer.context);
     const what =
       faultIn(got.decision) ??
       disagreement(judged.decision, got.decision) ??
       resultDifference(judged.result, got.result) ??
-      eventDifference(judged.event, got.event);
+      eventDifference(loaded.kept(judged.event, request.operation), got.event);
     if (what !== undefined) return { outcome: answered, wrong: `${name}, of the result: ${what}`, events: [] };
+    if (got.event !== undefined) memory.commit(got.event, tenant);
   }
   return { outcome: answered, wrong: undefined, events: [wanted.event, judged.event] };
 }

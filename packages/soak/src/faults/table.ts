@@ -361,8 +361,8 @@ export const faults: readonly Fault[] = [
   {
     name: "what is remembered is too short",
     file: "runtime/src/windows.ts",
-    find: "return [events.last];",
-    replace: "return [events.last / 2];",
+    find: "lookBackOf(past)?.events.last ?? 0",
+    replace: "(lookBackOf(past)?.events.last ?? 0) / 2",
   },
   {
     name: "texts of several blocks are not looked at as one",

@@ -102,7 +102,7 @@ function complete(event: TraceEvent, ported: Ported, running: Replaying): void {
   const request = { ...call!.request, state: running.state };
   const result = { content: [], structuredContent: event.output ?? {} };
   const { event: change } = ported.policy.answer(request, call!.id, result, someTime + event.at * 1000);
-  running.state = advance(running.state, change, ported.policy.windows);
+  if (change !== undefined) running.state = advance(running.state, change, ported.policy.windows);
 }
 
 function keyOf({ tool, server, args }: Example): string {

@@ -75,7 +75,8 @@ export function proofsOf({ principal }: Letter, now: number, id: string): readon
 
 function answered(policy: LoadedPolicy, state: State, letter: Letter, now: number, id: string): State {
   if (letter.result === undefined) return state;
-  return advance(state, policy.answer(requestOf(letter, now, state), id, letter.result, now).event, policy.windows);
+  const { event } = policy.answer(requestOf(letter, now, state), id, letter.result, now);
+  return event === undefined ? state : advance(state, event, policy.windows);
 }
 
 /**
