@@ -3,7 +3,7 @@ import { suggest } from "@mcpolicy/diagnostics";
 import type { CheckedPolicy } from "@mcpolicy/language";
 import { type Command, Option } from "commander";
 import { UsageError } from "./exit-codes.ts";
-import { several } from "./flags.ts";
+import { instant, several } from "./flags.ts";
 import { jsonObject } from "./json-flag.ts";
 
 /** The flags that describe one request, as `eval` and `explain` take them. */
@@ -160,14 +160,5 @@ function dotted(flag: string, value: string): { readonly server: string; readonl
 function contextOf(flags: RequestFlags, cwd: string): Context {
   const facts = jsonObject("--context", flags.context ?? "{}", cwd);
   if (Object.hasOwn(facts, "time")) throw new UsageError("give the time with --time, not in --context");
-  return { ...facts, time: flags.time === undefined ? Date.now() : instant(flags.time) } as Context;
-}
-
-/** RFC 3339; a bare date is its first instant, UTC. */
-function instant(text: string): number {
-  const isDate = /^\d{4}-\d{2}-\d{2}$/.test(text);
-  const isInstant = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/i.test(text);
-  const time = isDate || isInstant ? Date.parse(text) : Number.NaN;
-  if (Number.isNaN(time)) throw new UsageError(`--time takes an instant such as 2026-11-22T10:00:00Z, not \`${text}\``);
-  return time;
+  return { ...facts, time: flags.time === undefined ? Date.now() : instant("--time", flags.time) } as Context;
 }

@@ -71,10 +71,12 @@ async function programFor(args: readonly string[], session: Session): Promise<Co
   return program;
 }
 
-function inheriting(command: Command, program: Command): Command {
+function inheriting(command: Command, program: Command, above = "policy"): Command {
+  const path = `${above} ${command.name()}`;
+  for (const below of command.commands) inheriting(below, program, path);
   return command
     .copyInheritedSettings(program)
-    .showHelpAfterError(`(\`policy ${command.name()} --help\` lists what there is)`)
+    .showHelpAfterError(`(\`${path} --help\` lists what there is)`)
     .helpOption("-h, --help", "print this help");
 }
 

@@ -26,7 +26,7 @@ const packages: Readonly<Record<string, Row>> = {
   identity:    { imports: ["core"],                                                                        external: ["jose"],                             node: "subpaths" },
   mcp:         { imports: ["core", "runtime"],                                                             external: [],                                   node: "subpaths" },
   testing:     { imports: ["diagnostics", "core", "language", "compiler", "runtime"],                      external: ["yaml"],                             node: "nowhere" },
-  cli:         { imports: ["diagnostics", "core", "language", "compiler", "runtime", "mcp", "testing"],    external: ["commander", "chokidar", "tinyglobby"], node: "anywhere" },
+  cli:         { imports: ["diagnostics", "core", "language", "compiler", "runtime", "identity", "mcp", "testing"], external: ["commander", "chokidar", "tinyglobby"], node: "anywhere" },
   soak:        { imports: ["diagnostics", "core", "language", "compiler", "runtime", "testing"],           external: [],                                   node: "anywhere" },
 };
 
