@@ -35,6 +35,16 @@ export type { Detector, Found } from "./detectors/detector.ts";
 export { detectors } from "./detectors/index.ts";
 export { canonicalJson, digestOf, digestOfText, pinOf } from "./digest.ts";
 export { durationText } from "./duration.ts";
+export {
+  type Endpoint,
+  type EndpointHost,
+  endpointText,
+  hostText,
+  includes,
+  meet,
+  parseEndpoint,
+  reaches,
+} from "./endpoint.ts";
 export type { Engine, EngineFactory } from "./engine.ts";
 export { givingRoles } from "./giving-roles.ts";
 export {
@@ -77,6 +87,7 @@ export { isOfIts } from "./its-root.ts";
 export { matchesName } from "./operation-names.ts";
 export { type ExampleReading, exampleReadings } from "./operators/examples.ts";
 export { operatorById, operators, operatorsSpelled } from "./operators/index.ts";
+export { isPrivateHost } from "./operators/network.ts";
 export {
   call,
   type Example,
@@ -90,6 +101,7 @@ export { isScalar, type Scalar } from "./operators/scalar.ts";
 export { isPathName, pathWords } from "./path-names.ts";
 export { isToolName, type Listing, type Origin, pinFileOf } from "./pin-file.ts";
 export type { PinFile, PinnedTool } from "./pins.ts";
+export { localRanges, privateRanges } from "./private-ranges.ts";
 export type { PreparedDetector } from "./readers/detector.ts";
 export { read, readers, whyUnreadable } from "./readers/index.ts";
 export type { Reader } from "./readers/reader.ts";

@@ -1,4 +1,4 @@
-import type { DeploymentIr, Value } from "@mcpolicy/core";
+import { type DeploymentIr, type Endpoint, endpointText, parseEndpoint, type Value } from "@mcpolicy/core";
 import { diagnostic, type Span } from "@mcpolicy/diagnostics";
 import type { Settings, SettingWord, Statement } from "./ast.ts";
 import { checkDetectors } from "./check-redact.ts";
@@ -28,7 +28,7 @@ const settings: Readonly<Record<Settings["kind"], Readonly<Record<string, Readin
     redact: namedDetectors,
   },
   network: {
-    connect: several("text", isEndpoint, 'hosts and ports, as in `connect "api.github.com:443", "*.example.com:443"`'),
+    connect: endpoints,
   },
 };
 
@@ -155,6 +155,19 @@ function atMost(words: readonly SettingWord[], setting: SettingWord, report: Rep
   return isRight ? value : wrong(words, setting, "`at most` and a length of time, as in `lifetime at most 5m`", report);
 }
 
+/** Endpoints in canonical text, each once. */
+function endpoints(
+  words: readonly SettingWord[],
+  setting: SettingWord,
+  report: Report,
+  scope: Scope,
+): Value | undefined {
+  const wanted = 'hosts and ports, as in `connect "api.github.com:443", "*.example.com:443"`';
+  const isEndpoint = (text: string): boolean => parseEndpoint(text) !== undefined;
+  const texts = several("text", isEndpoint, wanted)(words, setting, report, scope) as readonly string[] | undefined;
+  return texts && [...new Set(texts.map((text) => endpointText(parseEndpoint(text) as Endpoint)))];
+}
+
 /** Detectors as values that `detector` reads. */
 function namedDetectors(
   words: readonly SettingWord[],
@@ -206,11 +219,4 @@ const algorithms: ReadonlySet<string> = new Set(
 /** RFC 8414, section 2: an https URL without query and fragment; http for one's own machine. */
 function isIssuer(text: string): boolean {
   return /^(https:\/\/[^\s?#@]+|http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?(\/[^\s?#@]*)?)$/.test(text);
-}
-
-/** `host:port`: a name, `*.` and a name, an IPv4 address, or an IPv6 address in brackets. */
-function isEndpoint(text: string): boolean {
-  const match = /^(?:(?:\*\.)?[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\]):(\d{1,5})$/.exec(text);
-  const port = Number(match?.[1] ?? 0);
-  return port >= 1 && port <= 65_535 && !text.includes("..");
 }

@@ -8,7 +8,7 @@ describe("token, audit, network", () => {
     const { policy } = checkText(`
 token { issuer "https://id.example.com" audience "https://mcp.example.com", "urn:x" algorithms EdDSA, ES256 lifetime at most 5m skew 30s }
 audit { arguments hashed, results size }
-network fs { connect "api.github.com:443", "*.example.com:443", "[::1]:8080" }
+network fs { connect "API.github.com:443", "*.example.com:443", "[::1]:8080", "*:80", "*", "api.github.com:443" }
 network office { }`);
     expect(policy?.deployment).toEqual({
       token: {
@@ -19,7 +19,7 @@ network office { }`);
         skew: 30_000,
       },
       audit: { arguments: "hashed", results: "size" },
-      network: { fs: ["api.github.com:443", "*.example.com:443", "[::1]:8080"], office: [] },
+      network: { fs: ["api.github.com:443", "*.example.com:443", "[::1]:8080", "*:80", "*"], office: [] },
     });
     expect(checkText("").policy?.deployment).toEqual({ network: {} });
   });
@@ -44,7 +44,7 @@ network office { }`);
     'network fs { connect "a" }',
     'network fs { connect "a:0" }',
     'network fs { connect "a:65536" }',
-    'network fs { connect "*:443" }',
+    'network fs { connect "a:*" }',
     'network fs { connect "a..b:443" }',
     'network fs { connect "https://a:443" }',
     'network fs { connect "a:1" "b:2" }',

@@ -1,6 +1,5 @@
 import { checkPolicy } from "@mcpolicy/language";
 import { describe, expect, test } from "vitest";
-import { reaches } from "../src/porting/network.ts";
 import type { Example } from "../src/porting/rules.ts";
 import { readNote, scoreOf } from "../src/porting/score.ts";
 import { type Mapping, someTime, toRequest } from "../src/porting/to-request.ts";
@@ -89,15 +88,4 @@ describe("scores", () => {
     expect(() => readNote("it is so")).toThrow();
     expect(() => readNote("at most 2: no")).toThrow();
   });
-});
-
-// biome-ignore format: table
-test.for([
-  ["api.github.com:443",     true],
-  ["api.github.com:80",      false],
-  ["a.example.com:443",      true],
-  ["example.com:443",        false],
-  ["aexample.com:443",       false],
-] as const)("connect %s: %s", ([connect, wanted]) => {
-  expect(reaches(["api.github.com:443", "*.example.com:443"], connect)).toBe(wanted);
 });

@@ -116,7 +116,7 @@ const localNames: ReadonlySet<string> = new Set([
 ]);
 
 /** A host as a URL has it, or as `domain` reads it. What is no host name, or a name without a dot, is local. */
-function isPrivateHost(written: string): boolean {
+export function isPrivateHost(written: string): boolean {
   const host = hostOf(written);
   if (host === undefined) return true;
   const address = hostAddress(host);

@@ -1,8 +1,7 @@
-import { advance, type Decision, emptyState, type Request, type State } from "@mcpolicy/core";
+import { advance, type Decision, emptyState, includes, parseEndpoint, type Request, type State } from "@mcpolicy/core";
 import type { CheckedPolicy } from "@mcpolicy/language";
 import type { LoadedPolicy } from "@mcpolicy/runtime";
 import { decideByReference, disagreement } from "@mcpolicy/testing";
-import { reaches } from "./network.ts";
 import type { Example, TraceEvent, Want } from "./rules.ts";
 import { type Mapping, remembering, someTime, toRequest } from "./to-request.ts";
 
@@ -51,7 +50,9 @@ function listWrong(request: Request, want: readonly string[], { policy }: Ported
 
 function connectWrong(connect: string, want: Want | undefined, { checked }: Ported): readonly string[] {
   const [server] = checked.servers;
-  const got = reaches(checked.deployment.network[server?.name ?? ""] ?? [], connect) ? "allow" : "deny";
+  const listed = (checked.deployment.network[server?.name ?? ""] ?? []).flatMap((each) => parseEndpoint(each) ?? []);
+  const asked = parseEndpoint(connect);
+  const got = asked !== undefined && listed.some((each) => includes(each, asked)) ? "allow" : "deny";
   return got === want ? [] : [`connect ${connect}: ${got}, wanted ${want}`];
 }
 
