@@ -20,7 +20,7 @@ const packages: Readonly<Record<string, Row>> = {
   diagnostics: { imports: [],                                                                              external: ["fastest-levenshtein"],              node: "nowhere" },
   core:        { imports: [],                                                                              external: ["@noble/hashes", "canonicalize", "ipaddr.js"], node: "nowhere" },
   language:    { imports: ["diagnostics", "core"],                                                         external: ["chevrotain", "micromatch", "yaml"], node: "nowhere" },
-  compiler:    { imports: ["diagnostics", "core", "language"],                                             external: [],                                   node: "nowhere" },
+  compiler:    { imports: ["diagnostics", "core", "language"],                                             external: ["yaml"],                                   node: "nowhere" },
   runtime:     { imports: ["core"],                                                                        external: ["ajv", "ajv-formats"],               node: "nowhere" },
   audit:       { imports: ["core"],                                                                        external: ["@noble/hashes"],                    node: "subpaths" },
   identity:    { imports: ["core"],                                                                        external: ["jose"],                             node: "subpaths" },
