@@ -1,5 +1,5 @@
 import { compile, generatedEngine } from "@mcpolicy/compiler";
-import { hasErrors, renderText, type Source } from "@mcpolicy/diagnostics";
+import { type Diagnostic, hasErrors, renderText, type Source } from "@mcpolicy/diagnostics";
 import { type CheckedPolicy, checkPolicy } from "@mcpolicy/language";
 import { ArtifactError, everyAbility, type LoadedPolicy, loadPolicy } from "@mcpolicy/runtime";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
@@ -12,6 +12,8 @@ export interface Ready {
   readonly checked: CheckedPolicy;
   readonly policy: LoadedPolicy;
   readonly sources: ReadonlyMap<string, Source>;
+  /** Findings: there is no error among them. */
+  readonly diagnostics: readonly Diagnostic[];
 }
 
 /**
@@ -34,6 +36,7 @@ export async function readyPolicy(session: Session, paths: readonly string[]): P
       checked,
       policy: loadPolicy(compile(checked), { engine: generatedEngine, abilities: everyAbility }),
       sources,
+      diagnostics,
     };
   } catch (problem) {
     if (!(problem instanceof ArtifactError)) throw problem;

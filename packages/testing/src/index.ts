@@ -1,5 +1,6 @@
 export { disagreement } from "./agreement.ts";
 export { checkSuite } from "./check-suite.ts";
+export { knownKeys, mapping, Problems, shape } from "./expect-tree.ts";
 export { readFixture } from "./fixture.ts";
 export {
   decideByReference,
@@ -19,3 +20,4 @@ export { eventDifference, resultDifference } from "./run-step.ts";
 export { sliceOf } from "./slice.ts";
 export type { Action, Ask, Caller, Case, Expectation, Facts, Located, Step, Suite } from "./suite.ts";
 export { exitCodeOf, isInvalid, type Totals, totalsOf } from "./totals.ts";
+export { jsonOf, type MapTree, readTree, type Tree } from "./tree.ts";

@@ -34,8 +34,14 @@ const maxDepth = 100;
 const maxNodes = 500_000;
 const maxAliasCount = 1_000;
 
-/** Reads YAML 1.2 (JSON is YAML) into a tree with positions; undefined where there is no one tree that JSON could say. */
-export function readTree(source: Source): {
+/**
+ * Reads YAML 1.2 (JSON is YAML) into a tree with positions; undefined where there is no one tree that JSON could say. `meanwhile` says
+ * what becomes of the file then.
+ */
+export function readTree(
+  source: Source,
+  meanwhile = "no test of this file runs",
+): {
   readonly tree: Tree | undefined;
   readonly diagnostics: readonly Diagnostic[];
 } {
@@ -45,10 +51,10 @@ export function readTree(source: Source): {
       "P0701",
       { file: source.name, start: problem.pos[0], end: problem.pos[1] },
       firstLine(problem.message),
-    ).withNote("no test of this file runs"),
+    ).withNote(meanwhile),
   );
   if (problems.length > 0) return { tree: undefined, diagnostics: problems };
-  const reading: Reading = { source, document, nodes: 0, aliases: 0, diagnostics: [] };
+  const reading: Reading = { source, meanwhile, document, nodes: 0, aliases: 0, diagnostics: [] };
   const tree = toTree(document.contents, reading, 0);
   return { tree: reading.diagnostics.length > 0 ? undefined : tree, diagnostics: reading.diagnostics };
 }
@@ -67,6 +73,7 @@ export function jsonOfMap(tree: MapTree): JsonObject {
 
 interface Reading {
   readonly source: Source;
+  readonly meanwhile: string;
   readonly document: Document.Parsed;
   nodes: number;
   aliases: number;
@@ -76,7 +83,7 @@ interface Reading {
 function toTree(node: YamlNode | null | undefined, reading: Reading, depth: number): Tree | undefined {
   const span = spanOf(node, reading.source);
   const refuse = (message: string): undefined => {
-    reading.diagnostics.push(diagnostic("P0701", span, message).withNote("no test of this file runs"));
+    reading.diagnostics.push(diagnostic("P0701", span, message).withNote(reading.meanwhile));
   };
   if (reading.diagnostics.length > 0) return undefined;
   reading.nodes += 1;

@@ -4,18 +4,18 @@ import type { CatalogueRow } from "./row.ts";
 export const fixtures: readonly CatalogueRow[] = [
   {
     code: "P0701",
-    title: "A fixture file cannot be read",
+    title: "A fixture or configuration file cannot be read",
     severity: "error",
     page: `The file is not one YAML (or JSON) document: a bracket or quote is missing, a key stands twice in one mapping, an alias
 names nothing or unfolds into too much, or a value is none that JSON knows.
 
     with: { path: /workspace/a.ts, path: /etc/passwd }     # two values, and no telling which one is tested
 
-No test of the file runs until it is mended.`,
+No test of the file runs until it is mended, and nothing is made by a configuration that cannot be read.`,
   },
   {
     code: "P0702",
-    title: "Unknown key in a fixture",
+    title: "Unknown key in a fixture or configuration",
     severity: "error",
     page: `A key that means nothing there would be ignored, and the test would not test what its writer meant.
 
@@ -26,7 +26,7 @@ Spell the key as the page on fixtures has it. Arguments of a tool belong below \
   },
   {
     code: "P0703",
-    title: "A fixture has another kind of value than is needed",
+    title: "A fixture or configuration has another kind of value than is needed",
     severity: "error",
     page: `A list stands where a text is needed, a number where a date is, and so on. YAML reads \`no\`, \`12\` and \`null\` as they look:
 put quotes around what is meant as text.

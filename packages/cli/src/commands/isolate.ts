@@ -1,0 +1,150 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import {
+  type IsolationSettings,
+  type NetworkFile,
+  type NetworkTarget,
+  networkTargets,
+  serverSettings,
+  toNetwork,
+} from "@mcpolicy/compiler";
+import { type Diagnostic, hasErrors, printable, renderText, Source, suggest } from "@mcpolicy/diagnostics";
+import { Command, Option } from "commander";
+import { type ExitCode, exitCodes, UsageError } from "../exit-codes.ts";
+import { filesBelow, shownPath } from "../files.ts";
+import { several } from "../flags.ts";
+import { isolationNotes } from "../isolate/notes.ts";
+import { readIsolationSettings } from "../isolate/settings.ts";
+import { readyPolicy } from "../load-policy.ts";
+import { projectFolder } from "../paths.ts";
+import type { Session } from "../session.ts";
+
+interface Flags {
+  readonly target: NetworkTarget;
+  readonly output?: string;
+  readonly config?: string;
+  readonly image: readonly string[];
+  readonly runtime?: string;
+  readonly check?: boolean;
+}
+
+/** `policy isolate`: each server of a policy by itself, as files for containers or a cluster. */
+export function isolateCommand(session: Session): Command {
+  return new Command("isolate")
+    .argument("[path...]", "policies, folders or globs; all of them are one policy")
+    .addOption(targetOption("--target <name>", "what to make files for"))
+    .addOption(targetOption("--format <name>", "the same").hideHelp())
+    .option("-o, --output <dir>", "write the files below this folder; without it they are shown")
+    .option("--config <file>", "the settings: section `isolate` of this file, else of the nearest mcpolicy.config.json")
+    .option("--image <server=image>", "the image of a server; may stand several times", several, [])
+    .option("--runtime <name>", "of all servers that have none of their own: gvisor, kata, or its name on the platform")
+    .option("--check", "write nothing; exit with 1 where files below -o are not what would be written")
+    .addHelpText("after", "\nExample: policy isolate policies/web --target compose -o deploy")
+    .action(async (paths: readonly string[], flags: Flags & { readonly format?: NetworkTarget }) =>
+      session.exit(await isolate(session, paths, { ...flags, target: flags.format ?? flags.target })),
+    );
+}
+
+function targetOption(flags: string, description: string): Option {
+  const option = new Option(flags, `${description}: ${networkTargets.join(", ")}`);
+  return option.argParser((value): NetworkTarget => {
+    const target = networkTargets.find((each) => each === value);
+    if (target !== undefined) return target;
+    const near = suggest(value, networkTargets);
+    const hint = near === undefined ? "" : `; did you mean \`${near}\`?`;
+    throw new UsageError(`\`${value}\` is none of ${networkTargets.join(", ")}${hint}`);
+  });
+}
+
+async function isolate(session: Session, paths: readonly string[], flags: Flags): Promise<ExitCode> {
+  if (flags.target === undefined) throw new UsageError(`say what for: --target ${networkTargets.join(" or ")}`);
+  if (flags.check && flags.output === undefined)
+    throw new UsageError("--check needs the folder that is checked: -o DIR");
+  const ready = await readyPolicy(session, paths);
+  if (typeof ready === "number") return ready;
+  const policy = ready.policy.ir;
+  const names = policy.servers.map(({ name }) => name);
+  const settings = settingsFor(session, flags, names);
+  if (settings === undefined) return exitCodes.invalid;
+
+  const files = toNetwork(policy, flags.target, settings);
+  const findings = ready.diagnostics.filter(({ code }) => networkCodes.includes(code));
+  session.err.write(renderText(findings, ready.sources, { color: session.err.color }));
+  for (const note of isolationNotes(policy, flags.target, settings)) session.err.write(`note: ${printable(note)}\n`);
+
+  const isStale = flags.output === undefined ? show(session, files) : place(session, files, flags.output, flags.check);
+  const hasWarnings = findings.some(({ severity }) => severity === "warning");
+  return isStale || hasWarnings ? exitCodes.findings : exitCodes.fine;
+}
+
+/** Findings about networks that are shown with the files. */
+const networkCodes: readonly Diagnostic["code"][] = [];
+
+/** Of the configuration file and the flags; undefined where there is an error, of which standard error was told. */
+function settingsFor(session: Session, flags: Flags, servers: readonly string[]): IsolationSettings | undefined {
+  const path = resolve(session.cwd, flags.config ?? join(projectFolder(session.cwd), "mcpolicy.config.json"));
+  const name = shownPath(path, session.cwd);
+  const text = filesBelow(session.cwd).read(name);
+  if (text === undefined && flags.config !== undefined) throw new UsageError(`cannot read ${flags.config}`);
+  const source = new Source(name, text ?? "{}");
+  const { settings, problems } = readIsolationSettings(source, servers);
+  if (hasErrors(problems.found)) {
+    session.err.write(renderText(problems.found, new Map([[name, source]]), { color: session.err.color }));
+    return undefined;
+  }
+  return withFlags(settings, flags, servers);
+}
+
+function withFlags(settings: IsolationSettings, flags: Flags, servers: readonly string[]): IsolationSettings {
+  const own = { ...settings.servers };
+  for (const given of flags.image) {
+    const [, server = "", image] = /^([^=]+)=(\S+)$/.exec(given) ?? [];
+    if (image === undefined) throw new UsageError(`--image takes SERVER=IMAGE, not \`${given}\``);
+    if (!servers.includes(server)) {
+      const near = suggest(server, servers);
+      throw new UsageError(
+        `--image: the policy has no server \`${server}\`${near === undefined ? "" : `; did you mean \`${near}\`?`}`,
+      );
+    }
+    own[server] = { ...serverSettings(settings, server), image };
+  }
+  return { ...settings, servers: own, runtime: flags.runtime ?? settings.runtime };
+}
+
+/** All files as one text to read. */
+function show(session: Session, files: readonly NetworkFile[]): false {
+  for (const { path, text } of files) {
+    session.out.write(`${files.length === 1 ? "" : `# ======== ${path}\n`}${text}`);
+  }
+  if (files.length > 1) session.err.write("note: these are several files; -o DIR writes them\n");
+  return false;
+}
+
+/** Writes the files, or says which are not as they would be written. */
+function place(session: Session, files: readonly NetworkFile[], output: string, isCheck = false): boolean {
+  const folder = resolve(session.cwd, output);
+  const shown = (path: string): string => printable(shownPath(join(folder, path), session.cwd));
+  const stale = files.filter(({ path, text }) => !isAsWritten(join(folder, path), text));
+  if (isCheck) {
+    for (const { path } of stale) {
+      session.err.write(`${shown(path)} is not what the policy and its settings make: run \`policy isolate\` again\n`);
+    }
+    return stale.length > 0;
+  }
+  try {
+    for (const { path, text } of stale) {
+      mkdirSync(dirname(join(folder, path)), { recursive: true });
+      writeFileSync(join(folder, path), text);
+    }
+  } catch (problem) {
+    throw new UsageError(`cannot write below ${output}: ${(problem as Error).message}`);
+  }
+  session.out.write(
+    `${files.map(({ path }) => `${shown(path)}${stale.some((each) => each.path === path) ? "" : " (as it was)"}\n`).join("")}`,
+  );
+  return false;
+}
+
+function isAsWritten(path: string, text: string): boolean {
+  return existsSync(path) && readFileSync(path, "utf8") === text;
+}
