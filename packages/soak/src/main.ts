@@ -6,6 +6,7 @@ import { agentdojo } from "./soaks/agentdojo.ts";
 import { agreement } from "./soaks/agreement.ts";
 import { attacks } from "./soaks/attacks.ts";
 import { faults } from "./soaks/faults.ts";
+import { network } from "./soaks/network.ts";
 import { oracles } from "./soaks/oracles.ts";
 import { porting } from "./soaks/porting.ts";
 import { tools } from "./soaks/tools.ts";
@@ -20,6 +21,7 @@ const soaks: readonly Soak[] = [
   attacks,
   oracles,
   porting,
+  network,
   agentdojo,
   tracesSoak,
   traceFaults,
