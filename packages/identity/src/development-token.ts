@@ -1,6 +1,7 @@
 import type { CryptoKey } from "jose";
 import { isName } from "./attributes.ts";
 import { fromBase64url, toBase64url } from "./base64url.ts";
+import { isMac, MAC, macKey, macOf } from "./hmac.ts";
 
 /** Where such a token comes from, in place of an issuer. */
 export const DEVELOPMENT = "mcpolicy-dev";
@@ -20,9 +21,6 @@ const MOST_CHARACTERS = 2048;
 /** Bytes: 128 bits that nobody guesses, and no more than anybody needs. */
 const NONCE = { least: 16, most: 64 } as const;
 
-/** HMAC-SHA-256 gives 32 bytes (RFC 2104, FIPS 198-1). */
-const MAC = 32;
-
 /**
  * `mcpolicy-dev.v1.<client>.<seconds>.<nonce>.<mac>`, all but the seconds in base64url, with the MAC beside it. Undefined where a text is not
  * written in the one way in which `textOf` writes it.
@@ -41,29 +39,25 @@ export function parseDevelopmentToken(
   return { client: name, timestamp: Number(timestamp), nonce: once, mac: code };
 }
 
-/** A token's text with the MAC under a client's secret. */
-export async function developmentTokenText(token: DevelopmentToken, audience: string, secret: string): Promise<string> {
-  const mac = await crypto.subtle.sign("HMAC", await macKey(secret), signedBytes(token, audience));
+/** A token's text with the MAC under a client's key. */
+export async function developmentTokenText(token: DevelopmentToken, audience: string, key: CryptoKey): Promise<string> {
+  const mac = await macOf(key, signedBytes(token, audience));
   const parts = [toBase64url(token.client), String(token.timestamp), toBase64url(token.nonce)];
-  return [FORMAT, ...parts, toBase64url(new Uint8Array(mac))].join(".");
+  return [FORMAT, ...parts, toBase64url(mac)].join(".");
 }
 
-/**
- * Whether a MAC is that of a token under a key. The platform computes it anew and compares in constant time, as Web Cryptography (§31.6.2,
- * verify) demands.
- */
-export function holds(
-  token: DevelopmentToken & { readonly mac: Uint8Array<ArrayBuffer> },
-  audience: string,
+/** Whether a token's MAC was made with a key, for an audience. */
+export function isMadeWith(
   key: CryptoKey,
+  token: DevelopmentToken & { readonly mac: Uint8Array },
+  audience: string,
 ): Promise<boolean> {
-  return crypto.subtle.verify("HMAC", key, token.mac, signedBytes(token, audience));
+  return isMac(key, signedBytes(token, audience), token.mac);
 }
 
 /** A secret's text as a key: its UTF-8 bytes. */
-export function macKey(secret: string): Promise<CryptoKey> {
-  const bytes = new TextEncoder().encode(secret);
-  return crypto.subtle.importKey("raw", bytes, { name: "HMAC", hash: "SHA-256" }, false, ["sign", "verify"]);
+export function keyOf(secret: string): Promise<CryptoKey> {
+  return macKey(new TextEncoder().encode(secret));
 }
 
 /** Format, audience, client, time and nonce, a line each: none of them holds the end of a line. */

@@ -8,8 +8,8 @@ import {
   DEVELOPMENT,
   type DevelopmentToken,
   developmentTokenText,
-  holds,
-  macKey,
+  isMadeWith,
+  keyOf,
   parseDevelopmentToken,
 } from "./development-token.ts";
 import { isLoopback } from "./fetch-keys.ts";
@@ -61,7 +61,7 @@ export async function developmentAuthenticatorOf(
     ),
   );
   // INVARIANT: a stranger's token takes the same way as a client's; whatever this key says, it is refused.
-  const nobody = await macKey("nobody");
+  const nobody = await keyOf("nobody");
 
   return recognising({
     ...options,
@@ -70,7 +70,7 @@ export async function developmentAuthenticatorOf(
       const token = parseDevelopmentToken(text);
       if (token === undefined) return refused("invalid", "it is no development token");
       const client = table.get(token.client);
-      const isHis = await holds(token, audience, client?.key ?? nobody);
+      const isHis = await isMadeWith(client?.key ?? nobody, token, audience);
       if (client === undefined || !isHis)
         return refused("invalid", "its client is unknown, or its code is not made with the client's secret");
       const found = callerOf(token, client, audience, bounds);
@@ -106,7 +106,7 @@ export async function issueDevelopmentToken({
 }): Promise<string> {
   checkSecret(client, secret);
   const token = { client, timestamp: Math.floor(now / 1000), nonce: new Uint8Array(nonce) };
-  const text = await developmentTokenText(token, oneOfOurs(audience), secret);
+  const text = await developmentTokenText(token, oneOfOurs(audience), await keyOf(secret));
   if (parseDevelopmentToken(text) === undefined) {
     throw new SettingsError(
       `there is no development token for client \`${client}\`: its id is no name, or the nonce has not got 16 bytes`,
@@ -137,7 +137,7 @@ async function prepared(
     Object.hasOwn(attributes, name) ? attributes[name]! : absent,
   );
   if ("why" in caller) throw new SettingsError(`client \`${id}\` cannot be a caller of this policy: ${caller.why}`);
-  return { key: await macKey(secret), ...caller };
+  return { key: await keyOf(secret), ...caller };
 }
 
 function checkSecret(client: string, secret: string): void {

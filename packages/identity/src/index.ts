@@ -14,6 +14,7 @@ export {
 } from "./development.ts";
 export { DEVELOPMENT } from "./development-token.ts";
 export { type Fetch, type FetchKeysOptions, fetchKeys, isLoopback } from "./fetch-keys.ts";
+export { isMac, macKey } from "./hmac.ts";
 export { authenticateHttp, type HttpAuthentication } from "./http.ts";
 export { issueToken, publicKeySet, type TokenContents } from "./issue.ts";
 export { type KeyHint, type KeySource, KeysUnavailable, localKeys, NoSuchKey } from "./keys.ts";
@@ -32,4 +33,5 @@ export { parseRevocation, revocationLine } from "./revocation-line.ts";
 export { type MemoryRevocationsOptions, memoryRevocations } from "./revocations.ts";
 export { type Rotation, rotatingKeys, usualRotation } from "./rotating-keys.ts";
 export { SettingsError } from "./settings-error.ts";
+export { NotSigned, signedPayload } from "./signature.ts";
 export { Token } from "./token.ts";

@@ -18,7 +18,8 @@ export async function signedPayload(
   keyFor: (hint: KeyHint) => Promise<CryptoKey>,
 ): Promise<Uint8Array> {
   const parts = jws.split(".");
-  if (parts.length !== 3 || !parts.every((part) => part !== "" && isCanonical(part))) {
+  const [header, , signature] = parts;
+  if (parts.length !== 3 || header === "" || signature === "" || !parts.every(isCanonical)) {
     throw new NotSigned("it is no signed token: three parts of base64url, apart by dots");
   }
   try {

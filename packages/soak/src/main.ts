@@ -9,6 +9,7 @@ import { faults } from "./soaks/faults.ts";
 import { network } from "./soaks/network.ts";
 import { oracles } from "./soaks/oracles.ts";
 import { porting } from "./soaks/porting.ts";
+import { tokens } from "./soaks/tokens.ts";
 import { tools } from "./soaks/tools.ts";
 import { traceFaults } from "./soaks/trace-faults.ts";
 import { tracesSoak } from "./soaks/traces.ts";
@@ -19,6 +20,7 @@ const soaks: readonly Soak[] = [
   faults,
   tools,
   attacks,
+  tokens,
   oracles,
   porting,
   network,

@@ -1,13 +1,15 @@
 import { describe, expect, test } from "vitest";
 import { hostilePolicies } from "../src/oracles/hostile-policies.ts";
 import { draft7 } from "../src/oracles/json-schema.ts";
+import { jwtAttacks } from "../src/oracles/jwt-attacks.ts";
 import { tallyOf } from "../src/oracles/oracle.ts";
 import { picomatch } from "../src/oracles/picomatch.ts";
+import { signatures } from "../src/oracles/signatures.ts";
 import { toAscii, urls } from "../src/oracles/urls.ts";
 import { isSharedRequired, sharedFolder } from "../src/shared.ts";
 
 const shared = sharedFolder();
-const missing = `no outside data at MCPOLICY_SHARED (${process.env["MCPOLICY_SHARED"] ?? "../shared"}): 5 oracles are not run`;
+const missing = `no outside data at MCPOLICY_SHARED (${process.env["MCPOLICY_SHARED"] ?? "../shared"}): 11 oracles are not run`;
 if (shared === undefined) console.warn(missing);
 
 test("outside data is there where it is required", () => {
@@ -21,9 +23,11 @@ describe.skipIf(shared === undefined)("oracles", () => {
     [urls, 851],
     [toAscii, 87],
     [draft7, 923],
+    ...signatures.map((oracle, at) => [oracle, [87, 0, 0, 151, 357][at]!] as const),
+    [jwtAttacks, 22],
     [hostilePolicies.find(({ name }) => name === "prototype-pollution")!, 429],
-  ] as const)("$0.name", { timeout: 120_000 }, ([oracle, agreed]) => {
-    const report = oracle.run(shared!);
+  ] as const)("$0.name", { timeout: 120_000 }, async ([oracle, agreed]) => {
+    const report = await oracle.run(shared!);
     expect(report.undocumented).toEqual([]);
     expect(report.agreed).toBe(agreed);
   });

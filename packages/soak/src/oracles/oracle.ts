@@ -14,7 +14,7 @@ export interface OracleReport {
 export interface Oracle {
   readonly name: string;
   /** `shared` is the folder of outside data. */
-  readonly run: (shared: string) => OracleReport;
+  readonly run: (shared: string) => OracleReport | Promise<OracleReport>;
 }
 
 /** A reason for which answers differ, or for which cases are left out, with the number of cases: it changes only on purpose. */

@@ -1,21 +1,34 @@
 import { confusables } from "../oracles/confusables.ts";
 import { hostilePolicies } from "../oracles/hostile-policies.ts";
 import { draft7, draft2020 } from "../oracles/json-schema.ts";
+import { jwtAttacks } from "../oracles/jwt-attacks.ts";
 import type { Oracle, OracleReport } from "../oracles/oracle.ts";
 import { picomatch } from "../oracles/picomatch.ts";
+import { signatures } from "../oracles/signatures.ts";
 import { toAscii, urls } from "../oracles/urls.ts";
 import type { Soak, SoakResult } from "../soak.ts";
 
 /** Whoever else has answers. JSON texts (`json-parsing`) are held against the intake in the tests of `core`. */
-const all: readonly Oracle[] = [picomatch, urls, toAscii, draft7, draft2020, ...hostilePolicies, confusables];
+const all: readonly Oracle[] = [
+  picomatch,
+  urls,
+  toAscii,
+  draft7,
+  draft2020,
+  ...hostilePolicies,
+  confusables,
+  ...signatures,
+  jwtAttacks,
+];
 
 /** Other people's test suites: where our answers differ, the reason is documented, and so is the number. */
 export const oracles: Soak = {
   name: "oracles",
-  summary: "test suites of others: globs, URLs, JSON Schema, hostile strings; each difference documented",
+  summary: "test suites of others: globs, URLs, JSON Schema, hostile strings, signatures; each difference documented",
   needsShared: true,
-  run({ shared }): SoakResult {
-    const reports = all.map((oracle) => oracle.run(shared!));
+  async run({ shared }): Promise<SoakResult> {
+    const reports: OracleReport[] = [];
+    for (const oracle of all) reports.push(await oracle.run(shared!));
     return {
       ok: reports.every(({ undocumented }) => undocumented.length === 0),
       lines: [
