@@ -27,7 +27,7 @@ const packages: Readonly<Record<string, Row>> = {
   mcp:         { imports: ["core", "runtime"],                                                             external: [],                                   node: "subpaths" },
   testing:     { imports: ["diagnostics", "core", "language", "compiler", "runtime"],                      external: ["yaml"],                             node: "nowhere" },
   cli:         { imports: ["diagnostics", "core", "language", "compiler", "runtime", "identity", "mcp", "testing"], external: ["commander", "chokidar", "tinyglobby"], node: "anywhere" },
-  soak:        { imports: ["diagnostics", "core", "language", "compiler", "runtime", "identity", "testing"], external: [],                                   node: "anywhere" },
+  soak:        { imports: ["diagnostics", "core", "language", "compiler", "runtime", "identity", "testing"], external: ["fast-check"],                       node: "anywhere" },
 };
 
 /** Packages of which nothing is published. */
