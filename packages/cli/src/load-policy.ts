@@ -1,7 +1,7 @@
 import { compile, generatedEngine } from "@mcpolicy/compiler";
-import { type Diagnostic, hasErrors, renderText, type Source } from "@mcpolicy/diagnostics";
+import { type Diagnostic, hasErrors, printable, renderText, type Source } from "@mcpolicy/diagnostics";
 import { type CheckedPolicy, checkPolicy } from "@mcpolicy/language";
-import { ArtifactError, everyAbility, type LoadedPolicy, loadPolicy } from "@mcpolicy/runtime";
+import { type Abilities, ArtifactError, everyAbility, type LoadedPolicy, loadPolicy } from "@mcpolicy/runtime";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
 import { filesBelow } from "./files.ts";
 import { filesAt, policyFiles } from "./paths.ts";
@@ -18,9 +18,13 @@ export interface Ready {
 
 /**
  * All policies that PATHs mean as *one* policy, checked, compiled and loaded; or the exit code, after standard error was told
- * what is wrong.
+ * what is wrong. `abilities`: what whoever decides by it carries out; all there is, for tools that only try it.
  */
-export async function readyPolicy(session: Session, paths: readonly string[]): Promise<Ready | ExitCode> {
+export async function readyPolicy(
+  session: Session,
+  paths: readonly string[],
+  abilities: Abilities = everyAbility,
+): Promise<Ready | ExitCode> {
   const entries = await filesAt(paths, policyFiles, session.cwd);
   if (entries.length === 0) {
     session.err.write("no policy found: there is no *.mcpolicy file here; name one with --policy\n");
@@ -34,12 +38,16 @@ export async function readyPolicy(session: Session, paths: readonly string[]): P
   try {
     return {
       checked,
-      policy: loadPolicy(compile(checked), { engine: generatedEngine, abilities: everyAbility }),
+      policy: loadPolicy(compile(checked), { engine: generatedEngine, abilities }),
       sources,
       diagnostics,
     };
   } catch (problem) {
     if (!(problem instanceof ArtifactError)) throw problem;
+    if (problem.code === "P0605") {
+      session.err.write(`error[P0605]: ${printable(problem.message)}\n`);
+      return exitCodes.invalid;
+    }
     throw new Error(`the policy compiles, but does not load: ${problem.message}`, { cause: problem });
   }
 }

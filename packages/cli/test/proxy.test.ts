@@ -111,27 +111,52 @@ describe("policy proxy", () => {
       .split("\n")
       .filter((line) => line.startsWith("{"))
       .map((line) => JSON.parse(line));
-    expect(decided.find(({ id }) => id === 2)).toMatchObject({
-      tool: "read_text_file",
-      effect: "deny",
-      rules: [{ id: "no secrets", place: { line: expect.any(Number) } }],
+    expect(decided.find(({ effect, method }) => effect === "deny" && method === "tools/call")).toMatchObject({
+      operation: { kind: "tool", server: "fs", name: "read_text_file" },
+      rules: [{ id: "no secrets", matched: "true" }],
     });
   });
 
   it.each([
-    ["limit", 'limit "a few" fs.read_text_file to 2 per 1h per principal'],
-    ["require", 'require "a second look" approval from developer for fs.write_file'],
-    ["label", "label seen on fs.read_text_file for 1h"],
-    ["deny result", 'deny "no keys" result of fs.read_text_file when result.content contains "KEY"'],
-    ["check result", "check result of fs.read_text_file { content: string size 0..10 }"],
-    ["history of calls", 'deny "once" fs.write_file when called fs.write_file in last 1h'],
+    ["approval", 'require "a second look" approval from developer for fs.write_file'],
+    ["mfa", "require mfa for fs.write_file"],
+    ['duty "ticket"', 'require duty "ticket" for fs.write_file'],
   ])("does not start with a policy that it cannot carry out: %s", async (sort, statement) => {
     const folder = workspace();
     withFile(folder, "policy/more.mcpolicy", `mcpolicy 1\nimport "./filesystem.mcpolicy"\n${statement}\n`);
     const flags = ["--policy", "policy", "--principal", "id=dev,roles=reader"];
     const { code, err } = await policy(["proxy", ...flags, "--", process.execPath, "-e", ""], { cwd: folder });
-    expect(err).toContain(`mcpolicy: the proxy does not enforce these statements yet: ${sort}`);
+    expect(err).toContain("error[P0605]: the policy asks for what its host has not declared that it carries out");
+    expect(err).toContain(`\`${sort}\``);
     expect(code).toBe(2);
+  });
+
+  it("keeps limits, labels, history and what may leave of results", async () => {
+    const folder = workspace();
+    const statements = [
+      'limit "two looks" fs.read_text_file to 2 per 1h per principal',
+      'deny "no keys leave" result of fs.read_text_file when result.content contains "PRIVATE"',
+      "redact email-address in result of fs.read_text_file",
+    ];
+    withFile(folder, "policy/more.mcpolicy", `mcpolicy 1\nimport "./filesystem.mcpolicy"\n${statements.join("\n")}\n`);
+    withFile(folder, "ws/mail.txt", "ask ada@example.org");
+    withFile(folder, "ws/key.txt", "PRIVATE");
+    const proxy = start(folder, "reader", process.execPath, filesystem, join(folder, "ws"));
+    const read = (id: number, path: string) => proxy.ask(call(id, "read_text_file", { path: join(folder, path) }));
+    const masked = await read(1, "ws/mail.txt");
+    const held = await read(2, "ws/key.txt");
+    const spent = await read(3, "ws/mail.txt");
+    expect(masked).toMatchObject({ result: { content: [{ text: "ask [redacted]" }] } });
+    expect(held).toMatchObject({ result: { isError: true, _meta: { "dev.mcpolicy/decision": { reason: "rule" } } } });
+    expect(JSON.stringify(held)).not.toContain("PRIVATE");
+    expect(spent).toMatchObject({
+      result: {
+        isError: true,
+        _meta: { "dev.mcpolicy/decision": { reason: "limit", retryAfterMs: expect.any(Number) } },
+      },
+    });
+    proxy.child.stdin.end();
+    await once(proxy.child, "close");
   });
 
   it("ends with 1 where the server ends by itself, though the client still speaks", async () => {

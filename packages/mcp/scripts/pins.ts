@@ -12,7 +12,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { JsonObject, PinFile } from "@mcpolicy/core";
 import { type Listing, pinFileOf } from "@mcpolicy/core";
-import { capturePins } from "../src/capture.ts";
+import { capturePins } from "../src/pins/capture.ts";
 
 const root = join(import.meta.dirname, "../../..");
 const listings = join(process.env["MCPOLICY_SHARED"] ?? join(root, "../shared"), "data/mcp-tools");

@@ -1,19 +1,32 @@
+export type { ApprovalChannel, ApprovedCall, Asking, Brought, Lacking } from "./approvals.ts";
+export { linesSink, logLine } from "./audit/lines-sink.ts";
+export { type MemorySink, memorySink } from "./audit/memory-sink.ts";
+export { type Caller, nobody } from "./caller.ts";
+export { type Along, Connection, type ConnectionOptions, type Ends } from "./connection.ts";
+export { abilities } from "./decide/abilities.ts";
+export type { Asked, Decided } from "./decide/decided.ts";
+export { Enforcer, type EnforcerOptions, type Judged } from "./decide/enforcer.ts";
+export { InOrder, isLater, type Maybe } from "./maybe.ts";
+export { type MethodRow, methodRow, methods, type Side } from "./methods/methods.ts";
+export { Definitions, type DefinitionsOptions } from "./pins/definitions.ts";
+export { type Difference, type Held, holdAgainstPins, type Pinned } from "./pins/hold.ts";
+export type { EnforcedPolicy } from "./policy.ts";
+export { cleanText, cleanValue } from "./results/clean.ts";
+export type { Dispatcher, ElicitationSettings, SamplingSettings, Settings } from "./settings.ts";
 export {
+  type Challenge,
   DECISION_META,
   type Denied,
   denial,
   denials,
   type Flaw,
   flaw,
+  noRight,
   type Profile,
-  usualUnknownTool,
-} from "./denial.ts";
-export { filterTools, type ToolFilter } from "./filter.ts";
-export { type Bounds, callerBounds, type Intake, intake, serverBounds } from "./intake.ts";
-export { type LogRecord, logLine } from "./log.ts";
-export { type Answer, type Era, type Id, type Message, toMessage } from "./message.ts";
-export { type MethodRow, methodRow, methods, type Side } from "./methods.ts";
-export { type Difference, type HeldTools, holdAgainstPins } from "./pins.ts";
-export type { EnforcedPolicy } from "./policy.ts";
-export { Session, type SessionOptions } from "./session.ts";
-export { unenforced } from "./unenforced.ts";
+  type Transport,
+  usualUnknown,
+  type WireForm,
+} from "./wire/denial.ts";
+export { type Bounds, callerBounds, type Intake, idOfRefused, intake, serverBounds } from "./wire/intake.ts";
+export { lineOf } from "./wire/line-of.ts";
+export { type Answer, type Era, type Id, type Message, revisions, toMessage } from "./wire/message.ts";

@@ -1,3 +1,4 @@
+import type { DecisionRecord, OutcomeRecord } from "@mcpolicy/core";
 import {
   type ConditionIr,
   digestOf,
@@ -8,8 +9,8 @@ import {
   type RuleIr,
 } from "@mcpolicy/core";
 import { everyAbility, type LoadedPolicy, loadPolicy } from "@mcpolicy/runtime";
-import type { LogRecord } from "../src/log.ts";
-import { Session, type SessionOptions } from "../src/session.ts";
+import { type MemorySink, memorySink } from "../src/audit/memory-sink.ts";
+import { Session, type SessionOptions } from "../src/stdio/session.ts";
 
 /** The definitions of a little server. */
 export const definitions: readonly PinnedTool[] = [
@@ -102,7 +103,10 @@ export interface Bench {
   readonly session: Session;
   readonly atClient: JsonObject[];
   readonly atServer: JsonObject[];
-  readonly logged: LogRecord[];
+  readonly audit: MemorySink;
+  /** Decisions that were recorded, and outcomes. */
+  decisions(): readonly DecisionRecord[];
+  outcomes(): readonly OutcomeRecord[];
   readonly differences: string[];
   /** Sends a line as the client. */
   client(line: unknown): void;
@@ -119,7 +123,7 @@ export interface BenchOptions extends Partial<SessionOptions> {
 export function bench({ serve = littleServer(), ...options }: BenchOptions = {}): Bench {
   const atClient: JsonObject[] = [];
   const atServer: JsonObject[] = [];
-  const logged: LogRecord[] = [];
+  const audit = memorySink();
   const differences: string[] = [];
   let ids = 0;
   const asLine = (line: unknown): Uint8Array =>
@@ -134,7 +138,7 @@ export function bench({ serve = littleServer(), ...options }: BenchOptions = {})
       const answer = serve(message);
       if (answer !== undefined) queueMicrotask(() => session.server(asLine(answer)));
     },
-    log: (record) => logged.push(record),
+    audit,
     onDifferences: (found) => differences.push(...found.map(({ text }) => text)),
     now: () => Date.parse("2026-11-22T10:00:00Z"),
     newId: () => `id-${++ids}`,
@@ -144,7 +148,9 @@ export function bench({ serve = littleServer(), ...options }: BenchOptions = {})
     session,
     atClient,
     atServer,
-    logged,
+    audit,
+    decisions: () => audit.records().filter((each) => each.kind === "decision"),
+    outcomes: () => audit.records().filter((each) => each.kind === "outcome"),
     differences,
     client: (line) => session.client(asLine(line)),
     server: (line) => session.server(asLine(line)),
@@ -162,7 +168,7 @@ export function littleServer(tools: readonly unknown[] = definitions): (message:
       initialize: () => ({
         result: {
           protocolVersion: "2025-11-25",
-          capabilities: { tools: { listChanged: true }, resources: {}, logging: {} },
+          capabilities: { tools: { listChanged: true }, resources: {}, logging: {}, experimental: { x: {} } },
           serverInfo: { name: "little", version: "1" },
         },
       }),

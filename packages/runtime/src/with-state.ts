@@ -38,8 +38,11 @@ export interface StatefulPolicy {
 /** How often a decision is made again since others were faster. Those of one caller here take turns, so that it is other instances alone. */
 const mostTries = 100;
 
+/** What a policy needs to keep its state. */
+export type Deciding = Pick<LoadedPolicy, "need" | "step" | "answerNeed" | "answer" | "giveUp">;
+
 /** A policy together with the place where its state is kept. */
-export function withState(policy: LoadedPolicy, driver: StateDriver): StatefulPolicy {
+export function withState(policy: Deciding, driver: StateDriver): StatefulPolicy {
   const inTurn = turns();
 
   /** Reads, decides and commits, and does so again on a conflict. */

@@ -1,8 +1,9 @@
 import type { Principal } from "@mcpolicy/core";
 import { printable } from "@mcpolicy/diagnostics";
 import type { CheckedPolicy } from "@mcpolicy/language";
-import { unenforced } from "@mcpolicy/mcp";
+import { abilities } from "@mcpolicy/mcp";
 import { childEnvironment, type ProxyEnd, stdioProxy } from "@mcpolicy/mcp/stdio";
+import { memoryDriver } from "@mcpolicy/runtime";
 import { Command } from "commander";
 import { type ExitCode, exitCodes, UsageError } from "../exit-codes.ts";
 import { several } from "../flags.ts";
@@ -34,19 +35,12 @@ export function proxyCommand(session: Session): Command {
 
 async function proxy(session: Session, [command, ...args]: readonly string[], flags: Flags): Promise<ExitCode> {
   if (command === undefined) throw new UsageError("which server? give its program and arguments after `--`");
-  const ready = await readyPolicy(session, flags.policy);
+  const ready = await readyPolicy(session, flags.policy, abilities);
   if (typeof ready === "number") return ready;
   const server = serverOf(flags, ready.checked);
   const principal = principalOf(session, flags, ready.checked, server);
   const { policy } = ready;
   const say = (text: string): void => session.err.write(`mcpolicy: ${printable(text)}\n`);
-  const lacking = unenforced(policy);
-  if (lacking.length > 0) {
-    say(
-      `the proxy does not enforce these statements yet: ${lacking.join(", ")}; it does not start, so nothing is let through`,
-    );
-    return exitCodes.invalid;
-  }
   for (const warning of policy.warnings) say(warning);
   say(`guards server \`${server}\` with policy ${policy.digest}`);
   say(`the caller is \`${principal.id}\`, as --principal says: for development only, nothing proves who calls`);
@@ -58,6 +52,7 @@ async function proxy(session: Session, [command, ...args]: readonly string[], fl
     policy,
     server,
     principal,
+    state: memoryDriver(policy.windows),
     command,
     args,
     cwd: session.cwd,

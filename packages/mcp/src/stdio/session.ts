@@ -1,0 +1,124 @@
+import type { AuditSink, JsonObject, Principal, StateDriver } from "@mcpolicy/core";
+import type { Caller } from "../caller.ts";
+import { Connection } from "../connection.ts";
+import { Enforcer } from "../decide/enforcer.ts";
+import { after, caught, InOrder, type Maybe } from "../maybe.ts";
+import { Definitions } from "../pins/definitions.ts";
+import type { Difference } from "../pins/hold.ts";
+import type { EnforcedPolicy } from "../policy.ts";
+import type { Settings } from "../settings.ts";
+import type { Profile } from "../wire/denial.ts";
+import { type Bounds, callerBounds, type Intake, idOfRefused, intake, serverBounds } from "../wire/intake.ts";
+import type { Line } from "../wire/lines.ts";
+
+export interface SessionOptions {
+  readonly policy: EnforcedPolicy;
+  /** The name that the policy gives the guarded server. */
+  readonly server: string;
+  /** The verified caller, asked for each message; undefined where there is none. Where it fails there is none. */
+  readonly principal: () => Maybe<Principal | undefined>;
+  readonly toClient: (message: JsonObject) => void;
+  readonly toServer: (message: JsonObject) => void;
+  readonly audit: AuditSink;
+  readonly state?: StateDriver | undefined;
+  readonly settings?: Settings;
+  readonly profile?: Profile;
+  /** Live definitions that are not as pinned. */
+  readonly onDifferences?: (differences: readonly Difference[]) => void;
+  /** Called each time that the last request of the client has been answered. */
+  readonly onIdle?: () => void;
+  /** Epoch milliseconds. */
+  readonly now?: () => number;
+  /** Unique ids of decisions, unguessable. */
+  readonly newId?: () => string;
+  readonly bounds?: { readonly client?: Bounds; readonly server?: Bounds };
+  /** Milliseconds for a check of the live definitions; 30,000 by default. */
+  readonly checkTimeout?: number;
+  /** Requests in flight in one direction; 1,000 by default. */
+  readonly mostInFlight?: number;
+}
+
+/** A connection that is carried as lines of JSON, whatever carries the lines: takes them in strictly, and gives out messages newly made. */
+export class Session {
+  readonly #options: SessionOptions;
+  readonly #connection: Connection<undefined, undefined>;
+  /** Lines of each side are dealt with in the order in which they came, however long it takes to know the caller. */
+  readonly #fromClient = new InOrder();
+  readonly #fromServer = new InOrder();
+
+  constructor(options: SessionOptions) {
+    const enforcer = new Enforcer(options);
+    const definitions = new Definitions({
+      server: enforcer.server,
+      strict: true,
+      newId: enforcer.newId,
+      timeout: options.checkTimeout ?? 30_000,
+      onDifferences(differences) {
+        for (const { text } of differences) void enforcer.notice("pin-difference", text);
+        options.onDifferences?.(differences);
+      },
+    });
+    this.#options = options;
+    this.#connection = new Connection({
+      ...{ enforcer, definitions, transport: "stdio", ids: "ours", checksEarly: true },
+      ...{ mostInFlight: options.mostInFlight, onIdle: options.onIdle },
+      ...(options.settings === undefined ? {} : { settings: options.settings }),
+      ...(options.profile === undefined ? {} : { profile: options.profile }),
+      ends: { toServer: options.toServer, toClient: options.toClient },
+    });
+  }
+
+  /** Whether each request of the client has its answer. */
+  get isIdle(): boolean {
+    return this.#connection.isIdle;
+  }
+
+  /** A line from the client; undefined for one beyond the bound. Never throws. */
+  client(line: Line): void {
+    const bounds = this.#options.bounds?.client ?? callerBounds;
+    void this.#fromClient.add(this.#caller(), (caller) => {
+      const { taken, id } = takenFrom(line, "request", bounds);
+      if (taken.kind === "value") void this.#connection.fromClient(taken.value, caller, undefined);
+      else {
+        const kind = taken.fault === "malformed" ? "malformed" : "not-a-message";
+        void this.#connection.refuse(id, kind, taken.why, caller);
+      }
+    });
+  }
+
+  /** A line from the server; undefined for one beyond the bound. Never throws. */
+  server(line: Line): void {
+    const bounds = this.#options.bounds?.server ?? serverBounds;
+    void this.#fromServer.add(this.#caller(), (caller) => {
+      const { taken, id } = takenFrom(line, "response", bounds);
+      if (taken.kind === "value") void this.#connection.fromServer(taken.value, undefined, { caller });
+      // Whose answer a line beyond the bound was cannot be told, so no answer may be waited for any longer.
+      else void this.#connection.serverBroken(id, taken.why, line === undefined);
+    });
+  }
+
+  /** The server is gone: whatever waits for it is answered, and so is whatever still comes. */
+  serverEnded(): Maybe<void> {
+    return this.#fromServer.add(undefined, () => this.#connection.serverEnded());
+  }
+
+  #caller(): Maybe<Caller> {
+    return after(
+      caught(this.#options.principal, () => undefined),
+      (principal) => ({ principal }),
+    );
+  }
+}
+
+function takenFrom(
+  line: Line,
+  kind: "request" | "response",
+  bounds: Bounds,
+): { readonly taken: Intake; readonly id: string | number | undefined } {
+  if (line === undefined) {
+    const why = `the message is larger than ${bounds.bytes} bytes`;
+    return { taken: { kind: "refused", fault: "oversize", why }, id: undefined };
+  }
+  const taken = intake(line, bounds);
+  return { taken, id: taken.kind === "value" ? undefined : idOfRefused(line, kind, bounds) };
+}
