@@ -28,13 +28,14 @@ const packages: Readonly<Record<string, Row>> = {
   testing:     { imports: ["diagnostics", "core", "language", "compiler", "runtime"],                      external: ["yaml"],                             node: "nowhere" },
   cli:         { imports: ["diagnostics", "core", "language", "compiler", "runtime", "identity", "mcp", "testing"], external: ["commander", "chokidar", "tinyglobby"], node: "anywhere" },
   soak:        { imports: ["diagnostics", "core", "language", "compiler", "runtime", "identity", "testing"], external: ["fast-check"],                       node: "anywhere" },
+  bench:       { imports: ["core", "language", "compiler", "runtime", "mcp"],                              external: ["esbuild"],                          node: "anywhere" },
 };
 
 /** Packages of which nothing is published. */
-const unpublished = ["soak"];
+const unpublished = ["soak", "bench"];
 
 /** Bundled into what is published, or private: what they import at run time stands in `devDependencies`. */
-const bundled = ["cli", "soak"];
+const bundled = ["cli", "soak", "bench"];
 
 test("the table has a row for each package and no other", () => {
   expect(readdirSync(join(root, "packages")).toSorted()).toEqual(Object.keys(packages).toSorted());

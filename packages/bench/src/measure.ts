@@ -1,0 +1,84 @@
+import { inOwnProcess } from "./processes.ts";
+import type { Report } from "./worker.ts";
+import type { Workload } from "./workload.ts";
+
+/** What came of an engine at a workload. Times in nanoseconds of CPU for each answer; memory in bytes. */
+export type Measured =
+  | {
+      readonly checked: number;
+      readonly ns: number;
+      readonly median: number;
+      /** To the time of the workload's base; undefined where the base has none. */
+      readonly ratio: number | undefined;
+      readonly heap: number;
+      readonly resident: number;
+    }
+  | { readonly failed: string };
+
+/** How long each process checks and times, in milliseconds, and how often engines take turns. */
+export interface Effort {
+  readonly rounds: number | undefined;
+  readonly checking: number;
+  readonly timing: number;
+}
+
+/**
+ * Runs the engines of a workload in turn, each in a process of its own, forwards and backwards. All answers are checked in a first run that
+ * is not timed, some again in each later one; what gives a wrong answer is not timed any more. `worker` is the bundle of `worker.ts`.
+ */
+export function measure(
+  workload: Workload<unknown>,
+  engines: readonly string[],
+  { rounds, checking, timing }: Effort,
+  worker: string,
+  environment: Readonly<Record<string, string>>,
+  say: (what: string) => void,
+): ReadonlyMap<string, Measured> {
+  const reports = new Map<string, Report[]>(engines.map((engine) => [engine, []]));
+  const count = rounds ?? workload.rounds ?? 3;
+  const isChecked = rounds === undefined;
+  for (let round = isChecked ? -1 : 0; round < count; round++) {
+    for (const engine of round % 2 === 0 ? engines : engines.toReversed()) {
+      const before = reports.get(engine) as Report[];
+      if (before.some((report) => !("checked" in report))) continue;
+      say(`${workload.name}, ${round < 0 ? "checking" : `round ${round + 1} of ${count}`}, ${engine}`);
+      const task = { workload: workload.name, engine };
+      const times = round < 0 ? { checking, timing: 0 } : { checking: isChecked ? checking / 10 : checking, timing };
+      before.push(inOwnProcess({ ...task, ...times }, worker, environment));
+    }
+  }
+  const measured = new Map([...reports].map(([engine, of]) => [engine, merged(of)]));
+  const base = measured.get(workload.base ?? (workload.engines[0]?.name as string));
+  return new Map([...measured].map(([engine, of]) => [engine, withRatio(of, base)]));
+}
+
+function merged(reports: readonly Report[]): Measured {
+  for (const report of reports) {
+    if ("error" in report) return { failed: report.error };
+    if ("wrong" in report) {
+      const { input, got, expected } = report.wrong;
+      return { failed: `answers ${show(got)} where ${show(expected)} is right, to ${show(input)}` };
+    }
+  }
+  const all = reports.filter((report) => "checked" in report);
+  const timedOnes = all.filter((report) => report.best !== undefined && report.median !== undefined);
+  const middle = (numbers: readonly number[]): number =>
+    [...numbers].sort((a, b) => a - b)[numbers.length >> 1] ?? Number.NaN;
+  return {
+    checked: Math.max(...all.map(({ checked }) => checked)),
+    ns: Math.min(...timedOnes.map(({ best }) => best as number)),
+    median: middle(timedOnes.map(({ median }) => median as number)),
+    ratio: undefined,
+    heap: middle(all.map(({ heap }) => heap)),
+    resident: middle(all.map(({ resident }) => resident)),
+  };
+}
+
+function withRatio(of: Measured, base: Measured | undefined): Measured {
+  return "ns" in of && base !== undefined && "ns" in base ? { ...of, ratio: of.ns / base.ns } : of;
+}
+
+function show(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 200 ? `${text.slice(0, 200)}…` : text;
+}
