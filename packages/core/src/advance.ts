@@ -14,7 +14,7 @@ export interface Windows {
 
 /** The state after an event. Pure: the same state, event and windows give the same state. */
 export function advance(state: State, event: StateEvent, windows: Windows): State {
-  return event.kind === "request" ? afterRequest(state, event, windows) : afterAnswer(state, event);
+  return event.kind === "request" ? afterRequest(state, event, windows) : afterAnswer(state, event, windows);
 }
 
 /**
@@ -52,7 +52,8 @@ function afterRequest(before: State, event: Extract<StateEvent, { kind: "request
   };
 }
 
-function afterAnswer(state: State, event: Extract<StateEvent, { kind: "answer" }>): State {
+function afterAnswer(before: State, event: Extract<StateEvent, { kind: "answer" }>, windows: Windows): State {
+  const state = asOf(before, event.at, windows);
   const answered = (call: PastCall): PastCall => ({
     ...call,
     ended: event.at,

@@ -1,5 +1,6 @@
 export { disagreement } from "./agreement.ts";
 export { checkSuite } from "./check-suite.ts";
+export { type DriverCase, type DriversUnderTest, driverCases, driverWindows, playDriver } from "./drivers-suite.ts";
 export { knownKeys, mapping, Problems, shape } from "./expect-tree.ts";
 export { readFixture } from "./fixture.ts";
 export {

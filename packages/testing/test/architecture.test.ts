@@ -25,6 +25,7 @@ const packages: Readonly<Record<string, Row>> = {
   audit:       { imports: ["core"],                                                                        external: ["@noble/hashes"],                    node: "subpaths" },
   identity:    { imports: ["core"],                                                                        external: ["jose"],                             node: "subpaths" },
   mcp:         { imports: ["core", "runtime"],                                                             external: [],                                   node: "subpaths" },
+  "state-redis": { imports: ["core"],                                                                      external: [],                                   node: "anywhere" },
   testing:     { imports: ["diagnostics", "core", "language", "compiler", "runtime"],                      external: ["yaml"],                             node: "nowhere" },
   cli:         { imports: ["diagnostics", "core", "language", "compiler", "runtime", "identity", "mcp", "testing"], external: ["commander", "chokidar", "tinyglobby"], node: "anywhere" },
   soak:        { imports: ["diagnostics", "core", "language", "compiler", "runtime", "identity", "testing"], external: ["fast-check"],                       node: "anywhere" },
