@@ -242,4 +242,17 @@ deny "ours" mail.send when args.body contains "password=hW8x-3Lq9-zT5k"
 
 Take it out, and have it replaced: what was once written down is no secret any more. A rule says what secrets look like: \`contains aws-key\`.`,
   },
+  {
+    code: "P0419",
+    title: "Long-lived tokens",
+    severity: "warning",
+    page: `\`token\` lets tokens live for longer than five minutes. A bearer token is as good as its owner: whoever finds it in a log or on a disk calls
+with it until it ends.
+
+\`\`\`mcpolicy
+token { issuer "https://id.example.com" audience "https://mcp.example.com" lifetime at most 1h }
+\`\`\`
+
+Write \`lifetime at most 5m\`, or leave \`lifetime\` out, and let clients renew their tokens. What must end at once is revoked: \`policy token revoke\`.`,
+  },
 ];

@@ -4,6 +4,7 @@ import { confusableName } from "./confusable-name.ts";
 import { denyOnIncludedRole } from "./deny-on-included-role.ts";
 import { editionFirst } from "./edition-first.ts";
 import { idleRole } from "./idle-role.ts";
+import { longLivedToken } from "./long-lived-token.ts";
 import { namesAFolder } from "./names-a-folder.ts";
 import { neverMatches } from "./never-matches.ts";
 import { pastDate } from "./past-date.ts";
@@ -25,6 +26,7 @@ export const lints: readonly Lint[] = Object.freeze([
   namesAFolder,
   commandOptions,
   broadAllow,
+  longLivedToken,
   denyOnIncludedRole,
   confusableName,
   editionFirst,
