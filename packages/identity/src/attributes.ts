@@ -19,8 +19,9 @@ export interface Attributes {
   readonly id: string;
   readonly client: readonly string[];
   readonly roles: string;
-  /** Whether a token without roles is no token. */
+  /** Whether a token without roles, or without a client, is no token. */
   readonly needsRoles: boolean;
+  readonly needsClient: boolean;
   readonly own: readonly Attribute[];
 }
 
@@ -67,7 +68,8 @@ export function attributesOf(policy: PolicyIr): Attributes {
     id: claims.get("id") ?? "sub",
     client: client === undefined ? ["client_id", "azp"] : [client],
     roles: claims.get("roles") ?? "roles",
-    needsRoles: claims.has("roles") && fields.get("roles")?.optional !== true,
+    needsRoles: claims.has("roles"),
+    needsClient: fields.get("client")?.optional === false,
     own: [...fields]
       .filter(([name]) => !builtIn.has(name))
       .map(([name, field]) => ({ name, claim: claims.get(name), ...field })),
@@ -96,6 +98,7 @@ export function identityOf(attributes: Attributes, claims: JsonObject): Identity
   const clientClaim = attributes.client.find((claim) => claimed(claims, claim) !== absent);
   const client = clientClaim === undefined ? absent : claimed(claims, clientClaim);
   if (client !== absent && !isName(client)) return { why: `its \`${clientClaim}\` is no name` };
+  if (client === absent && attributes.needsClient) return { why: "it names no client" };
   const roles = listOf(claims, attributes.roles);
   if (roles === absent && attributes.needsRoles) return { why: `its \`${attributes.roles}\` is missing` };
   if (roles !== absent && !isNames(roles)) return { why: `its \`${attributes.roles}\` is no list of texts` };

@@ -2,7 +2,7 @@ import type { PolicyIr, Revocations } from "@mcpolicy/core";
 import { type Attributes, attributesOf, claimOf, demandClaims, identityOf, principalOf } from "./attributes.ts";
 import { type Authenticator, type Refused, refused } from "./authentication.ts";
 import { type Demands, demandsOf, oneOfOurs } from "./demands.ts";
-import { type VerifiedJwt, verifyJwt } from "./jwt.ts";
+import { kindOf, type VerifiedJwt, verifyJwt } from "./jwt.ts";
 import type { KeySource } from "./keys.ts";
 import { type Recognised, recognised, recognising } from "./recognise.ts";
 import { SettingsError } from "./settings-error.ts";
@@ -29,7 +29,7 @@ export function authenticatorOf(policy: PolicyIr, options: AuthenticatorOptions)
   const attributes = attributesOf(policy);
   demandClaims(attributes);
   const keys = keysOfAll(demands, options.keys);
-  const types = new Set((options.types ?? ["at+jwt"]).map((type) => type.toLowerCase()));
+  const types = new Set((options.types ?? ["at+jwt"]).map(kindOf));
   return recognising({
     ...options,
     audiences: demands.audiences,

@@ -27,7 +27,7 @@ export interface JwtOptions {
   readonly demands: Demands;
   /** Each issuer's own keys: a token is held against those of the issuer that it names, and no others. */
   readonly keys: ReadonlyMap<string, KeySource>;
-  /** What `typ` may say, in lower case, without `application/`. */
+  /** What `typ` may say (`kindOf`). */
   readonly types: ReadonlySet<string>;
 }
 
@@ -39,13 +39,16 @@ interface Unverified {
 /** Why a token is refused; empty where this is no reason. The words name no value of the token. */
 type Duty = (token: Unverified, options: JwtOptions, now: number) => string;
 
+/** `typ` as it is compared: a media type without `application/` (RFC 7515 §4.1.9), in lower case. */
+export function kindOf(typ: string): string {
+  return typ.toLowerCase().replace(/^application\//, "");
+}
+
 /** What can be said before the signature is looked at. */
 const headerDuties: readonly Duty[] = [
   // RFC 9068 §2.1 and §4, RFC 8725 §3.11: a token of one kind is not taken for another.
   ({ header: { typ } }, { types }) =>
-    typeof typ === "string" && types.has(typ.toLowerCase().replace(/^application\//, ""))
-      ? ""
-      : `its kind (\`typ\`) is none of ${[...types].join(", ")}`,
+    typeof typ === "string" && types.has(kindOf(typ)) ? "" : `its kind (\`typ\`) is none of ${[...types].join(", ")}`,
   // RFC 7515 §4.1.11: what must be understood and is not makes it invalid. Nothing of the kind is understood here.
   ({ header }) => (Object.hasOwn(header, "crit") ? "its header asks for what is not understood (`crit`)" : ""),
   // RFC 8725 §3.1: checked again with the signature.

@@ -49,7 +49,7 @@ export function recognising({ audiences, revocations, mostKept = 10_000, verify 
       kept.set(text, found);
       return await unlessRevoked(found.authenticated);
     } catch (problem) {
-      return refused("fault", `the token could not be verified: ${messageOf(problem)}`);
+      return failed(problem);
     }
   };
 
@@ -59,13 +59,17 @@ export function recognising({ audiences, revocations, mostKept = 10_000, verify 
       if (credentials.kind === "none") return refused("missing", "no token came with the request");
       if (credentials.kind === "malformed") return refused("malformed", credentials.why);
       if (!Number.isFinite(now)) return refused("fault", "the clock gives no time");
-      const text = textOf(credentials.token);
-      const found = kept.get(text);
-      if (found === undefined) return first(text, now);
-      const late = found.whyUntimely(now);
-      if (late === "") return unlessRevoked(found.authenticated);
-      kept.delete(text);
-      return refused("invalid", late);
+      try {
+        const text = textOf(credentials.token);
+        const found = kept.get(text);
+        if (found === undefined) return first(text, now);
+        const late = found.whyUntimely(now);
+        if (late === "") return unlessRevoked(found.authenticated);
+        kept.delete(text);
+        return refused("invalid", late);
+      } catch (problem) {
+        return failed(problem);
+      }
     },
   };
 }
@@ -73,6 +77,10 @@ export function recognising({ audiences, revocations, mostKept = 10_000, verify 
 // INVARIANT: only a plain `false` lets a token through.
 function judged(authenticated: Authenticated, isRevoked: boolean): Authentication {
   return isRevoked === false ? authenticated : refused("invalid", "it was revoked");
+}
+
+function failed(problem: unknown): Refused {
+  return refused("fault", `the token could not be verified: ${messageOf(problem)}`);
 }
 
 function unknownRevocation(problem: unknown): Refused {

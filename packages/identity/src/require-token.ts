@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AuthInfo } from "./auth-info.ts";
 import type { Authenticator, Refused } from "./authentication.ts";
 import { headerLines } from "./bearer.ts";
+import { challengeOf } from "./challenge.ts";
 import { authenticateHttp } from "./http.ts";
 import { metadataPath, type ProtectedResource, resourceMetadata } from "./resource.ts";
 
@@ -28,6 +29,8 @@ export function requireToken(
   const { authenticator, resource, onRefused, now = Date.now } = options;
   const metadata = JSON.stringify(resourceMetadata(resource));
   const path = metadataPath(resource);
+  // What cannot be told is the operator's mistake, and shows now rather than at the first stranger.
+  challengeOf("invalid", resource);
   return async (request, response, next) => {
     delete request.auth;
     const url = request.originalUrl ?? request.url ?? "/";

@@ -32,16 +32,19 @@ export function parseRevocation(line: string): Revocation | undefined {
   const [until, issuedBefore] = [timeIn(record, "until"), timeIn(record, "issuedBefore")];
   if (until === undefined || (issuer !== undefined && typeof issuer !== "string")) return undefined;
   const from = issuer === undefined ? {} : { issuer };
+  const has = (name: string): boolean => Object.hasOwn(record, name);
   switch (kind) {
     case "id":
-      return typeof id === "string" ? { kind, ...from, id, until } : undefined;
+      return typeof id === "string" && !has("issuedBefore") ? { kind, ...from, id, until } : undefined;
     case "subject":
     case "client":
       return typeof id === "string" && issuedBefore !== undefined
         ? { kind, ...from, id, issuedBefore, until }
         : undefined;
     case "issuer":
-      return issuer !== undefined && issuedBefore !== undefined ? { kind, issuer, issuedBefore, until } : undefined;
+      return issuer !== undefined && issuedBefore !== undefined && !has("id")
+        ? { kind, issuer, issuedBefore, until }
+        : undefined;
     default:
       return undefined;
   }

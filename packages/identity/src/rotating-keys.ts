@@ -38,7 +38,7 @@ export function rotatingKeys(load: () => Promise<unknown>, rotation: Partial<Rot
     }
   };
   const refreshed = (now: number, patience: number): Promise<void> | undefined => {
-    if (pending === undefined && now - triedAt >= patience) {
+    if (pending === undefined && elapsed(triedAt, now) >= patience) {
       pending = reload(now).finally(() => {
         pending = undefined;
       });
@@ -49,8 +49,8 @@ export function rotatingKeys(load: () => Promise<unknown>, rotation: Partial<Rot
   return {
     async keyFor(hint, now) {
       if (held === undefined) await refreshed(now, Math.min(RETRY, coolDown));
-      else if (now - held.since >= maxAge) await refreshed(now, coolDown);
-      if (held === undefined || now - held.since >= mostAge) {
+      else if (elapsed(held.since, now) >= maxAge) await refreshed(now, coolDown);
+      if (held === undefined || elapsed(held.since, now) >= mostAge) {
         throw new KeysUnavailable(`the issuer's keys cannot be had: ${why}`);
       }
       const before = held;
@@ -64,4 +64,9 @@ export function rotatingKeys(load: () => Promise<unknown>, rotation: Partial<Rot
       }
     },
   };
+}
+
+/** A clock that was set back makes everything old: how long ago it was is not known. */
+function elapsed(since: number, now: number): number {
+  return now < since ? Number.POSITIVE_INFINITY : now - since;
 }

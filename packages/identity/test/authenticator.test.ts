@@ -178,7 +178,7 @@ describe("a token is refused, always as invalid", () => {
   });
 
   test("an ID token, also where plain JWTs are taken", async () => {
-    const authenticator = authenticatorFor(token, { types: ["at+jwt", "JWT"] });
+    const authenticator = authenticatorFor(token, { types: ["application/at+jwt", "JWT"] });
     expect(verdict(await authenticated(authenticator, await signed({}, { typ: "JWT" })))).toBe("authenticated");
     for (const mark of [{ nonce: "n" }, { at_hash: "h" }, { token_use: "id" }, { typ: "ID" }, { events: {} }]) {
       expect(verdict(await authenticated(authenticator, await signed(mark, { typ: "JWT" })))).toBe(
@@ -250,6 +250,14 @@ describe("claims", () => {
     expect(await authenticated(authenticatorFor(token), await signed({ roles: undefined }))).toMatchObject({
       principal: { roles: [] },
     });
+  });
+
+  test("a client that the policy requires must be there", async () => {
+    const strict = authenticatorFor(`${token}principal { client: string }`);
+    expect(verdict(await authenticated(strict, await signed({})))).toBe("authenticated");
+    expect(verdict(await authenticated(strict, await signed({ client_id: undefined })))).toBe(
+      "invalid: it names no client",
+    );
   });
 
   test("an id may come from another claim; revocations know the subject all the same", async () => {
@@ -340,6 +348,7 @@ test("without credentials, with malformed ones, or without a time nobody is auth
   expect(await authenticate({ kind: "none" }, now)).toMatchObject({ refusal: "missing" });
   expect(await authenticate({ kind: "malformed", why: "twice" }, now)).toMatchObject({ refusal: "malformed" });
   expect(await authenticate(credentialsOf(await issued()), Number.NaN)).toMatchObject({ refusal: "fault" });
+  expect(await authenticate({ kind: "token", token: "text" as never }, now)).toMatchObject({ refusal: "fault" });
 });
 
 describe("an authenticator is not made", () => {

@@ -1,10 +1,12 @@
+import { generateKeyPairSync, sign } from "node:crypto";
 import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { fetchKeys, isLoopback } from "../src/fetch-keys.ts";
 import { publicKeySet } from "../src/issue.ts";
-import { localKeys } from "../src/keys.ts";
+import { type KeyHint, localKeys } from "../src/keys.ts";
 import { rotatingKeys } from "../src/rotating-keys.ts";
+import { NotSigned, signedPayload } from "../src/signature.ts";
 import { authenticated, authenticatorFor, issued, issuer, key, now, otherKey, token, verdict } from "./policies.ts";
 
 const hint = { alg: "EdDSA", kid: key.kid! };
@@ -29,6 +31,15 @@ describe("a local key set", () => {
     [{ keys: [{ kty: "RSA", n: "x", e: "AQAB", k: "x" }] }, "key 1 of the set is no public key"],
   ] as const)("%j", ([jwks, message]) => {
     expect(() => localKeys(jwks)).toThrow(message);
+  });
+
+  test("a key that is too weak verifies nothing (RFC 7518 §3.3)", async () => {
+    const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 1024 });
+    const jwk = { ...publicKey.export({ format: "jwk" }), alg: "RS256", kid: "weak" };
+    const text = `${Buffer.from('{"alg":"RS256","kid":"weak"}').toString("base64url")}.e30`;
+    const signature = sign("sha256", Buffer.from(text), privateKey).toString("base64url");
+    const keyFor = (each: KeyHint) => localKeys({ keys: [jwk] }).keyFor(each, now);
+    await expect(signedPayload(`${text}.${signature}`, new Set(["RS256"]), keyFor)).rejects.toThrow(NotSigned);
   });
 
   test("a name is a name: nothing of it is a path, a query or a command", async () => {
@@ -102,6 +113,14 @@ describe("keys that rotate", () => {
       "fault: the issuer's keys cannot be had: what came is no JSON Web Key Set",
     );
     expect(verdict(await authenticated(authenticator, text, now + 10_000))).toBe("authenticated");
+  });
+
+  test("are asked for again where the clock was set back", async () => {
+    const { asked, load } = loading([both]);
+    const keys = rotatingKeys(load);
+    await keys.keyFor(hint, now);
+    await keys.keyFor(hint, now - minute);
+    expect(asked.times).toBe(2);
   });
 
   test("hold no private or shared key, whoever publishes one", async () => {

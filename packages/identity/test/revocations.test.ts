@@ -183,6 +183,8 @@ describe("a line", () => {
     '{"kind":"id","id":"a","untill":"x","until":"2026-11-22T10:00:00Z"}',
     '{"kind":"subject","id":"a","until":"2026-11-22T10:00:00Z"}',
     '{"kind":"issuer","id":"a","issuedBefore":"2026-11-22T10:00:00Z","until":"2026-11-22T10:00:00Z"}',
+    '{"kind":"id","id":"a","issuedBefore":"2026-11-22T10:00:00Z","until":"2026-11-22T10:00:00Z"}',
+    '{"kind":"issuer","issuer":"x","id":"a","issuedBefore":"2026-11-22T10:00:00Z","until":"2026-11-22T10:00:00Z"}',
     '{"kind":"role","id":"a","issuedBefore":"2026-11-22T10:00:00Z","until":"2026-11-22T10:00:00Z"}',
     '{"kind":"toString","id":"a","until":"2026-11-22T10:00:00Z"}',
   ])("%s is none", (text) => {
