@@ -7,7 +7,7 @@ import {
   refused,
 } from "./authentication.ts";
 import { remembered } from "./remembered.ts";
-import { textOf } from "./token.ts";
+import { type Token, textOf } from "./token.ts";
 
 /** A caller as its token says, before revocations are asked. */
 export interface Recognised {
@@ -31,6 +31,8 @@ export interface RecogniseOptions {
  */
 export function recognising({ audiences, revocations, mostKept = 10_000, verify }: RecogniseOptions): Authenticator {
   const kept = remembered<Recognised>(mostKept);
+  // On stdio the same token comes with each message: nothing is computed of it again.
+  const atHand = new WeakMap<Token, Recognised>();
 
   const unlessRevoked = (authenticated: Authenticated): Authentication | Promise<Authentication> => {
     try {
@@ -42,11 +44,12 @@ export function recognising({ audiences, revocations, mostKept = 10_000, verify 
     }
   };
 
-  const first = async (text: string, now: number): Promise<Authentication> => {
+  const first = async (token: Token, text: string, now: number): Promise<Authentication> => {
     try {
       const found = await verify(text, now);
       if ("kind" in found) return found;
       kept.set(text, found);
+      atHand.set(token, found);
       return await unlessRevoked(found.authenticated);
     } catch (problem) {
       return failed(problem);
@@ -60,12 +63,14 @@ export function recognising({ audiences, revocations, mostKept = 10_000, verify 
       if (credentials.kind === "malformed") return refused("malformed", credentials.why);
       if (!Number.isFinite(now)) return refused("fault", "the clock gives no time");
       try {
-        const text = textOf(credentials.token);
-        const found = kept.get(text);
-        if (found === undefined) return first(text, now);
+        const { token } = credentials;
+        const text = textOf(token);
+        const found = atHand.get(token) ?? kept.get(text);
+        if (found === undefined) return first(token, text, now);
         const late = found.whyUntimely(now);
         if (late === "") return unlessRevoked(found.authenticated);
         kept.delete(text);
+        atHand.delete(token);
         return refused("invalid", late);
       } catch (problem) {
         return failed(problem);

@@ -21,7 +21,15 @@ interface Held {
 export function memoryRevocations({ now, most = 100_000 }: MemoryRevocationsOptions): Revocations {
   const held = new Map<string, Held>();
   const seen = new Map<string, number>();
+  // The same token is asked about at each of its uses.
+  const names = new WeakMap<RevocableToken, readonly string[]>();
   let lostUntil = Number.NEGATIVE_INFINITY;
+
+  const namesFor = (token: RevocableToken): readonly string[] => {
+    const known = names.get(token) ?? namesOf(token);
+    if (Object.isFrozen(token)) names.set(token, known);
+    return known;
+  };
 
   return {
     isRevoked(token) {
@@ -29,7 +37,7 @@ export function memoryRevocations({ now, most = 100_000 }: MemoryRevocationsOpti
       if (lostUntil > at) throw new Error("there was no room for a revocation");
       return (
         held.size > 0 &&
-        namesOf(token).some((name) => {
+        namesFor(token).some((name) => {
           const revocation = held.get(name);
           return revocation !== undefined && revocation.until > at && token.issuedAt < revocation.issuedBefore;
         })
