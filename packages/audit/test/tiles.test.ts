@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { fullTiles, partialTiles, tileAt, tileOfNode, tilePath } from "../src/index.ts";
+import { CompactTree, fullTiles, partialTiles, portableHasher, tileAt, tileOfNode, tilePath } from "../src/index.ts";
+import { type FilledTile, hashIn, TileTree } from "../src/tile-tree.ts";
 
 describe("paths of tiles (C2SP tlog-tiles)", () => {
   // biome-ignore format: table
@@ -56,4 +57,50 @@ test("each full node lies in one tile of its tree", () => {
       expect((tile.index * 256 + from) * 256 ** tile.level).toBe((n % count) * 2 ** level);
     }),
   );
+});
+
+describe("a tree as tiles", () => {
+  const leaf = (index: number) => portableHasher.leaf(new TextEncoder().encode(`record ${index}`));
+
+  test("has the root and the tiles that the specification says, and goes on from its right edge", () => {
+    const size = 256 * 256 + 300;
+    const full: FilledTile[] = [];
+    let tree = new TileTree(portableHasher, (tile) => full.push(tile));
+    const compact = new CompactTree(portableHasher);
+    const perLevel: Uint8Array[][] = [[], [], []];
+    for (let index = 0; index < size; index += 1) {
+      const hash = leaf(index);
+      tree.append(hash);
+      compact.append(hash);
+      perLevel[0]!.push(hash);
+      for (let level = 0, done = index + 1; done % 256 === 0 && level < 2; level += 1, done /= 256) {
+        const below = new CompactTree(portableHasher);
+        for (const each of perLevel[level]!.slice(-256)) below.append(each);
+        perLevel[level + 1]!.push(below.root());
+      }
+      if ([1, 2, 255, 256, 257, 511, 512, 65_536, 65_537].includes(index + 1)) {
+        expect(tree.root()).toEqual(compact.root());
+        expect(tree.edge().map(({ hashes, ...tile }) => [tile, hashes.length])).toEqual(
+          partialTiles(index + 1).map((tile) => [tile, tile.width * 32]),
+        );
+        tree = TileTree.from(index + 1, tree.edge(), portableHasher, (tile) => full.push(tile));
+      }
+    }
+    expect(tree.root()).toEqual(compact.root());
+    expect(full).toHaveLength(fullTiles(size).reduce((sum, count) => sum + count, 0));
+    for (const tile of [...full, ...tree.edge()]) {
+      for (let at = 0; at < tile.width; at += 1) {
+        expect(Buffer.compare(hashIn(tile, at), perLevel[tile.level]![tile.index * 256 + at]!)).toBe(0);
+      }
+    }
+  });
+
+  test("is not made of another right edge", () => {
+    const edge = [{ level: 0, index: 0, width: 2, hashes: new Uint8Array(64) }];
+    expect(TileTree.from(2, edge, portableHasher).size).toBe(2);
+    for (const size of [1, 3, 258, 256]) {
+      expect(() => TileTree.from(size, edge, portableHasher)).toThrow(RangeError);
+    }
+    expect(() => TileTree.from(2, [], portableHasher)).toThrow(RangeError);
+  });
 });

@@ -111,12 +111,15 @@ export interface NoticeRecord {
   readonly text: string;
   /** Of `log-pruned`: the bodies of records before this index may be gone. */
   readonly before?: number;
-  /** Of `log-key-changed`: the verifier keys (C2SP signed-note) that signed so far, and from now on. */
-  readonly keys?: { readonly former: string; readonly present: string };
+  /** Of `log-created` and `log-key-changed`: the public key (C2SP signed-note) that signs from now on, and the one that did before. */
+  readonly keys?: { readonly present: string; readonly former?: string };
 }
 
-/** What a log says of itself: it was opened, what came after its last signature was taken over, bodies were deleted, another key signs, records were refused or lost. */
-export type LogNotice = "log-opened" | "log-recovered" | "log-pruned" | "log-key-changed" | "log-away";
+/**
+ * What a log says of itself: it begins; what its last writer left unsigned was taken over; bodies are deleted; another key signs; records
+ * could not be kept for a time.
+ */
+export type LogNotice = "log-created" | "log-recovered" | "log-pruned" | "log-key-changed" | "log-away";
 
 /** A rule that made a decision. `unknown` where only an unknown made it match. */
 export interface AuditedRule {

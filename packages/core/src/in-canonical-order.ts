@@ -43,16 +43,28 @@ function membersInOrder(record: object, depth: number): object | undefined {
     if (at > 0 && name < (names[at - 1] as string)) isInOrder = false;
   }
   if (!isInOrder) names.sort();
-  const ordered: Record<string, unknown> = {};
-  for (const name of names) {
+  let ordered: Record<string, unknown> | undefined = isInOrder ? undefined : {};
+  for (let at = 0; at < names.length; at += 1) {
+    const name = names[at] as string;
     const member = members[name];
     if (member === undefined) continue;
     const part = inCanonicalOrder(member, depth);
     if (part === undefined) return undefined;
-    if (part !== member) isInOrder = false;
-    ordered[name] = part;
+    if (part !== member) ordered ??= beginning(members, names, at);
+    if (ordered !== undefined) ordered[name] = part;
   }
-  return isInOrder ? record : ordered;
+  return ordered ?? record;
+}
+
+/** A copy of the members before one, which are in order. */
+function beginning(
+  members: Readonly<Record<string, unknown>>,
+  names: readonly string[],
+  end: number,
+): Record<string, unknown> {
+  const copy: Record<string, unknown> = {};
+  for (let at = 0; at < end; at += 1) copy[names[at] as string] = members[names[at] as string];
+  return copy;
 }
 
 function isIndexLike(name: string): boolean {

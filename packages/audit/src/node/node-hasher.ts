@@ -1,0 +1,21 @@
+import { hash } from "node:crypto";
+import { type Hash, type Hasher, hasherOver } from "../hasher.ts";
+
+/** The hashes of the tree by Node's own SHA-256. */
+export const nodeHasher: Hasher = hasherOver(sha256);
+
+/**
+ * The leaf hash of the bytes from `start` up to `end` of a buffer, without copying them: the byte before is there and is set to the prefix
+ * for the moment.
+ */
+export function leafHashIn(buffer: Buffer, start: number, end: number): Hash {
+  const before = buffer[start - 1] as number;
+  buffer[start - 1] = 0;
+  const leaf = sha256(buffer.subarray(start - 1, end));
+  buffer[start - 1] = before;
+  return leaf;
+}
+
+function sha256(bytes: Uint8Array): Hash {
+  return hash("sha256", bytes, "buffer");
+}
