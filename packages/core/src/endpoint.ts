@@ -101,3 +101,27 @@ function meetOf(a: Endpoint, b: Endpoint): readonly Endpoint[] {
   if (includesHost(a.host, b.host)) return [{ host: b.host, port }];
   return includesHost(b.host, a.host) ? [{ host: a.host, port }] : [];
 }
+
+/** A policy's `network` statements, and those of the policies that it narrows. */
+export interface Networked {
+  readonly deployment?: { readonly network: Readonly<Record<string, readonly string[]>> };
+  readonly narrows?: readonly Networked[];
+}
+
+/**
+ * Where a policy lets a server connect: what each policy lists that speaks of it, its own and those that it narrows. Undefined where
+ * none does. Throws where an entry is no endpoint: the checker lets none into a policy.
+ */
+export function networkOf({ deployment, narrows = [] }: Networked, server: string): readonly Endpoint[] | undefined {
+  const network = deployment?.network ?? {};
+  const own = Object.hasOwn(network, server) ? (network[server] ?? []).map(endpointIn) : undefined;
+  return [own, ...narrows.map((wider) => networkOf(wider, server))].reduce((known, next) =>
+    known === undefined || next === undefined ? (known ?? next) : meet(known, next),
+  );
+}
+
+function endpointIn(text: string): Endpoint {
+  const read = parseEndpoint(text);
+  if (read === undefined) throw new TypeError(`\`${text}\` is no host and port`);
+  return read;
+}

@@ -42,6 +42,8 @@ export {
   hostText,
   includes,
   meet,
+  type Networked,
+  networkOf,
   parseEndpoint,
   reaches,
 } from "./endpoint.ts";

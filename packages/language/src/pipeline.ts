@@ -77,6 +77,9 @@ function checkEntries(
       rules: rules.rules,
       heads: headsOf(rules),
       mentions: mentionsIn(statements),
+      checks,
+      deployment,
+      narrows,
       now,
     };
     for (const lint of lints) for (const each of lint(linted)) report(each);

@@ -5,9 +5,8 @@ import {
   endpointText,
   hostText,
   isPrivateHost,
-  meet,
+  networkOf,
   type PolicyIr,
-  parseEndpoint,
   type ServerIr,
 } from "@mcpolicy/core";
 
@@ -30,7 +29,7 @@ export interface ServerEgress {
 export function egressOf(policy: PolicyIr): readonly ServerEgress[] {
   const labels = labelsFor(policy.servers);
   return policy.servers.map(({ name, root }, index) => {
-    const endpoints = endpointsOf(policy, name);
+    const endpoints = networkOf(policy, name);
     return {
       server: name,
       label: labels[index] as string,
@@ -39,25 +38,6 @@ export function egressOf(policy: PolicyIr): readonly ServerEgress[] {
       root,
     };
   });
-}
-
-/** Undefined where neither the policy nor one that it narrows says anything. */
-function endpointsOf(policy: PolicyIr, server: string): readonly Endpoint[] | undefined {
-  const network = policy.deployment?.network ?? {};
-  const own = Object.hasOwn(network, server) ? (network[server] ?? []).map(endpoint) : undefined;
-  const all = [own, ...(policy.narrows ?? []).map((wider) => endpointsOf(wider, server))];
-  return all.filter((each) => each !== undefined).reduce<readonly Endpoint[] | undefined>(narrower, undefined);
-}
-
-function narrower(known: readonly Endpoint[] | undefined, next: readonly Endpoint[]): readonly Endpoint[] {
-  return known === undefined ? next : meet(known, next);
-}
-
-/** The checker lets no other text into a policy. Throws where the IR was made by something else. */
-function endpoint(text: string): Endpoint {
-  const read = parseEndpoint(text);
-  if (read === undefined) throw new TypeError(`\`${text}\` is no host and port`);
-  return read;
 }
 
 /** One line about a server: what it may reach. */

@@ -2,7 +2,7 @@ import type { Diagnostic, Source } from "@mcpolicy/diagnostics";
 import type { Policy, Statement } from "../ast.ts";
 import type { Mentions } from "../mentions.ts";
 import type { Scope } from "../scope.ts";
-import type { CheckedRule, CheckedRuleHead } from "../typed.ts";
+import type { CheckedCheck, CheckedPolicy, CheckedRule, CheckedRuleHead } from "../typed.ts";
 
 /** What a lint looks at. */
 export interface Linted {
@@ -16,6 +16,10 @@ export interface Linted {
   /** Every rule of whatever sort, `rules` among them. */
   readonly heads: readonly CheckedRuleHead[];
   readonly mentions: Mentions;
+  readonly checks: readonly CheckedCheck[];
+  readonly deployment: CheckedPolicy["deployment"];
+  /** What the policy narrows, each with names of its own. */
+  readonly narrows: readonly CheckedPolicy[];
   /** Epoch milliseconds; where it is not given, nothing is said about dates. */
   readonly now: number | undefined;
 }
