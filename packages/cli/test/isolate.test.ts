@@ -15,7 +15,7 @@ network fs { }
 
 role reader { }
 
-allow "read" reader to web.fetch when url(args.url).host == "docs.example.org"
+allow "read" reader to web.fetch when url(args.url) like "https://docs.example.org/**"
 allow "files" reader to fs.read
 `,
 };
@@ -79,6 +79,17 @@ describe("policy isolate", () => {
     expect(err).toContain("note: the policy gives `fs` a root, and nothing is mounted there:");
     expect(err).toContain("note: no other pod reaches what speaks on standard input and output: `web`, `fs`;");
     expect(code).toBe(0);
+  });
+
+  it("ends with 1 where the policy allows what the network stops, or the network stops nothing", async () => {
+    const text = web["p/web.mcpolicy"]!.replace("docs.example.org/**", "**");
+    const outside = await policy(["isolate", "p", "--target", "compose"], { cwd: folderOf({ "p/web.mcpolicy": text }) });
+    expect(outside.err).toContain("warning[P0443]: `web.fetch` may be called with a URL outside the network of `web`");
+    expect(outside).toMatchObject({ code: 1, out: expect.stringContaining("mcp-web:") });
+    const open = web["p/web.mcpolicy"]!.replace("docs.example.org:443", "*");
+    const run = await policy(["isolate", "p", "--target", "compose"], { cwd: folderOf({ "p/web.mcpolicy": open }) });
+    expect(run.err).toContain("warning[P0441]: `web` may connect to any host, on any port");
+    expect(run.code).toBe(1);
   });
 
   it("takes images and the runtime as flags", async () => {

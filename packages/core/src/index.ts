@@ -105,8 +105,10 @@ export { isToolName, type Listing, type Origin, pinFileOf } from "./pin-file.ts"
 export type { PinFile, PinnedTool } from "./pins.ts";
 export { localRanges, privateRanges } from "./private-ranges.ts";
 export type { PreparedDetector } from "./readers/detector.ts";
+export { hostOf, isAddressHost, isInDomain } from "./readers/domain.ts";
 export { read, readers, whyUnreadable } from "./readers/index.ts";
 export type { Reader } from "./readers/reader.ts";
+export type { Url } from "./readers/url.ts";
 export { itsOf, type Recalled, type Recollection, recall } from "./recall.ts";
 export { complementOf, type Dfa, intersect, isEmpty, product, shortestWord } from "./regular/dfa.ts";
 export { compileForeign } from "./regular/foreign.ts";

@@ -14,7 +14,9 @@ const g0 = (from) => {
   const value = a0(from);
   return typeof value === "string" ? value : undefined;
 };
-const t1 = {"kind":"domain"};
+const t1 = {"kind":"list","element":{"kind":"glob"}};
+const c0 = read(t1, ["https://docs.example.org/**","https://*.example.net/**"], undefined);
+const t2 = {"kind":"bool"};
 const m0 = (list) => {
   let bits = 0;
   for (let at = 0; at < list.length; at++) switch (list[at]) {
@@ -24,10 +26,10 @@ const m0 = (list) => {
 };
 function s0(args, principal, context, request, k) {
   const roles = m0(principal.roles);
-  let x0, x1;
+  let x0, x1, x2, x3;
   return (
     // "allow" "read the web"
-    (((roles & 1) !== 0) && (((!((x0 = read(t1, step((((x1 = g0(args)) === undefined) ? undefined : (operators["url"](x1))), "host"), undefined)) === undefined) && (operators["in-domain"](x0, "example.net")))))));
+    (((roles & 1) !== 0) && ((((((x2 = (((x3 = g0(args)) === undefined) ? undefined : (operators["url"](x3)))) === undefined) ? undefined : read(t2, (operators["like-url"](x2, c0)), undefined)) === true)))));
 }
 function s1(args, principal, context, request) {
   const q = {

@@ -77,8 +77,8 @@ async function isolate(session: Session, paths: readonly string[], flags: Flags)
   return isStale || hasWarnings ? exitCodes.findings : exitCodes.fine;
 }
 
-/** Findings about networks that are shown with the files. */
-const networkCodes: readonly Diagnostic["code"][] = [];
+/** Findings about networks that are shown with the files: open ones, URLs outside, hosts that nothing leads to. */
+const networkCodes: readonly Diagnostic["code"][] = ["P0441", "P0443", "P0444"];
 
 /** Of the configuration file and the flags; undefined where there is an error, of which standard error was told. */
 function settingsFor(session: Session, flags: Flags, servers: readonly string[]): IsolationSettings | undefined {

@@ -255,4 +255,65 @@ token { issuer "https://id.example.com" audience "https://mcp.example.com" lifet
 
 Write \`lifetime at most 5m\`, or leave \`lifetime\` out, and let clients renew their tokens. What must end at once is revoked: \`policy token revoke\`.`,
   },
+  {
+    code: "P0441",
+    title: "Network without a list of hosts",
+    severity: "warning",
+    page: `The server may connect to any host. A server that was taken over, or that follows instructions in what it has read, can send what it
+knows to anybody. Where hosts stand beside such an entry they decide nothing: an entry is one more way out, and the widest wins.
+
+\`\`\`mcpolicy
+network web { connect "*:443", "docs.example.org:443" }
+\`\`\`
+
+List the hosts that the server needs. A server that must reach any host is best kept from everything else: give it no secrets, and hold
+back what others know (\`label\`, \`deny … when carries\`).`,
+  },
+  {
+    code: "P0442",
+    title: "Server without a network statement",
+    severity: "info",
+    page: `The policy says of some servers where they may connect, and of this one nothing. \`policy isolate\` gives it no network.
+
+\`\`\`mcpolicy
+server fs from "tools/filesystem.json" root "/workspace"
+server web from "tools/web.json"
+network web { connect "docs.example.org:443" }
+\`\`\`
+
+Write \`network fs { }\` where that is meant, or list the hosts that it needs.`,
+  },
+  {
+    code: "P0443",
+    title: "Allowed URL outside the server's network",
+    severity: "warning",
+    page: `A rule allows calls with a URL of a host that the server may not connect to. Either the rule is wider than was meant, or the list of
+hosts is shorter. Where the server is isolated the network stops such a call after it was allowed; where it is not, nothing does.
+
+\`\`\`mcpolicy
+network web { connect "docs.example.org:443" }
+allow "read" reader to web.fetch when url(args.url).host in domain "example.org"      // any host of that domain, on any port
+\`\`\`
+
+Narrow the rule to the network, as the finding shows, or list the host. Arguments count that are URLs by their type, by their name (\`url\`, \`uri\`,
+\`href\`, \`endpoint\`, \`webhook\`), or since a rule reads them as one. Tests about the URL's scheme, host, port and whole, lists of a schema or \`check\`, and
+each \`deny\` that is about everybody are understood; what is not understood counts as if it let everything through. The port counts: \`in domain\` and
+\`host ==\` say nothing of it.
+
+Where a server hands the URL to a service that fetches it (a scraper, a search engine), it is that service that connects; the finding then says that
+what it may be asked for is wider than what the server itself reaches.`,
+  },
+  {
+    code: "P0444",
+    title: "Host that no allowed URL leads to",
+    severity: "info",
+    page: `The server's calls take URLs, and none that is allowed leads to this host. The server may connect there all the same.
+
+\`\`\`mcpolicy
+network web { connect "docs.example.org:443", "old.example.org:443" }
+allow "read" reader to web.fetch when url(args.url).host == "docs.example.org"
+\`\`\`
+
+Remove the host, unless the server needs it for itself (its own service, a sign-in).`,
+  },
 ];

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { compile, defaultSettings, type NetworkFile, toNetwork } from "@mcpolicy/compiler";
 import type { PolicyIr } from "@mcpolicy/core";
+import type { Diagnostic } from "@mcpolicy/diagnostics";
 import { checkPolicy } from "@mcpolicy/language";
 import type { Attempt, Outcome } from "../network/attempt.ts";
 import { Networks, type Outside, whyNoNamespaces } from "../network/namespaces.ts";
@@ -27,8 +28,10 @@ export const network: Soak = {
     const problems = [...kept, ...parsed.problems, ...live.problems];
     const reaching = profiles.filter(({ reach }) => reach.length > 0);
     const endpoints = profiles.reduce((sum, { reach }) => sum + reach.length, 0);
+    const count = (isTrue: (each: Profile) => boolean): number => profiles.filter(isTrue).length;
     const lines = [
-      `${profiles.length} profiles, ${profiles.filter(({ entry }) => isOpen(entry)).length} of them open; ${reaching.length} with a proxy, ${endpoints} hosts and ports: each in the proxy's lists, and no other`,
+      `${profiles.length} profiles, ${count(({ entry }) => isOpen(entry))} of them open; ${reaching.length} with a proxy, ${endpoints} hosts and ports: each in the proxy's lists, and no other`,
+      `the finding about open networks: ${count(({ isFound }) => isFound)} profiles, with what wins in ${count(({ saysWhatWins }) => saysWhatWins)}`,
       ...parsed.lines,
       ...live.lines,
       ...problems.map((problem) => `PROBLEM ${problem}`),
@@ -43,12 +46,15 @@ interface Profile {
   readonly reach: readonly string[];
   /** The configuration of its proxy; undefined where it reaches nothing. */
   readonly proxy: string | undefined;
+  /** Whether the finding about open networks is made, and whether it says which of two entries wins. */
+  readonly isFound: boolean;
+  readonly saysWhatWins: boolean;
   readonly problems: readonly string[];
 }
 
 function profileOf(entry: RegistryEntry): Profile {
   const reach = reachOf(entry);
-  const policy = compiled(policyOf(entry));
+  const { policy, findings } = compiled(policyOf(entry));
   const [compose, proxy] = toNetwork(policy, "compose", defaultSettings) as readonly [NetworkFile, NetworkFile?];
   const [cluster] = toNetwork(policy, "k8s", defaultSettings) as readonly [NetworkFile];
   const problems: string[] = [];
@@ -58,18 +64,22 @@ function profileOf(entry: RegistryEntry): Profile {
   const allowed = proxy === undefined ? [] : allowedBy(proxy.text);
   claim(allowed.join() === reach.join(), `the proxy lets through [${allowed}], the profile [${reach}]`);
   claim(compose.text.includes('network_mode: "none"') === (reach.length === 0), "no network where it reaches nothing");
+  const open = findings.filter(({ code }) => code === "P0441");
+  claim(open.length > 0 === isOpen(entry), "the finding about open networks and the profile disagree");
+  const wins = open.some(({ notes }) => notes.some((note) => note.includes("wins over")));
+  claim(wins === (isOpen(entry) && reach.some((each) => !each.startsWith("any:"))), "what wins is not said");
   const indented = proxy?.text.replaceAll(/^(?=.)/gm, "    ");
   claim(indented === undefined || cluster.text.includes(indented), "the cluster's proxy is another one");
-  return { entry, reach, proxy: proxy?.text, problems };
+  return { entry, reach, proxy: proxy?.text, isFound: open.length > 0, saysWhatWins: wins, problems };
 }
 
-function compiled(text: string): PolicyIr {
+function compiled(text: string): { readonly policy: PolicyIr; readonly findings: readonly Diagnostic[] } {
   const { policy, diagnostics } = checkPolicy(["a.mcpolicy"], {
     read: (path) => (path === "a.mcpolicy" ? text : undefined),
     join: (_, path) => path,
   });
   if (policy === undefined) throw new Error(`${text}\n${diagnostics.map(({ message }) => message).join("\n")}`);
-  return compile(policy).policy;
+  return { policy: compile(policy).policy, findings: diagnostics };
 }
 
 interface Part {
@@ -114,7 +124,7 @@ async function tryNetworks(profiles: readonly Profile[], quick: boolean): Promis
   const why = whyNoNamespaces();
   if (why !== undefined) return { ...missing(why, "no network was tried"), data: { attempts: 0 } };
   const settings = { ...defaultSettings, egress: { ...defaultSettings.egress, private: privateHosts } };
-  const [, wall] = toNetwork(compiled(wallPolicy), "compose", settings);
+  const [, wall] = toNetwork(compiled(wallPolicy).policy, "compose", settings);
   const tries = walls.map(([about, way, to, expected]): Try => ({ why: about, attempt: { way, to }, expected }));
   const first = await tryAll(outside, [{ name: "walls", proxy: wall!.text, tries }]);
 
