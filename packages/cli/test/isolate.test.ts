@@ -83,7 +83,9 @@ describe("policy isolate", () => {
 
   it("ends with 1 where the policy allows what the network stops, or the network stops nothing", async () => {
     const text = web["p/web.mcpolicy"]!.replace("docs.example.org/**", "**");
-    const outside = await policy(["isolate", "p", "--target", "compose"], { cwd: folderOf({ "p/web.mcpolicy": text }) });
+    const outside = await policy(["isolate", "p", "--target", "compose"], {
+      cwd: folderOf({ "p/web.mcpolicy": text }),
+    });
     expect(outside.err).toContain("warning[P0443]: `web.fetch` may be called with a URL outside the network of `web`");
     expect(outside).toMatchObject({ code: 1, out: expect.stringContaining("mcp-web:") });
     const open = web["p/web.mcpolicy"]!.replace("docs.example.org:443", "*");
