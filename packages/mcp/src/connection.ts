@@ -25,6 +25,7 @@ import { type Heard, type Hearing, withheld } from "./results/heard.ts";
 import { declaredIn } from "./results/input-required.ts";
 import { heardResult } from "./results/results.ts";
 import type { Settings } from "./settings.ts";
+import { asJson } from "./wire/as-json.ts";
 import {
   denial,
   type Flaw,
@@ -85,6 +86,11 @@ export interface ConnectionOptions<Inbound, Outbound> {
    * messages goes by the ids.
    */
   readonly ids: "ours" | "theirs";
+  /**
+   * What a server's messages are made of: `json`, unless said. `objects` of a server in this process may hold what JSON has not got; they are
+   * written as JSON before anything of them is judged.
+   */
+  readonly values?: "json" | "objects";
   /** Whether the live definitions are checked as soon as they can be, and not only when something waits for it. */
   readonly checksEarly?: boolean;
   /** Requests in flight in one direction; 1,000 unless said. */
@@ -201,7 +207,7 @@ export class Connection<Inbound, Outbound> {
     outbound: Outbound,
     about: { readonly request?: Id; readonly caller?: Caller } = {},
   ): Maybe<void> {
-    const message = toMessage(value as Value);
+    const message = toMessage(this.#ofServerAsJson(value));
     switch (message.kind) {
       case "none":
         return this.serverBroken(message.seems === "response" ? message.id : undefined, message.why);
@@ -211,6 +217,18 @@ export class Connection<Inbound, Outbound> {
         return this.#notifiedByServer(message, outbound, about);
       case "response":
         return this.#answeredByServer(message.id, message.answer, outbound);
+    }
+  }
+
+  /** Answers are made JSON where they are judged: most are not. */
+  #ofServerAsJson(value: unknown): Value {
+    if (this.#options.values !== "objects" || !isRecord(value as Value) || !("method" in (value as object))) {
+      return value as Value;
+    }
+    try {
+      return asJson(value);
+    } catch {
+      return null;
     }
   }
 
@@ -448,11 +466,14 @@ export class Connection<Inbound, Outbound> {
     const decided = flight.decided as Decided;
     const { request, row, caller } = flight;
     const hearing: Hearing = { ...this.#deciding, request, row, caller, decided, mayRead: () => false };
+    const isObject =
+      this.#options.values === "objects" && (row.result !== "call" || this.#enforcer.judging(decided) !== "nothing");
+    const json = (value: JsonObject): JsonObject => (isObject ? (asJson(value) as JsonObject) : value);
     const heard = caught(
       () =>
         answer.kind === "result"
-          ? heardResult(answer.result, hearing)
-          : heardError(answer.error, hearing, this.#capabilitiesOf(request)),
+          ? heardResult(json(answer.result), hearing)
+          : heardError(json(answer.error), hearing, this.#capabilitiesOf(request)),
       (): Heard => withheld("the result could not be read", "fault"),
     );
     return after(heard, (each) =>

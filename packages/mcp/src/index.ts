@@ -6,6 +6,9 @@ export { type Along, Connection, type ConnectionOptions, type Ends } from "./con
 export { abilities } from "./decide/abilities.ts";
 export type { Asked, Decided } from "./decide/decided.ts";
 export { Enforcer, type EnforcerOptions, type Judged } from "./decide/enforcer.ts";
+export { verifiedCaller } from "./guard/auth.ts";
+export { type Guard, type GuardedServer, type GuardOptions, guard, guardOf } from "./guard/guard.ts";
+export type { GuardedTransport, MessageExtra, SendOptions } from "./guard/transport.ts";
 export { InOrder, isLater, type Maybe } from "./maybe.ts";
 export { type MethodRow, methodRow, methods, type Side } from "./methods/methods.ts";
 export { Definitions, type DefinitionsOptions } from "./pins/definitions.ts";

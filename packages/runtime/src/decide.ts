@@ -46,6 +46,8 @@ export interface Means {
   readonly near: (operation: Operation) => PolicyIr;
   /** How a tool's result breaks its output schema. Throws where the schema cannot be compiled. */
   readonly resultViolations: (server: string, tool: string, result: ToolResult) => readonly Violation[];
+  /** Whether there are none. Throws as `resultViolations` does. */
+  readonly isValidResult: (server: string, tool: string, result: ToolResult) => boolean;
   /** The policies that this one narrows. */
   readonly narrows: readonly Means[];
 }

@@ -86,6 +86,8 @@ export interface LoadedPolicy extends YesOrNo, Needs {
   readonly validate: (server: string, tool: string, args: unknown) => readonly Violation[];
   /** How a result breaks MCP's form, bounds or the tool's output schema; empty where it does not. Throws as `validate` does. */
   readonly validateResult: (server: string, tool: string, result: ToolResult) => readonly Violation[];
+  /** Whether `validateResult` would find nothing, in a fraction of its time. Throws as that does. */
+  readonly fits: (server: string, tool: string, result: ToolResult) => boolean;
 }
 
 /** A decision, with every rule as it met the request; `seen` is empty where no caller or no server is known. */
@@ -109,6 +111,7 @@ export function loadPolicy(artifact: Artifact, options: LoadOptions = {}): Loade
   const means = meansOf(ir, options.engine ?? closureEngine);
   const record = recorder(ir);
   const needs = needsOf(means);
+  const all = withNarrowed(means);
   const lacks = lacking(ir, options.abilities ?? {});
   if (lacks.length > 0) {
     const what = `the policy asks for what its host has not declared that it carries out: ${lacks.join(", ")}`;
@@ -157,6 +160,11 @@ export function loadPolicy(artifact: Artifact, options: LoadOptions = {}): Loade
       if (broken !== undefined) return [broken];
       return distinct(withNarrowed(means).flatMap((each) => each.resultViolations(server, tool, result)));
     },
+    fits(server, tool, result) {
+      if (malformed(result) !== undefined) return false;
+      for (const each of all) if (!each.isValidResult(server, tool, result)) return false;
+      return true;
+    },
   };
 }
 
@@ -165,6 +173,7 @@ function meansOf(ir: PolicyIr, factory: EngineFactory): Means {
   const engine = makeEngine(ir, factory);
   /** By server and tool, of those that have a schema. */
   const schemaChecks = new Map<string, Map<string, ReturnType<Validator["check"]>>>();
+  const resultChecks = new Map<string, Map<string, ReturnType<Validator["check"]>>>();
   const servers = new Map(ir.servers.map((server) => [server.name, server]));
   const validatorsOf = (): ReadonlyMap<string, Validator> =>
     new Map(ir.servers.map((server) => [server.name, validatorOf(server)]));
@@ -198,6 +207,20 @@ function meansOf(ir: PolicyIr, factory: EngineFactory): Means {
         return ofArguments.get(server)?.violations(name, schema, args as Request["arguments"]) ?? unknownTool;
       }
       return servers.get(server)?.untyped === true ? [] : unknownTool;
+    },
+    isValidResult(server, tool, { structuredContent, isError }) {
+      const known = resultChecks.get(server)?.get(tool);
+      if (known !== undefined) {
+        return structuredContent === undefined ? isError === true : known(structuredContent as Request["arguments"]);
+      }
+      const schema = toolOf(ir, server, tool)?.resultSchema;
+      const validator = ofResults.get(server);
+      if (schema === undefined) return true;
+      if (structuredContent === undefined) return isError === true;
+      if (validator === undefined) return false;
+      const check = validator.check(tool, schema);
+      resultChecks.set(server, (resultChecks.get(server) ?? new Map<string, typeof check>()).set(tool, check));
+      return check(structuredContent as Request["arguments"]);
     },
     resultViolations(server, tool, { structuredContent, isError }) {
       const schema = toolOf(ir, server, tool)?.resultSchema;

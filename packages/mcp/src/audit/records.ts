@@ -7,7 +7,6 @@ import type {
   JsonObject,
   OutcomeRecord,
   Proof,
-  RecordSalt,
   ServerIr,
 } from "@mcpolicy/core";
 import type { ToolResult } from "@mcpolicy/runtime";
@@ -24,69 +23,44 @@ export interface Recording {
 }
 
 /**
- * The record of a decision. Which rules let a call through, and what is kept of its arguments, is found out when it is read: a sink that
- * keeps records as they are pays for neither. Throws, when read, where the explanation does not agree with the decision.
+ * The record of a decision: with the rules that made it, which are found out now where it was let through without saying. Throws where that does
+ * not agree with the decision.
  */
-export function decisionRecord(
-  recording: Recording,
-  { id, at, decision, reason, asked, request }: Decided,
-): DecisionRecord {
-  const { policy, server, saltOf } = recording;
+export function decisionRecord({ policy, server, saltOf }: Recording, decided: Decided): DecisionRecord {
+  const { id, at, reason, asked, request } = decided;
   const { caller, operation, method, meta, notes } = asked;
   const { principal } = caller;
-  let full: Decision | undefined;
-  const explained = (): Decision => {
-    full ??=
-      decision.rules.length > 0 || decision.effect !== "allow" || request === undefined
-        ? decision
-        : policy.decide(request);
-    if (full.effect !== decision.effect) throw new Error("the explanation does not agree with the decision");
-    return full;
-  };
-  const trace = meta === undefined ? undefined : traceOf(meta);
-  let salts: RecordSalt | undefined;
-  const salt = (): RecordSalt | undefined => {
-    salts ??= saltOf?.(id);
-    return salts;
-  };
+  const decision = explained(policy, decided);
+  const salt = saltOf?.(id);
+  const context = request === undefined ? undefined : policy.record.context(request.context, salt);
+  const shadow = decision.kept.shadow;
   const pin = operation?.kind === "tool" ? pinOf(server, operation.name) : undefined;
   return {
     kind: "decision",
-    at,
-    id,
-    server: server.name,
-    from: asked.from,
-    method: method.length > 200 ? cut(method) : method,
-    era: asked.era,
-    get caller() {
-      return principal === undefined ? undefined : policy.record.caller(principal, salt());
-    },
-    ...(operation === undefined ? undefined : { operation: shortened(operation) }),
-    effect: decision.effect,
-    reason,
-    get rules() {
-      return auditedRules(explained().rules);
-    },
-    get shadow() {
-      return request === undefined ? undefined : shadowOf(explained());
-    },
-    get arguments() {
-      return request === undefined ? undefined : policy.record.arguments(asked.arguments, salt());
-    },
-    get context() {
-      return request === undefined ? undefined : policy.record.context(request.context, salt());
-    },
-    get proofs() {
-      return request?.proofs === undefined || request.proofs.length === 0
-        ? undefined
-        : request.proofs.map((proof) => auditedProof(policy, proof));
-    },
-    ...(decision.kept.hidden === true ? { hidden: true } : undefined),
+    ...{ at, id, server: server.name, from: asked.from, method: cut(method), era: asked.era },
+    ...(principal === undefined ? {} : { caller: policy.record.caller(principal, salt) }),
+    ...(operation === undefined ? {} : { operation: shortened(operation) }),
+    ...{ effect: decision.effect, reason, rules: auditedRules(decision.rules) },
+    ...(shadow === undefined ? {} : { shadow: auditedRules(shadow) }),
+    ...(decision.kept.hidden === true ? { hidden: true } : {}),
     policy: policy.digest,
-    ...(pin === undefined ? undefined : { pin }),
-    ...trace,
+    ...(pin === undefined ? {} : { pin }),
+    ...(request === undefined ? {} : { arguments: policy.record.arguments(asked.arguments, salt) }),
+    ...(context === undefined ? {} : { context }),
+    ...(request?.proofs === undefined || request.proofs.length === 0
+      ? {}
+      : { proofs: request.proofs.map((proof) => auditedProof(policy, proof)) }),
+    ...(meta === undefined ? {} : traceOf(meta)),
     ...notesOf(decision, notes),
-  } as DecisionRecord;
+  };
+}
+
+/** A decision that let a call through says which rules did only when it is asked. */
+function explained(policy: EnforcedPolicy, { decision, request }: Decided): Decision {
+  if (decision.effect !== "allow" || decision.rules.length > 0 || request === undefined) return decision;
+  const full = policy.decide(request);
+  if (full.effect !== "allow") throw new Error("the explanation does not agree with the decision");
+  return full;
 }
 
 /** What a call came to. */
@@ -98,7 +72,7 @@ export interface Ended {
   readonly notes?: readonly string[];
 }
 
-/** The record of an outcome. What is kept of the result is found out when it is read. */
+/** The record of an outcome. */
 export function outcomeRecord(
   { policy, server }: Recording,
   { id, at }: Decided,
@@ -107,18 +81,13 @@ export function outcomeRecord(
 ): OutcomeRecord {
   return {
     kind: "outcome",
-    at: now,
-    id,
-    server: server.name,
-    ended,
-    ...(decision === undefined || decision.effect === "allow" ? undefined : { reason: decision.reason }),
+    ...{ at: now, id, server: server.name, ended },
+    ...(decision === undefined || decision.effect === "allow" ? {} : { reason: decision.reason }),
     rules: decision === undefined ? [] : auditedRules(decision.rules),
     duration: now - at,
-    get result() {
-      return result === undefined ? undefined : policy.record.result(result);
-    },
+    ...(result === undefined ? {} : { result: policy.record.result(result) }),
     ...notesOf(decision, notes),
-  } as OutcomeRecord;
+  };
 }
 
 function auditedProof({ record }: EnforcedPolicy, proof: Proof): AuditedProof {
@@ -132,11 +101,6 @@ function auditedProof({ record }: EnforcedPolicy, proof: Proof): AuditedProof {
 
 function auditedRules(rules: Decision["rules"]): readonly AuditedRule[] {
   return rules.map(({ id, matched }) => ({ id, matched }));
-}
-
-/** Undefined, and so left out of JSON, where there are none. */
-function shadowOf({ kept: { shadow } }: Decision): readonly AuditedRule[] | undefined {
-  return shadow === undefined ? undefined : auditedRules(shadow);
 }
 
 function pinOf({ tools }: ServerIr, tool: string): string | undefined {
@@ -153,17 +117,14 @@ function shortened(operation: NonNullable<Asked["operation"]>): NonNullable<Aske
 /** W3C Trace Context, section 3.2: `version-traceid-parentid-flags`. */
 const traceparent = /^[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}$/;
 
-function traceOf(meta: JsonObject): Pick<DecisionRecord, "trace" | "span"> | undefined {
+function traceOf(meta: JsonObject): Pick<DecisionRecord, "trace" | "span"> {
   const value = own(meta, "traceparent");
   const found = typeof value === "string" ? traceparent.exec(value) : null;
-  return found === null ? undefined : { trace: found[1]!, span: found[2]! };
+  return found === null ? {} : { trace: found[1]!, span: found[2]! };
 }
 
-function notesOf(
-  decision: Decision | undefined,
-  notes: readonly string[],
-): { readonly notes?: readonly string[] } | undefined {
+function notesOf(decision: Decision | undefined, notes: readonly string[]): Pick<DecisionRecord, "notes"> {
   const fault = decision?.kept.fault;
   const all = [...(decision?.kept.notes ?? []), ...(fault === undefined ? [] : [fault]), ...notes];
-  return all.length === 0 ? undefined : { notes: all };
+  return all.length === 0 ? {} : { notes: all };
 }

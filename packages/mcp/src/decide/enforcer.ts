@@ -12,12 +12,13 @@ import {
   type StateDriver,
 } from "@mcpolicy/core";
 import { type StatefulPolicy, type Step, type ToolResult, withState } from "@mcpolicy/runtime";
+import { canDefer } from "../audit/memory-sink.ts";
 import { decisionRecord, type Ended, outcomeRecord, type Recording } from "../audit/records.ts";
 import type { Caller } from "../caller.ts";
 import { after, caught, isLater, type Maybe } from "../maybe.ts";
 import type { EnforcedPolicy } from "../policy.ts";
 import type { Asked, Decided } from "./decided.ts";
-import { judgesResults } from "./judged-results.ts";
+import { type Judging, judgingOf } from "./judged-results.ts";
 import { remembers } from "./remembers.ts";
 
 export interface EnforcerOptions {
@@ -57,7 +58,7 @@ export class Enforcer {
   readonly server: ServerIr;
   readonly now: () => number;
   readonly newId: () => string;
-  readonly #judgesResult: (operation: Operation) => boolean;
+  readonly #judging: (operation: Operation) => Judging;
   readonly #recording: Recording;
   readonly #audit: AuditSink;
   readonly #driver: StateDriver | undefined;
@@ -76,7 +77,7 @@ export class Enforcer {
     }
     this.policy = policy;
     this.server = server;
-    this.#judgesResult = memoized(judgesResults(policy.ir));
+    this.#judging = memoized(judgingOf(policy.ir));
     this.#recording = { policy, server, saltOf: audit.saltOf };
     this.#audit = audit;
     this.#resultContext = options.resultContext;
@@ -189,16 +190,23 @@ export class Enforcer {
     );
   }
 
+  /** What is to be done with the result of a call that was let through. */
+  judging({ isOpen, request }: Decided): Judging {
+    if (request === undefined) return "nothing";
+    const isKept =
+      isOpen || (this.#stateful !== undefined && this.policy.answerNeed(request, this.now()) !== undefined);
+    return isKept ? "rules" : this.#judging(request.operation);
+  }
+
   /**
    * Judges the result of a call that was let through: what of it may leave. Labels are set and the call is ended in the state whether anything
    * leaves or not.
    */
   judge(decided: Decided, result: ToolResult): Maybe<Judged> {
-    const { request, id, asked } = decided;
-    const { operation } = asked;
-    if (request === undefined || operation === undefined) return { decision: permitted, result };
-    const stateful = decided.isOpen || this.policy.answerNeed(request, request.context.time) !== undefined;
-    if (!stateful && !this.#judgesResult(operation)) return { decision: permitted, result };
+    const { request, id } = decided;
+    const judging = this.judging(decided);
+    if (request === undefined || judging === "nothing") return { decision: permitted, result };
+    if (judging === "schema" && this.#fitsSchema(request.operation, result)) return { decision: permitted, result };
     const answer = this.#stateful ?? this.policy;
     const failed = (problem: unknown): Judged => ({ decision: fault(inWords(problem)), result: undefined });
     return after(
@@ -213,9 +221,19 @@ export class Enforcer {
     );
   }
 
+  /** Most results do: that is said without saying why. */
+  #fitsSchema(operation: Operation, result: ToolResult): boolean {
+    try {
+      return operation.kind === "tool" && this.policy.fits(operation.server, operation.name, result);
+    } catch {
+      return false;
+    }
+  }
+
   /** Takes down what a call came to, before anything of its answer leaves: whether that was kept. */
   ended(decided: Decided, ended: Ended): Maybe<boolean> {
-    return this.#append(() => outcomeRecord(this.#recording, decided, this.now(), ended));
+    const now = this.now();
+    return this.#append(() => outcomeRecord(this.#recording, decided, now, ended));
   }
 
   /** A call that was let through and gets no result: given up, lost, or never sent. */
@@ -250,7 +268,7 @@ export class Enforcer {
 
   #append(record: () => Parameters<AuditSink["append"]>[0]): Maybe<boolean> {
     try {
-      const kept = this.#audit.append(record());
+      const kept = canDefer(this.#audit) ? this.#audit.defer(record) : this.#audit.append(record());
       return isLater(kept) ? Promise.resolve(kept).then(yes, no) : true;
     } catch {
       return false;
@@ -311,14 +329,14 @@ function inWords(problem: unknown): string {
 }
 
 /** By name, of tools and prompts; a policy knows few of them, and what it does not know is not let through. */
-function memoized(judges: (operation: Operation) => boolean): typeof judges {
-  const known = { tool: new Map<string, boolean>(), prompt: new Map<string, boolean>() };
+function memoized(judging: (operation: Operation) => Judging): typeof judging {
+  const known = { tool: new Map<string, Judging>(), prompt: new Map<string, Judging>() };
   return (operation) => {
-    if (!("name" in operation)) return judges(operation);
+    if (!("name" in operation)) return judging(operation);
     const ofKind = known[operation.kind];
     const before = ofKind.get(operation.name);
     if (before !== undefined) return before;
-    const answer = judges(operation);
+    const answer = judging(operation);
     if (ofKind.size < 10_000) ofKind.set(operation.name, answer);
     return answer;
   };

@@ -2,10 +2,13 @@ import { matchesName, type Operation, type OperationIr, type PolicyIr, type Rule
 import { withNarrowed } from "./remembers.ts";
 
 /**
- * Whether something is to be done with the result of an operation, by any rule that may speak of it or by the tool's output schema. Where
- * nothing is, the result need not be read.
+ * What is to be done with the result of an operation: `rules`, where any may speak of it; `schema`, where only the tool's output schema does;
+ * else nothing, and the result need not be read.
  */
-export function judgesResults(ir: PolicyIr): (operation: Operation) => boolean {
+export type Judging = "rules" | "schema" | "nothing";
+
+/** Tells it of each operation. */
+export function judgingOf(ir: PolicyIr): (operation: Operation) => Judging {
   const policies = withNarrowed(ir);
   const rules: readonly RuleHeadIr[] = policies.flatMap(({ labels = [], resultDenies = [], redacts = [] }) => [
     ...labels.filter(({ onResult }) => onResult),
@@ -13,8 +16,10 @@ export function judgesResults(ir: PolicyIr): (operation: Operation) => boolean {
     ...redacts,
   ]);
   const named = rules.flatMap(({ branches }) => branches.flatMap(({ operations }) => operations));
-  return (operation) =>
-    named.some((each) => maySpeak(each, operation)) || policies.some((each) => hasOutputSchema(each, operation));
+  return (operation) => {
+    if (named.some((each) => maySpeak(each, operation))) return "rules";
+    return policies.some((each) => hasOutputSchema(each, operation)) ? "schema" : "nothing";
+  };
 }
 
 /** Whether a rule's operation may be this one; of resources only the server is looked at. */

@@ -33,7 +33,7 @@ beforeAll(async () => {
   writeFileSync(join(folder, "shut.txt"), "nobody reads this");
   direct = await connect([server, folder]);
   guarded = await connect(["--conditions=@mcpolicy/source", script, folder]);
-});
+}, 60_000);
 
 afterAll(async () => {
   await Promise.all([direct?.close(), guarded?.close()]);

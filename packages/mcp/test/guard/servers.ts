@@ -1,0 +1,176 @@
+/** One small server, written for each generation of the SDK that is claimed, guarded or not, behind each transport that it has. */
+import { createServer, type Server as HttpServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Client as ClientV2 } from "@modelcontextprotocol/client";
+import type { Client as ClientV1 } from "@modelcontextprotocol/sdk/client/index.js";
+import { type Guard, type GuardOptions, guardOf } from "../../src/guard/guard.ts";
+import { definitions } from "../guarded.ts";
+
+export const info = { name: "little", version: "1" };
+
+/** What the server answers, whatever it is written with. */
+export const answers = {
+  list: () => ({ tools: definitions.map((each) => ({ ...each, title: undefined })) }),
+  call(name: string, args: unknown) {
+    if (!definitions.some((each) => each.name === name))
+      throw Object.assign(new Error(`Tool ${name} not found`), { code: -32602 });
+    return {
+      content: [{ type: "text" as const, text: JSON.stringify(args ?? null), annotations: undefined }],
+      structuredContent: undefined,
+    };
+  },
+};
+
+/** A client and a server that are connected, and how to let go of both. */
+export interface Pair {
+  readonly client: {
+    listTools(): Promise<unknown>;
+    callTool(call: { name: string; arguments: Record<string, unknown> }): Promise<unknown>;
+  };
+  close(): Promise<void>;
+}
+
+export type Guarding = Partial<GuardOptions> & Pick<GuardOptions, "policy">;
+
+/** A way to run the server; without `guarding` nothing stands before it. */
+export type Run = (guarding?: Guarding) => Promise<Pair>;
+
+const dev = { principal: { id: "dev", roles: ["developer"] } } as const;
+
+function guardFor(guarding: Guarding | undefined): Guard {
+  if (guarding === undefined) return (server) => server;
+  return guardOf({ server: "fs", auth: () => dev, ...guarding });
+}
+
+const capabilities = { tools: { listChanged: true } };
+
+/** SDK generation 1. */
+async function serverV1(version: string) {
+  const { Server } = await import(`@modelcontextprotocol/${version}/server/index.js`);
+  const types = await import(`@modelcontextprotocol/${version}/types.js`);
+  const server = new Server(info, { capabilities });
+  server.setRequestHandler(types.ListToolsRequestSchema, async () => answers.list());
+  server.setRequestHandler(
+    types.CallToolRequestSchema,
+    async ({ params }: { params: { name: string; arguments: unknown } }) => answers.call(params.name, params.arguments),
+  );
+  return server;
+}
+
+/** SDK generation 2. */
+async function serverV2(version: string) {
+  const { Server } = await import(`@modelcontextprotocol/${version}`);
+  const server = new Server(info, { capabilities });
+  server.setRequestHandler("tools/list", async () => answers.list());
+  server.setRequestHandler("tools/call", async ({ params }: { params: { name: string; arguments: unknown } }) =>
+    answers.call(params.name, params.arguments),
+  );
+  return server;
+}
+
+/** Connects; where that fails, lets go of what was started for it. */
+async function connected(connecting: Promise<unknown>, ...started: readonly (() => Promise<unknown>)[]): Promise<void> {
+  try {
+    await connecting;
+  } catch (problem) {
+    for (const each of started) await each();
+    throw problem;
+  }
+}
+
+function pairOf(client: { close(): Promise<void> }, ...more: readonly (() => Promise<unknown>)[]): Pair {
+  return {
+    client: client as unknown as Pair["client"],
+    async close() {
+      await client.close();
+      for (const each of more) await each();
+    },
+  };
+}
+
+export function inMemoryV1(version: string): Run {
+  return async (guarding) => {
+    const { InMemoryTransport } = await import(`@modelcontextprotocol/${version}/inMemory.js`);
+    const { Client } = await import(`@modelcontextprotocol/${version}/client/index.js`);
+    const [near, far] = InMemoryTransport.createLinkedPair();
+    const server = guardFor(guarding)(await serverV1(version));
+    const client: ClientV1 = new Client(info);
+    await Promise.all([server.connect(far), client.connect(near)]);
+    return pairOf(client, () => server.close());
+  };
+}
+
+export function inMemoryV2(version: string): Run {
+  return async (guarding) => {
+    const { InMemoryTransport } = await import(`@modelcontextprotocol/server${version}`);
+    const { Client } = await import(`@modelcontextprotocol/client${version}`);
+    const [near, far] = InMemoryTransport.createLinkedPair();
+    const server = guardFor(guarding)(await serverV2(`server${version}`));
+    const client: ClientV2 = new Client(info);
+    await Promise.all([server.connect(far), client.connect(near)]);
+    return pairOf(client, () => server.close());
+  };
+}
+
+async function listening(handle: (request: never, response: never) => void): Promise<{ url: URL; http: HttpServer }> {
+  const http = createServer(handle as never);
+  await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
+  return { url: new URL(`http://127.0.0.1:${(http.address() as AddressInfo).port}/mcp`), http };
+}
+
+function stopped(http: HttpServer): Promise<void> {
+  http.closeAllConnections();
+  return new Promise((resolve) => http.close(() => resolve()));
+}
+
+/** Streamable HTTP with a session, generation 1. */
+export function httpV1(version: string): Run {
+  return async (guarding) => {
+    const { StreamableHTTPServerTransport } = await import(`@modelcontextprotocol/${version}/server/streamableHttp.js`);
+    const { StreamableHTTPClientTransport } = await import(`@modelcontextprotocol/${version}/client/streamableHttp.js`);
+    const { Client } = await import(`@modelcontextprotocol/${version}/client/index.js`);
+    const transport = new StreamableHTTPServerTransport({ sessionIdGenerator: () => crypto.randomUUID() });
+    const server = guardFor(guarding)(await serverV1(version));
+    await server.connect(transport);
+    const { url, http } = await listening((request, response) => transport.handleRequest(request, response));
+    const client: ClientV1 = new Client(info);
+    const started = [() => server.close(), () => stopped(http)];
+    await connected(client.connect(new StreamableHTTPClientTransport(url) as never), ...started);
+    return pairOf(client, ...started);
+  };
+}
+
+/** `createMcpHandler`, which makes a server for each request, spoken to in one era. */
+export function handlerV2(version: string, era: "legacy" | "modern"): Run {
+  return async (guarding) => {
+    const { createMcpHandler } = await import(`@modelcontextprotocol/server${version}`);
+    const { toNodeHandler } = await import("@modelcontextprotocol/node");
+    const { Client, StreamableHTTPClientTransport } = await import(`@modelcontextprotocol/client${version}`);
+    const guardEach = guardFor(guarding);
+    const handler = createMcpHandler(async () => guardEach(await serverV2(`server${version}`)));
+    const { url, http } = await listening(toNodeHandler(handler) as never);
+    const client: ClientV2 = new Client(
+      info,
+      era === "modern" ? { versionNegotiation: { mode: { pin: "2026-07-28" } } } : {},
+    );
+    const started = [() => handler.close(), () => stopped(http)];
+    await connected(client.connect(new StreamableHTTPClientTransport(url) as never), ...started);
+    return pairOf(client, ...started);
+  };
+}
+
+/** `NodeStreamableHTTPServerTransport`, generation 2 on a legacy session. */
+export function httpV2(version: string): Run {
+  return async (guarding) => {
+    const { NodeStreamableHTTPServerTransport } = await import("@modelcontextprotocol/node");
+    const { Client, StreamableHTTPClientTransport } = await import(`@modelcontextprotocol/client${version}`);
+    const transport = new NodeStreamableHTTPServerTransport({ sessionIdGenerator: () => crypto.randomUUID() });
+    const server = guardFor(guarding)(await serverV2(`server${version}`));
+    await server.connect(transport);
+    const { url, http } = await listening((request, response) => transport.handleRequest(request, response));
+    const client: ClientV2 = new Client(info);
+    const started = [() => server.close(), () => stopped(http)];
+    await connected(client.connect(new StreamableHTTPClientTransport(url) as never), ...started);
+    return pairOf(client, ...started);
+  };
+}
