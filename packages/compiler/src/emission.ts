@@ -44,6 +44,17 @@ export class Emission {
     return name;
   }
 
+  /** A name for a value that is made once, when the module is loaded. */
+  made(code: Code): Code {
+    return this.#named("d", code);
+  }
+
+  /** A name for a function that is written later, since it may lead back to itself. */
+  later(letter: string): { readonly name: Code; readonly write: (text: Code) => void } {
+    const name = this.#name(letter);
+    return { name, write: (text) => void this.#lines.push(text) };
+  }
+
   /** The place in which a request keeps the value of an operand: the same for the same key. */
   slot(key: string): string {
     const known = this.#slots.get(key);

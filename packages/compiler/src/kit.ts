@@ -1,17 +1,24 @@
 import {
   absent,
+  areUnique,
   callerKeyOf,
   carriesTest,
   emptyState,
+  equal,
   happenedTest,
+  isAtLeast,
+  isAtMost,
   isRecord,
+  type JsonObject,
   matchesName,
   matchesResource,
   momentWithIts,
   operators,
+  pathTest,
   type Reader,
   read,
   readers,
+  schemaPattern,
   step,
   type Type,
   tallyTest,
@@ -75,9 +82,29 @@ export const kit: Readonly<Record<string, unknown>> = Object.freeze({
   join(parts: readonly (string | undefined)[]): string | undefined {
     return parts.includes(undefined) ? undefined : parts.join("");
   },
+  /** A field of a record's own. */
+  own(record: JsonObject, name: string): Value | undefined {
+    return Object.hasOwn(record, name) ? record[name] : undefined;
+  },
+  /** How many fields a record has. */
+  fieldCount(record: JsonObject): number {
+    let count = 0;
+    for (const name in record) if (isOwn.call(record, name)) count++;
+    return count;
+  },
+  schemaPattern,
+  pathTest,
+  isRecord,
+  isAtMost,
+  isAtLeast,
+  equal,
+  areUnique,
   /** What fills a hole: one plain segment, else unknown (language.md, "Interpolation"). */
   hole(value: Value | undefined): string | undefined {
     if (typeof value !== "string" || value === "." || value === "..") return undefined;
     return /^[A-Za-z0-9._-]+$/.test(value) ? value : undefined;
   },
 });
+
+// In a loop over the names of the same object it costs nothing.
+const isOwn = Object.prototype.hasOwnProperty;

@@ -1,5 +1,13 @@
-import { type ConditionIr, type PolicyIr, type Request, type ServerIr, toolFacts } from "@mcpolicy/core";
+import {
+  type ConditionIr,
+  type JsonObject,
+  type PolicyIr,
+  type Request,
+  type ServerIr,
+  toolFacts,
+} from "@mcpolicy/core";
 import { expect, test } from "vitest";
+import { formats } from "../../runtime/src/index.ts";
 import { call, load, now, place, policy, server } from "../../runtime/test/small-policies.ts";
 import { generatedEngine, toJavascript } from "../src/index.ts";
 
@@ -25,6 +33,25 @@ const hostile = [
 ];
 
 const marked = globalThis as { mark?: number };
+
+/** A schema that holds a text wherever a schema holds texts. */
+function schemaOf(text: string): JsonObject {
+  const value = {
+    type: "string",
+    const: text,
+    enum: [text, ...Array.from({ length: 9 }, (_, index) => `${text}${index}`)],
+  };
+  const properties = Object.fromEntries([[text, { allOf: [{ $ref: "#/$defs/a" }, value] }]]);
+  const $defs = { a: { format: text, description: text, [`x-${text}`]: text } };
+  return {
+    $id: "https://example.org/s",
+    title: text,
+    $defs,
+    properties,
+    required: [text],
+    additionalProperties: false,
+  };
+}
 
 /** A policy that holds a text in every place where a text may stand. */
 function everywhere(text: string): PolicyIr {
@@ -102,7 +129,7 @@ function everywhere(text: string): PolicyIr {
     ...server,
     name: text,
     root: text,
-    tools: Object.fromEntries([[text, { digest: text, description: text, annotations: {}, schema: {} }]]),
+    tools: Object.fromEntries([[text, { digest: text, description: text, annotations: {}, schema: schemaOf(text) }]]),
   };
   const live: ServerIr = { name: `live ${text}`, untyped: true, trusted: true, tools: {}, prompts: [] };
   const operations = [
@@ -144,6 +171,10 @@ test.for(hostile.map((text) => [JSON.stringify(text), text] as const))("%s stays
   expect(permits({ principal, operation: { ...operation, name: "toString" }, arguments: args, context: now })).toBe(
     false,
   );
+  const fits = generatedEngine(ir, formats).fits?.(text, text);
+  expect(fits?.(args)).toBe(true);
+  expect(fits?.(Object.fromEntries([[text, `${text}x`]]))).toBe(false);
+  expect(fits?.(Object.fromEntries([[`${text}x`, text]]))).toBe(false);
   expect(marked.mark).toBeUndefined();
   expect(code).not.toMatch(/[\u2028\u2029]|<\/script|<!--/);
 });

@@ -1,5 +1,7 @@
 import type { PolicyIr } from "./ir.ts";
 import type { Principal, Request } from "./request.ts";
+import type { Formats } from "./schema/keyword.ts";
+import type { JsonObject } from "./value.ts";
 
 /**
  * One evaluator of the rules: closures, generated code, the interpreter. It answers steps 4 and 5 of a decision only (deny rules,
@@ -14,7 +16,12 @@ export interface Engine {
    * where a condition reads `principal.roles`). May throw on a bug of ours; whoever asks takes that for a no.
    */
   readonly permits: (request: Request, caller: Principal) => boolean;
+  /**
+   * A function that says whether arguments, which are within bounds, fit the schema of a pinned tool; undefined where the engine leaves that to the
+   * runtime's own checks. Throws where the schema is none.
+   */
+  readonly fits?: (server: string, tool: string) => ((args: JsonObject) => boolean) | undefined;
 }
 
-/** Makes an evaluator of a policy, once, at load time. */
-export type EngineFactory = (ir: PolicyIr) => Engine;
+/** Makes an evaluator of a policy, once, at load time. `formats` are what schemas mean by `format`; without them it leaves schemas to the runtime. */
+export type EngineFactory = (ir: PolicyIr, formats?: Formats) => Engine;

@@ -86,6 +86,7 @@ export {
   type WhoIr,
 } from "./ir.ts";
 export { isOfIts } from "./its-root.ts";
+export { pointerToken } from "./json-pointer.ts";
 export { matchesName } from "./operation-names.ts";
 export { type ExampleReading, exampleReadings } from "./operators/examples.ts";
 export { operatorById, operators, operatorsSpelled } from "./operators/index.ts";
@@ -121,6 +122,15 @@ export type { PatternError } from "./regular/syntax.ts";
 export type { Context, Operation, Principal, Request } from "./request.ts";
 export { matchesResource, readResourceUri } from "./resource-uri.ts";
 export { type RecordSalt, recordSalt, saltedDigest } from "./salted-digest.ts";
+export { distinctViolations } from "./schema/check.ts";
+export type { Format, Formats, Schema } from "./schema/keyword.ts";
+export { isAtLeast, isAtMost } from "./schema/keywords/limits.ts";
+export { areUnique } from "./schema/keywords/lists.ts";
+export { type PathDemand, pathTest } from "./schema/path-demand.ts";
+export { type SchemaChecker, type SchemaOptions, schemaChecker } from "./schema/schema-checker.ts";
+export { type SchemaModule, schemaCode } from "./schema/schema-code.ts";
+export { schemaPattern, UNENFORCED_LENGTH } from "./schema/schema-pattern.ts";
+export { inWords } from "./schema/words.ts";
 export {
   type CallerKey,
   callerKeyOf,

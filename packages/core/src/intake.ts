@@ -1,5 +1,6 @@
 import { describeRefusal } from "./intake-refusal.ts";
 import { isDigit, isExact } from "./json-number.ts";
+import { readPlainJson } from "./plain-json.ts";
 import type { Value } from "./value.ts";
 
 /** How much one JSON text may hold. */
@@ -32,8 +33,8 @@ export type Intake =
  * something else is refused: duplicate keys, `__proto__`, lone surrogates, bytes that are not UTF-8, numbers that JSON.stringify would
  * write with another value, more than the bounds allow. Never throws, whatever it is given.
  *
- * What is taken is exactly what `JSON.parse` gives. One look over the text comes before, and one over the value after; only where either
- * finds something is the text read a second time, to say what.
+ * What is taken is exactly what `JSON.parse` gives. Of texts that are not written plainly (`plain-json.ts`), one look over the text comes before,
+ * and one over the value after; only where either finds something is the text read once more, to say what.
  */
 export function intake(text: Uint8Array | string, bounds: IntakeBounds = intakeBounds): Intake {
   try {
@@ -41,7 +42,7 @@ export function intake(text: Uint8Array | string, bounds: IntakeBounds = intakeB
       return { kind: "refused", fault: "oversize", why: `the message is larger than ${bounds.bytes} bytes` };
     }
     const read = typeof text === "string" ? text : utf8.decode(text);
-    const value = strictly(read, bounds);
+    const value = readPlainJson(read, bounds) ?? strictly(read, bounds);
     return value === undefined ? describeRefusal(read, bounds) : { kind: "value", value };
   } catch {
     return { kind: "refused", fault: "malformed", why: "the message is not UTF-8" };

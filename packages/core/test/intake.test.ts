@@ -1,6 +1,7 @@
 import { intake, intakeBounds, type Value } from "@mcpolicy/core";
 import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
+import { readPlainJson } from "../src/plain-json.ts";
 import { outsideData } from "./outside-data.ts";
 
 function why(text: string): string {
@@ -94,6 +95,61 @@ describe("intake", () => {
       expect(intake(given as never).kind).toBe("refused");
     },
   );
+});
+
+describe("what is written plainly is read without JSON.parse", () => {
+  it.each([
+    '{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"read","arguments":{"path":"/w/a.md","limit":-1}}}',
+    '[[],{},[{}],true,false,null,0,-0,999999999999999,"","é€"]',
+    '{"toString_":1,"a":{"a":{"a":[]}}}',
+    '""',
+  ])("%s", (text) => {
+    // Twice: names are kept.
+    for (const _ of [1, 2]) expect(readPlainJson(text, intakeBounds)).toEqual(JSON.parse(text));
+  });
+
+  it.each([
+    ...[
+      "{ }",
+      "[1, 2]",
+      '"\\n"',
+      '"😀"',
+      "1.5",
+      "1e3",
+      "01",
+      "-",
+      "1000000000000000",
+      "",
+      "nul",
+      "nullx",
+      '"',
+      '"a',
+      '"\u0001"',
+    ],
+    ...[
+      '{"a":1,"a":2}',
+      '{"a":null,"a":2}',
+      '{"__proto__":1}',
+      '{"constructor":1}',
+      '{"a"}',
+      '{"a":1',
+      "[1",
+      "[1]]",
+      "{]",
+      "[}",
+    ],
+    ...["[1,]", '{"a":1,}', "{,}", "{a:1}", `"${"x".repeat(5_000)}"`, "[".repeat(65) + "]".repeat(65)],
+  ])("and leaves to others: %s", (text) => {
+    expect(readPlainJson(text, intakeBounds)).toBeUndefined();
+  });
+
+  it("keeps to the bounds", () => {
+    expect(readPlainJson("[[1]]", { ...intakeBounds, depth: 2 })).toEqual([[1]]);
+    expect(readPlainJson("[[1]]", { ...intakeBounds, depth: 1 })).toBeUndefined();
+    expect(readPlainJson('{"a":{"b":1}}', { ...intakeBounds, keys: 2 })).toEqual({ a: { b: 1 } });
+    expect(readPlainJson('{"a":{"b":1}}', { ...intakeBounds, keys: 1 })).toBeUndefined();
+    expect(readPlainJson('"abcd"', { ...intakeBounds, text: 3 })).toBeUndefined();
+  });
 });
 
 interface Parsing {
@@ -190,6 +246,8 @@ describe("random texts", () => {
     fc.assert(
       fc.property(texts, (text) => {
         const taken = intake(text);
+        const plain = readPlainJson(text, intakeBounds);
+        if (plain !== undefined) expect(taken).toEqual({ kind: "value", value: plain });
         if (taken.kind === "value") {
           expect(taken.value).toEqual(JSON.parse(text));
           expect(holdsUnsafeText(taken.value)).toBe(false);

@@ -1,4 +1,4 @@
-import { isRecord, type Violation } from "@mcpolicy/core";
+import { isRecord, pointerToken, type Violation } from "@mcpolicy/core";
 
 /** What arguments may at most be; beyond it a request is invalid before any rule is read. */
 export interface Bounds {
@@ -112,9 +112,4 @@ function isText(value: string, bounds: Bounds): boolean {
 function isPlain(value: object): boolean {
   const prototype = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null || Array.isArray(value);
-}
-
-/** A key as a token of a JSON pointer (RFC 6901). */
-export function pointerToken(key: string): string {
-  return key.replaceAll("~", "~0").replaceAll("/", "~1");
 }

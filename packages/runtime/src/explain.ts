@@ -8,6 +8,7 @@ import {
   type NearestAllow,
   type OperandIr,
   type PolicyIr,
+  pointerToken,
   type ReferenceIr,
   type RuleHeadIr,
   type RuleIr,
@@ -18,7 +19,6 @@ import {
   type Value,
   whyUnreadable,
 } from "@mcpolicy/core";
-import { pointerToken } from "./bounds.ts";
 import { matching, rangeOf } from "./history.ts";
 import { elementScenes, judge, truthOf } from "./interpret.ts";
 import { branchSpeaks } from "./operations.ts";

@@ -1,7 +1,9 @@
 export { type Abilities, everyAbility } from "./abilities.ts";
+export { ajvReasons, type Reasons } from "./ajv.ts";
 export { ArtifactError } from "./artifact-error.ts";
 export { type Bounds, defaultBounds, outOfBounds } from "./bounds.ts";
 export type { RuleSort, SeenRule } from "./explain.ts";
+export { formats } from "./formats.ts";
 export { type Explanation, type LoadedPolicy, type LoadOptions, loadPolicy } from "./load.ts";
 export { defaultStateBounds, type MemoryDriver, memoryDriver, type StateBounds } from "./memory-driver.ts";
 export type { Needs } from "./need.ts";
@@ -10,5 +12,5 @@ export type { Answer } from "./result.ts";
 export type { Step } from "./step.ts";
 export { closureEngine } from "./to-closure.ts";
 export type { ToolResult } from "./tool-result.ts";
-export { type Validator, validatorOf } from "./validate.ts";
+export { ownChecker, type Validator, validatorOf } from "./validate.ts";
 export { type Soon, type StatefulPolicy, withState } from "./with-state.ts";

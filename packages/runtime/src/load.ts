@@ -25,6 +25,7 @@ import { callerOf, isRefused } from "./caller.ts";
 import { decide, type Means, questionOf } from "./decide.ts";
 import { finderOf } from "./detect.ts";
 import { type SeenRule, seenRules } from "./explain.ts";
+import { formats } from "./formats.ts";
 import { isListed, residualQuestion } from "./list.ts";
 import { nearRules } from "./near-rules.ts";
 import { type Needs, needsOf } from "./need.ts";
@@ -193,7 +194,7 @@ function meansOf(ir: PolicyIr, factory: EngineFactory): Means {
       const validator = ofArguments.get(server);
       if (schema === undefined) return servers.get(server)?.untyped === true;
       if (validator === undefined) return false;
-      const check = validator.check(name, schema);
+      const check = engine.fits?.(server, name) ?? validator.check(name, schema);
       schemaChecks.set(server, (schemaChecks.get(server) ?? new Map<string, typeof check>()).set(name, check));
       return check(args as Request["arguments"]);
     },
@@ -300,7 +301,7 @@ function makeEngine(ir: PolicyIr, factory: EngineFactory): Engine {
   try {
     // What would fail only when a result is there fails now.
     for (const rule of ir.redacts ?? []) finderOf(rule);
-    return factory(ir);
+    return factory(ir, formats);
   } catch (failure) {
     throw new ArtifactError("P0604", `no evaluator can be made of this policy: ${inWords(failure)}`);
   }

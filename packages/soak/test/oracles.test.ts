@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { hostilePolicies } from "../src/oracles/hostile-policies.ts";
-import { draft7 } from "../src/oracles/json-schema.ts";
+import { ajv7, ajv2020, draft7, draft2020 } from "../src/oracles/json-schema.ts";
 import { jwtAttacks } from "../src/oracles/jwt-attacks.ts";
 import { tallyOf } from "../src/oracles/oracle.ts";
 import { picomatch } from "../src/oracles/picomatch.ts";
@@ -9,7 +9,7 @@ import { toAscii, urls } from "../src/oracles/urls.ts";
 import { isSharedRequired, sharedFolder } from "../src/shared.ts";
 
 const shared = sharedFolder();
-const missing = `no outside data at MCPOLICY_SHARED (${process.env["MCPOLICY_SHARED"] ?? "../shared"}): 11 oracles are not run`;
+const missing = `no outside data at MCPOLICY_SHARED (${process.env["MCPOLICY_SHARED"] ?? "../shared"}): 14 oracles are not run`;
 if (shared === undefined) console.warn(missing);
 
 test("outside data is there where it is required", () => {
@@ -22,10 +22,13 @@ describe.skipIf(shared === undefined)("oracles", () => {
     [picomatch, 3_890],
     [urls, 851],
     [toAscii, 87],
-    [draft7, 923],
+    [draft7, 924],
+    [draft2020, 1_278],
+    [ajv7, 923],
+    [ajv2020, 1_209],
     ...signatures.map((oracle, at) => [oracle, [87, 0, 0, 151, 357][at]!] as const),
     [jwtAttacks, 22],
-    [hostilePolicies.find(({ name }) => name === "prototype-pollution")!, 429],
+    [hostilePolicies.find(({ name }) => name === "prototype-pollution")!, 430],
   ] as const)("$0.name", { timeout: 120_000 }, async ([oracle, agreed]) => {
     const report = await oracle.run(shared!);
     expect(report.undocumented).toEqual([]);

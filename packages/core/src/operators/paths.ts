@@ -114,7 +114,8 @@ export const paths: readonly Operator[] = [
   },
 ];
 
-function likeAny(of: string, globs: readonly TextPattern[]): boolean {
+/** Whether a text matches any of these. */
+export function likeAny(of: string, globs: readonly TextPattern[]): boolean {
   return globs.some((glob) => glob.matches(of));
 }
 

@@ -16,9 +16,6 @@ const sets: Readonly<Record<string, readonly string[]>> = {
   "prompt-injection": [],
 };
 
-const proto =
-  "an argument called `__proto__` is invalid even where the tool declares it; the intake refuses such a record";
-
 /** Where a text may stand that others wrote. Each place is one case. */
 const places: Readonly<Record<string, (text: string, tally: Tally) => void>> = {
   "policy text": asPolicyText,
@@ -34,7 +31,7 @@ export const hostilePolicies: readonly Oracle[] = Object.entries(sets).map(([set
     const given = file.payloads ?? (file.groups ?? []).flatMap(({ payloads }) => payloads);
     const texts = [...new Set([...given, ...more])];
     const pristine = shapeOfPrototypes();
-    const tally = tallyOf(set, more.includes("__proto__") ? [{ reason: proto, count: 1 }] : []);
+    const tally = tallyOf(set, []);
     for (const text of texts) {
       for (const [place, attack] of Object.entries(places)) {
         try {
@@ -103,8 +100,7 @@ allow ${name} role ${name} to s.${JSON.stringify(tool)} when text(args.${name}) 
     decide(text, tool, { [`${text}x`]: text }),
     decide(text, tool, {}),
   ];
-  if (text === "__proto__" && granted === "invalid") tally.differs(proto);
-  else if (granted === "allow" && others.every((effect) => effect === "deny" || effect === "invalid")) tally.agrees();
+  if (granted === "allow" && others.every((effect) => effect === "deny" || effect === "invalid")) tally.agrees();
   else tally.undocumented(`${JSON.stringify(text)} as names: ${granted}, and others ${others.join(", ")}`);
 }
 

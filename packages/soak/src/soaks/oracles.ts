@@ -1,6 +1,6 @@
 import { confusables } from "../oracles/confusables.ts";
 import { hostilePolicies } from "../oracles/hostile-policies.ts";
-import { draft7, draft2020 } from "../oracles/json-schema.ts";
+import { ajv7, ajv2020, draft7, draft2020 } from "../oracles/json-schema.ts";
 import { jwtAttacks } from "../oracles/jwt-attacks.ts";
 import type { Oracle, OracleReport } from "../oracles/oracle.ts";
 import { picomatch } from "../oracles/picomatch.ts";
@@ -15,6 +15,8 @@ const all: readonly Oracle[] = [
   toAscii,
   draft7,
   draft2020,
+  ajv7,
+  ajv2020,
   ...hostilePolicies,
   confusables,
   ...signatures,

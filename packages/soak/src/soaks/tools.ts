@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { JsonObject, PinnedTool, Type, Value } from "@mcpolicy/core";
 import { isRecord } from "@mcpolicy/core";
 import { typeOfSchema } from "@mcpolicy/language";
+import { ajvReasons, ownChecker } from "@mcpolicy/runtime";
 import { callOf, loadOver } from "../one-server.ts";
 import { readData } from "../shared.ts";
 import type { Soak, SoakResult } from "../soak.ts";
@@ -19,6 +20,8 @@ interface FileReport {
   /** Tools whose example arguments validate, and whose broken ones do not. */
   readonly allowed: number;
   readonly refused: number;
+  /** Arguments, fit or not, of which our own checks and ajv say the same, in the same words. */
+  readonly agreed: number;
   readonly milliseconds: number;
   readonly problems: readonly string[];
 }
@@ -43,6 +46,7 @@ export const tools: Soak = {
       arguments: sum((each) => each.arguments),
       allowed: sum((each) => each.allowed),
       refused: sum((each) => each.refused),
+      agreed: sum((each) => each.agreed),
       types: merged(reports.map((each) => each.types)),
       asAny: merged(reports.map((each) => each.asAny)),
       asWider: merged(reports.map((each) => each.asWider)),
@@ -52,7 +56,7 @@ export const tools: Soak = {
     if (totals.tools !== 762) problems.push(`${totals.tools} tools instead of 762`);
     const lines = [
       ...all.map(lineOf),
-      `${totals.files} files, ${totals.tools} tools, ${totals.arguments} arguments; ${totals.allowed} calls allowed with example arguments, ${totals.refused} refused with broken ones`,
+      `${totals.files} files, ${totals.tools} tools, ${totals.arguments} arguments; ${totals.allowed} calls allowed with example arguments, ${totals.refused} refused with broken ones; ajv agrees about ${totals.agreed} arguments`,
       `types: ${counts(totals.types)}`,
       `schema features that became \`any\`, by keyword: ${counts(totals.asAny)}; that keep a wider type: ${counts(totals.asWider)}`,
       ...problems.map((problem) => `PROBLEM ${problem}`),
@@ -68,7 +72,7 @@ function reportOn(file: string, text: string): FileReport {
   const types: Record<string, number> = {};
   const asAny: Record<string, number> = {};
   const asWider: Record<string, number> = {};
-  let [args, allowed, refused] = [0, 0, 0];
+  let [args, allowed, refused, agreed] = [0, 0, 0, 0];
   try {
     const { checked, policy, warnings: said } = loadOver(policyOver(listing.tools), text);
     for (const tool of listing.tools) {
@@ -97,6 +101,16 @@ function reportOn(file: string, text: string): FileReport {
         problems.push(
           `${file}: ${tool.name} with example arguments: ${fine.effect} ${fine.reason} ${JSON.stringify(fine.told)} ${JSON.stringify(example)}`,
         );
+      const schema = policy.schemaOf("s", tool.name) ?? {};
+      const [ours, theirs] = [ownChecker(tool.name, schema, {}), ajvReasons({})];
+      for (const each of [example, ...variantsOf(example, schema)]) {
+        const [our, their] = [ours.violations(each), theirs(tool.name, schema, each as JsonObject)];
+        if (JSON.stringify(our) === JSON.stringify(their)) agreed += 1;
+        else
+          problems.push(
+            `${file}: ${tool.name}: ${JSON.stringify(each)}: ${JSON.stringify(our)}, and ajv ${JSON.stringify(their)}`,
+          );
+      }
       const broken = policy.decide(callOf("s", tool.name, { "no such argument": { deep: 1 } }));
       if (broken.effect === "invalid") refused += 1;
       else if (!isOpen(tool.inputSchema))
@@ -114,6 +128,7 @@ function reportOn(file: string, text: string): FileReport {
     asWider,
     allowed,
     refused,
+    agreed,
     milliseconds: performance.now() - began,
     problems,
   };
@@ -146,6 +161,17 @@ function isOpen(schema: JsonObject): boolean {
     (free !== undefined && free !== false) ||
     (Object.keys(properties).length === 0 && free !== false)
   );
+}
+
+/** The same arguments with one of what the schema declares left out, put in, or of another sort. */
+function variantsOf(example: Value, schema: JsonObject): readonly Value[] {
+  if (!isRecord(example)) return [];
+  const declared = isRecord(schema["properties"]) ? Object.keys(schema["properties"]) : [];
+  const others: readonly Value[] = [null, true, -1, 1.5, "", "x", [], ["x", "x"], {}, { x: 1 }];
+  return declared.flatMap((name) => {
+    const { [name]: _, ...rest } = example;
+    return [rest, ...others.map((value): JsonObject => ({ ...example, [name]: value }))];
+  });
 }
 
 /** Arguments that a schema takes: only what it requires, as small as it lets; of alternatives the one with this number. */

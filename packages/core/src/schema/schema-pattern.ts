@@ -1,0 +1,33 @@
+import { compileForeign } from "../regular/foreign.ts";
+import type { Compiled } from "../regular/match.ts";
+import { compileRegex } from "../regular/regex.ts";
+
+/** The longest text, in UTF-16 code units, that passes a `pattern` which is not enforced. */
+export const UNENFORCED_LENGTH = 4096;
+
+/** A `pattern` of a schema. */
+export interface SchemaPattern {
+  readonly matches: (text: string) => boolean;
+  /** Why it is not enforced; undefined where it is. */
+  readonly unenforced: string | undefined;
+}
+
+/**
+ * A `pattern`, through automata, in time linear in the text. What they cannot say (look-around, back-references) is not left to a backtracking
+ * engine: the server's own check of it stands, here the text is only bounded, and loading warns.
+ */
+export function schemaPattern(source: string): SchemaPattern {
+  const compiled = compile(source);
+  return compiled.ok
+    ? { matches: compiled.pattern.matches, unenforced: undefined }
+    : { matches: (text) => text.length <= UNENFORCED_LENGTH, unenforced: compiled.error.message };
+}
+
+/** As ECMAScript reads it; else, where it takes the whole text, as a policy does: so `matches` in a `check` is always enforced. */
+function compile(source: string): Compiled {
+  const foreign = compileForeign(source);
+  const whole = /^\^\(\?:(.*)\)\$$/s.exec(source)?.[1];
+  if (foreign.ok || whole === undefined) return foreign;
+  const ours = compileRegex(whole);
+  return ours.ok ? ours : foreign;
+}
