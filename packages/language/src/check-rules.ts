@@ -16,7 +16,7 @@ import type { CheckedAssert, CheckedPolicy, CheckedRule, CheckedRuleHead } from 
 import { anyone, callersOf } from "./who.ts";
 
 /** The rules of a policy, sort by sort. */
-export type CheckedRules = Pick<CheckedPolicy, "rules" | "requires" | "limits" | "labels" | "resultDenies" | "redacts">;
+export type CheckedRules = Pick<CheckedPolicy, "capabilities" | "rules" | "requires" | "limits" | "labels" | "resultDenies" | "redacts">;
 
 /** All of them together, for what is said of every rule. */
 export function headsOf(all: CheckedRules): readonly CheckedRuleHead[] {
@@ -28,10 +28,11 @@ const claims: SiteOfRule = { effect: "claims", readsResult: false, isPast: false
 
 /** Every rule that this version enforces, and the grants of roles, each with an id of its own. */
 export function checkRules(statements: readonly Statement[], scope: Scope, report: Report): CheckedRules {
-  for (const capability of scope.capabilities.values()) {
-    // By itself, so that one that nothing grants is looked at too.
-    for (const entry of entriesOf(capability, scope, report)) branchesOf(entry, [], grants, scope, report);
-  }
+  // Each by itself, so that one that nothing grants is looked at too.
+  const capabilities = [...scope.capabilities.values()].map((capability) => [
+    capability.name.text,
+    entriesOf(capability, scope, report).flatMap((entry) => branchesOf(entry, [], grants, scope, report)),
+  ]);
   const ids = new Map<string, CheckedRuleHead>();
   /** The rule, unless one of its id is there: the same nameless rule twice is one rule, since statements form a set. */
   const once = <T extends CheckedRuleHead>(rule: T): readonly T[] => {
@@ -75,7 +76,7 @@ export function checkRules(statements: readonly Statement[], scope: Scope, repor
         break;
     }
   }
-  return { rules, requires, limits, labels, resultDenies, redacts };
+  return { capabilities: Object.fromEntries(capabilities), rules, requires, limits, labels, resultDenies, redacts };
 }
 
 function reportTwice(rule: CheckedRuleHead, before: CheckedRuleHead, report: Report): void {

@@ -27,6 +27,8 @@ export interface CheckedPolicy {
   readonly context: Readonly<Record<string, Field>>;
   /** What the host supplies with a result (`on result`), read behind `context` where a result is judged. */
   readonly resultContext: Readonly<Record<string, Field>>;
+  /** What each capability holds, those that it names unfolded; granted or not. */
+  readonly capabilities: Readonly<Record<string, readonly CheckedBranch[]>>;
   readonly rules: readonly CheckedRule[];
   readonly requires: readonly CheckedRequire[];
   readonly limits: readonly CheckedLimit[];
