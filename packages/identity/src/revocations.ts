@@ -1,4 +1,4 @@
-import type { RevocableToken, Revocation, Revocations } from "@mcpolicy/core";
+import { issuedBeforeOf, nameOfRevocation, namesOfToken, type RevocableToken, type Revocations } from "@mcpolicy/core";
 
 export interface MemoryRevocationsOptions {
   /** Epoch milliseconds. */
@@ -26,7 +26,7 @@ export function memoryRevocations({ now, most = 100_000 }: MemoryRevocationsOpti
   let lostUntil = Number.NEGATIVE_INFINITY;
 
   const namesFor = (token: RevocableToken): readonly string[] => {
-    const known = names.get(token) ?? namesOf(token);
+    const known = names.get(token) ?? namesOfToken(token);
     if (Object.isFrozen(token)) names.set(token, known);
     return known;
   };
@@ -46,7 +46,7 @@ export function memoryRevocations({ now, most = 100_000 }: MemoryRevocationsOpti
     revoke(revocation) {
       const at = now();
       if (revocation.until <= at) return;
-      const name = nameOf(revocation);
+      const name = nameOfRevocation(revocation);
       const before = held.get(name);
       if (before === undefined && held.size >= most) {
         makeRoom(held, ({ until }) => until <= at);
@@ -58,7 +58,7 @@ export function memoryRevocations({ now, most = 100_000 }: MemoryRevocationsOpti
         }
       }
       held.set(name, {
-        issuedBefore: Math.max(issuedBefore(revocation), before?.issuedBefore ?? Number.NEGATIVE_INFINITY),
+        issuedBefore: Math.max(issuedBeforeOf(revocation), before?.issuedBefore ?? Number.NEGATIVE_INFINITY),
         until: Math.max(revocation.until, before?.until ?? Number.NEGATIVE_INFINITY),
       });
     },
@@ -77,30 +77,4 @@ export function memoryRevocations({ now, most = 100_000 }: MemoryRevocationsOpti
 
 function makeRoom<Value>(map: Map<string, Value>, isOver: (value: Value) => boolean): void {
   for (const [name, value] of map) if (isOver(value)) map.delete(name);
-}
-
-function issuedBefore(revocation: Revocation): number {
-  return revocation.kind === "id" ? Number.POSITIVE_INFINITY : revocation.issuedBefore;
-}
-
-/** Under which names a token may have been revoked: with its issuer, and by whoever names none. */
-function namesOf({ issuer, id, subject, client }: RevocableToken): readonly string[] {
-  const named = [
-    ["id", id],
-    ["subject", subject],
-    ["client", client],
-  ] as const;
-  const issuers = issuer === undefined ? [undefined] : [issuer, undefined];
-  return [
-    ...named.flatMap(([kind, name]) => (name === undefined ? [] : issuers.map((each) => key(kind, each, name)))),
-    ...(issuer === undefined ? [] : [key("issuer", issuer, "")]),
-  ];
-}
-
-function nameOf(revocation: Revocation): string {
-  return key(revocation.kind, revocation.issuer, revocation.kind === "issuer" ? "" : revocation.id);
-}
-
-function key(kind: Revocation["kind"], issuer: string | undefined, name: string): string {
-  return JSON.stringify([kind, issuer ?? null, name]);
 }

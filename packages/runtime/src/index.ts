@@ -5,6 +5,7 @@ export { type Bounds, defaultBounds, outOfBounds } from "./bounds.ts";
 export type { RuleSort, SeenRule } from "./explain.ts";
 export { formats } from "./formats.ts";
 export { type Explanation, type LoadedPolicy, type LoadOptions, loadPolicy } from "./load.ts";
+export { type MemoryApprovalsOptions, memoryApprovals } from "./memory-approvals.ts";
 export { defaultStateBounds, type MemoryDriver, memoryDriver, type StateBounds } from "./memory-driver.ts";
 export type { Needs } from "./need.ts";
 export type { Recorder } from "./record.ts";

@@ -1,6 +1,8 @@
 import type { StateDriver, Windows } from "@mcpolicy/core";
 import type { RedisClient } from "./client.ts";
+import { type AppendingDriver, lastKnown } from "./last-known.ts";
 import type { Naming } from "./names.ts";
+import type { StoreNotice, WhenAway } from "./notice.ts";
 import { commitPart, type Reach, type RedisBounds, readPart, type Version } from "./partition.ts";
 
 export interface RedisDriverOptions extends Naming {
@@ -15,6 +17,10 @@ export interface RedisDriverOptions extends Naming {
    */
   readonly flight?: number;
   readonly bounds?: RedisBounds;
+  /** What is done while the store is away: `deny` unless said. */
+  readonly away?: WhenAway;
+  /** Hears when the store goes away, and when it is back. */
+  readonly notice?: (notice: StoreNotice) => void;
   /** Epoch milliseconds, in place of the server's clock: for tests. */
   readonly clock?: () => number;
 }
@@ -36,11 +42,26 @@ export function redisDriver(options: RedisDriverOptions): StateDriver {
     clock: options.clock,
   };
   let { windows } = options;
-  return {
+  const driver: AppendingDriver = {
     read: (need) => readPart(reach, need),
     commit: (read, event) => commitPart(reach, read.need, read.version as Version, event, windows),
+    async append(need, event) {
+      await commitPart(reach, need, undefined, event, windows);
+    },
     lookBack(wider) {
       windows = wider;
     },
   };
+  const { away = "deny", notice = () => {} } = options;
+  // A client that nobody listens to may end the process on its first failure.
+  const stop = reach.client.onError(() => {});
+  if (away === "deny") return { ...driver, close: stop };
+  const known = lastKnown(driver, {
+    bound: away.lastKnown,
+    pause: reach.timeout,
+    windows: () => ({ ...windows, flight: reach.flight }),
+    notice,
+    elapsed: () => performance.now(),
+  });
+  return { ...known, close: stop };
 }

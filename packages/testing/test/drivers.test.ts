@@ -1,7 +1,7 @@
-import { memoryDriver } from "@mcpolicy/runtime";
+import { memoryApprovals, memoryDriver } from "@mcpolicy/runtime";
 import fc from "fast-check";
-import { test } from "vitest";
-import { driverCases, driverWindows, playDriver } from "../src/index.ts";
+import { expect, test } from "vitest";
+import { approvalsCases, driverCases, driverWindows, playDriver } from "../src/index.ts";
 
 test("the driver in memory shows what the pure state shows, whatever crosses", async () => {
   const steps = fc.array(fc.integer({ min: 0, max: 0xffffffff }), { minLength: 1, maxLength: 120, size: "max" });
@@ -15,4 +15,36 @@ test("the driver in memory shows what the pure state shows, whatever crosses", a
 
 test.for(driverCases)("in memory $name", async ({ run }) => {
   await run({ instances: [memoryDriver(driverWindows)], setTime: () => {} });
+});
+
+test.for(approvalsCases)("approvals in memory: $name", async ({ run }) => {
+  let time = 1_000_000;
+  const now = (): number => time;
+  const pass = (milliseconds: number): void => {
+    time += milliseconds;
+  };
+  const approvals = memoryApprovals({ now });
+  await run({ make: () => [approvals, approvals], now, pass });
+});
+
+test("approvals in memory: beyond the most that there may be nothing is asked, until some are over", () => {
+  let time = 0;
+  const approvals = memoryApprovals({ now: () => time, most: 1 });
+  const question = (id: string, until: number) => ({
+    id,
+    asked: time,
+    until,
+    caller: "c",
+    callerId: "c",
+    server: "s",
+    operation: "o",
+    arguments: {},
+    binding: "b",
+    missing: [],
+    because: [],
+  });
+  approvals.ask(question("a", 10));
+  expect(() => approvals.ask(question("b", 10))).toThrow("no room for more than 1");
+  time = 10;
+  approvals.ask(question("b", 20));
 });

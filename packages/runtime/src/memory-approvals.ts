@@ -1,0 +1,41 @@
+import type { ApprovalAnswer, ApprovalQuestion, ApprovalState, Approvals } from "@mcpolicy/core";
+
+export interface MemoryApprovalsOptions {
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  /** How many questions there may be that are not over; beyond it `ask` throws. 10,000 unless said. */
+  readonly most?: number;
+}
+
+/** Approvals in the memory of one process: they end with it. A question is forgotten when its time is over. */
+export function memoryApprovals({ now, most = 10_000 }: MemoryApprovalsOptions): Approvals {
+  const states = new Map<string, { readonly question: ApprovalQuestion; answer?: ApprovalAnswer }>();
+
+  const current = (id: string): (ApprovalState & { answer?: ApprovalAnswer }) | undefined => {
+    const state = states.get(id);
+    return state !== undefined && now() < state.question.until ? state : undefined;
+  };
+
+  return {
+    ask(question) {
+      if (current(question.id) !== undefined)
+        throw new Error(`there is a question of the id \`${question.id}\` already`);
+      if (states.size >= most) {
+        for (const id of states.keys()) if (current(id) === undefined) states.delete(id);
+        if (states.size >= most) throw new Error(`there is no room for more than ${most} questions`);
+      }
+      states.set(question.id, { question: structuredClone(question) });
+    },
+    get: (id) => structuredClone(current(id)),
+    list(count) {
+      const open = [...states.keys()].flatMap((id) => current(id) ?? []).filter(({ answer }) => answer === undefined);
+      return structuredClone(open.toSorted((a, b) => a.question.asked - b.question.asked).slice(0, count));
+    },
+    answer(id, answer) {
+      const state = current(id);
+      if (state === undefined || state.answer !== undefined) return false;
+      state.answer = structuredClone(answer);
+      return true;
+    },
+  };
+}

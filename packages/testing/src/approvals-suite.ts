@@ -1,0 +1,137 @@
+import type { ApprovalAnswer, ApprovalQuestion, Approvals } from "@mcpolicy/core";
+
+/** What a place where approvals are kept is tried with. */
+export interface ApprovalsUnderTest {
+  /** Two instances on one fresh store: what one asks the other sees. One twice where it is for one process. */
+  readonly make: () => Promise<readonly [Approvals, Approvals]> | readonly [Approvals, Approvals];
+  /** Its clock, in epoch milliseconds. */
+  readonly now: () => number;
+  /** Lets its time pass: by moving a clock, or by waiting. Never more than a few hundred milliseconds are asked for. */
+  readonly pass: (milliseconds: number) => void | Promise<void>;
+}
+
+/** One thing that every such place must do. `run` rejects where it does not. */
+export interface ApprovalsCase {
+  readonly name: string;
+  readonly run: (under: ApprovalsUnderTest) => Promise<void>;
+}
+
+const lead: ApprovalAnswer = { approved: true, by: { id: "lead@example.com", roles: ["lead"] }, at: 1 };
+
+function questionOf(id: string, asked: number, until: number): ApprovalQuestion {
+  return {
+    id,
+    asked,
+    until,
+    caller: '[null,"ann",null]',
+    callerId: "ann",
+    server: "fs",
+    operation: "write_file",
+    arguments: { path: "/w/é", list: [], none: {}, "": null },
+    binding: "sha256-0",
+    missing: ["approval from lead"],
+    because: ["Ask a lead."],
+  };
+}
+
+/** What `Approvals` promises (core, `state-driver.ts`), for every place that keeps them. */
+export const approvalsCases: readonly ApprovalsCase[] = [
+  {
+    name: "a question is there as it was asked, for whoever answers",
+    run: (under) =>
+      withTwo(under, async ([here, there], now) => {
+        const question = questionOf("a", now, now + 60_000);
+        same("before it was asked", await there.get("a"), undefined);
+        await here.ask(question);
+        same("the question", await there.get("a"), { question });
+        same("the list", await there.list(10), [{ question }]);
+      }),
+  },
+  {
+    name: "an answer is there for whoever asked, and the question is no longer open",
+    run: (under) =>
+      withTwo(under, async ([here, there], now) => {
+        const question = questionOf("a", now, now + 60_000);
+        await here.ask(question);
+        same("the answer is taken", await there.answer("a", lead), true);
+        same("what is known", await here.get("a"), { question, answer: lead });
+        same("open ones", await here.list(10), []);
+      }),
+  },
+  {
+    name: "a question is answered once, whoever is faster",
+    run: (under) =>
+      withTwo(under, async ([here, there], now) => {
+        await here.ask(questionOf("a", now, now + 60_000));
+        const answers = Array.from({ length: 10 }, (_, index) => {
+          return (index % 2 === 0 ? here : there).answer("a", { ...lead, approved: index === 0, at: index });
+        });
+        const taken = (await Promise.all(answers)).filter((isTaken) => isTaken);
+        same("answers that were taken", taken.length, 1);
+        same("another one", await here.answer("a", lead), false);
+      }),
+  },
+  {
+    name: "no answer is taken of a question that there is not, or that is over; and it is forgotten",
+    run: (under) =>
+      withTwo(under, async ([here, there], now) => {
+        same("of none", await here.answer("b", lead), false);
+        await here.ask(questionOf("a", now, now + 200));
+        await under.pass(300);
+        same("too late", await there.answer("a", lead), false);
+        same("what is known", await there.get("a"), undefined);
+        same("open ones", await there.list(10), []);
+      }),
+  },
+  {
+    name: "open questions are listed oldest first, at most as many as are asked for",
+    run: (under) =>
+      withTwo(under, async ([here, there], now) => {
+        for (const [id, asked] of [
+          ["b", now - 5],
+          ["c", now - 1],
+          ["a", now - 9],
+        ] as const) {
+          await here.ask(questionOf(id, asked, now + 60_000));
+        }
+        const listed = async (most: number): Promise<readonly string[]> =>
+          (await there.list(most)).map(({ question }) => question.id);
+        same("all", await listed(10), ["a", "b", "c"]);
+        same("two", await listed(2), ["a", "b"]);
+        await there.answer("a", lead);
+        same("without the one that was answered", await listed(10), ["b", "c"]);
+      }),
+  },
+  {
+    name: "an id is asked about once",
+    run: (under) =>
+      withTwo(under, async ([here, there], now) => {
+        await here.ask(questionOf("a", now, now + 60_000));
+        await there.answer("a", lead);
+        const again = async (): Promise<void> => there.ask({ ...questionOf("a", now, now + 60_000), callerId: "eve" });
+        const refused = await again().then(
+          () => false,
+          () => true,
+        );
+        same("asking again is refused", refused, true);
+        same("whose question it is", (await here.get("a"))?.question.callerId, "ann");
+      }),
+  },
+];
+
+async function withTwo(
+  { make, now }: ApprovalsUnderTest,
+  body: (two: readonly [Approvals, Approvals], now: number) => Promise<void>,
+): Promise<void> {
+  const two = await make();
+  try {
+    await body(two, now());
+  } finally {
+    for (const each of new Set(two)) await each.close?.();
+  }
+}
+
+function same(what: string, got: unknown, wanted: unknown): void {
+  const [a, b] = [got, wanted].map((each) => JSON.stringify(each));
+  if (a !== b) throw new Error(`${what}: this is\n${a}\nand should be\n${b}`);
+}
