@@ -45,7 +45,7 @@ const most = 10_000;
 export function lastKnown(store: AppendingDriver, options: LastKnownOptions): StateDriver {
   const { bound, pause, windows, notice, elapsed } = options;
   const known = new Map<string, Map<string, Known>>();
-  let waiting: { readonly need: StateNeed; readonly event: StateEvent }[] = [];
+  const waiting: { readonly need: StateNeed; readonly event: StateEvent }[] = [];
   let away: { readonly why: string; until: number } | undefined;
   let flushing: Promise<void> | undefined;
 
@@ -92,18 +92,19 @@ export function lastKnown(store: AppendingDriver, options: LastKnownOptions): St
   }
 
   /** What waited goes to the store first, in its order; by one, while the others wait. */
-  async function flush(): Promise<void> {
-    flushing ??= (async () => {
-      try {
-        while (waiting[0] !== undefined) {
-          await store.append(waiting[0].need, waiting[0].event);
-          waiting = waiting.slice(1);
-        }
-      } finally {
-        flushing = undefined;
-      }
-    })();
-    await flushing;
+  function flush(): Promise<void> {
+    if (waiting.length === 0) return Promise.resolve();
+    flushing ??= flushAll().finally(() => {
+      flushing = undefined;
+    });
+    return flushing;
+  }
+
+  async function flushAll(): Promise<void> {
+    for (let next = waiting[0]; next !== undefined; next = waiting[0]) {
+      await store.append(next.need, next.event);
+      waiting.shift();
+    }
   }
 
   function remember(need: StateNeed, { state, now }: StateRead): void {

@@ -2,15 +2,16 @@ import { type DriversUnderTest, driverCases, driverWindows, playDriver } from "@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, test } from "vitest";
 import { redisDriver } from "../src/index.ts";
+import { type LocalServer, startServer } from "../src/local.ts";
 import { type Connected, clients } from "./clients.ts";
-import { hasRedis, type RedisServer, startRedis } from "./redis-server.ts";
+import { hasRedis } from "./redis.ts";
 
 let stores = 0;
 
 describe.skipIf(!hasRedis())("on one server", () => {
-  let server: RedisServer;
+  let server: LocalServer;
   beforeAll(async () => {
-    server = await startRedis();
+    server = await startServer();
   });
   afterAll(() => server.stop());
 

@@ -2,8 +2,9 @@ import { setTimeout as wait } from "node:timers/promises";
 import { approvalsCases, revocationsCases } from "@mcpolicy/testing";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { redisApprovals, redisRevocations, StoreError, type StoreNotice } from "../src/index.ts";
+import { type LocalServer, startServer } from "../src/local.ts";
 import { type Connected, clients } from "./clients.ts";
-import { hasRedis, type RedisServer, startRedis } from "./redis-server.ts";
+import { hasRedis } from "./redis.ts";
 
 let stores = 0;
 const nameOf = (): string => {
@@ -13,9 +14,9 @@ const nameOf = (): string => {
 const pass = async (milliseconds: number): Promise<void> => void (await wait(milliseconds));
 
 describe.skipIf(!hasRedis())("on one server", () => {
-  let server: RedisServer;
+  let server: LocalServer;
   beforeAll(async () => {
-    server = await startRedis();
+    server = await startServer();
   });
   afterAll(() => server.stop());
 
@@ -122,7 +123,7 @@ describe.skipIf(!hasRedis())("while the server is away", () => {
 
   /** A server, a client of it, and what is closed when the test is over. */
   async function opened() {
-    const server = await startRedis();
+    const server = await startServer();
     onTestFinished(server.stop);
     const connected = await clients["ioredis"]!(server.port);
     onTestFinished(connected.close);
