@@ -175,6 +175,7 @@ export function redisRevocations(options: RedisRevocationsOptions): Revocations 
     if (age === undefined || age > trusted) {
       throw new StoreError(`who is revoked is not known${age === undefined ? "" : ` since ${Math.round(age)} ms`}`);
     }
+    if (held.size === 0) return false;
     const at = now();
     return namesOfToken(token).some((name) => {
       const each = held.get(name);
