@@ -20,15 +20,16 @@ const verified = new WeakMap<object, Authenticated>();
 
 export function authInfoOf(authenticated: Authenticated): AuthInfo {
   const { principal, scopes, expiresAt, audience } = authenticated;
-  verified.set(principal, authenticated);
   const resource = URL.parse(audience);
+  const extra = { principal };
+  verified.set(extra, authenticated);
   return {
     token: WITHHELD,
     clientId: principal.client ?? "",
     scopes: [...scopes],
     expiresAt: Math.floor(expiresAt / 1000),
     ...(resource === null ? {} : { resource }),
-    extra: { principal },
+    extra,
   };
 }
 
@@ -38,6 +39,5 @@ export function authInfoOf(authenticated: Authenticated): AuthInfo {
  */
 export function authenticatedOf(authInfo: unknown): Authenticated | undefined {
   const extra = isRecord(authInfo) ? (authInfo as unknown as AuthInfo).extra : undefined;
-  const principal = isRecord(extra) ? extra["principal"] : undefined;
-  return isRecord(principal) ? verified.get(principal) : undefined;
+  return isRecord(extra) ? verified.get(extra) : undefined;
 }

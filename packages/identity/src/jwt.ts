@@ -117,8 +117,10 @@ function whyRefused(duties: readonly Duty[], token: Unverified, options: JwtOpti
 
 /** Header and claims as they stand in the text, read once; undefined where there are none. */
 function parsed(text: string): Unverified | undefined {
-  const [header, claims, ...rest] = text.split(".").map((part) => jsonOf(part));
-  return rest.length === 1 && isRecord(header) && isRecord(claims) ? { header, claims } : undefined;
+  const parts = text.split(".");
+  if (parts.length !== 3) return undefined;
+  const [header, claims] = [jsonOf(parts[0]!), jsonOf(parts[1]!)];
+  return isRecord(header) && isRecord(claims) ? { header, claims } : undefined;
 }
 
 /** Read as strictly as a request: what another reader of the same text could take for something else is nothing. */

@@ -9,10 +9,23 @@ import { authenticatedOf, authInfoOf } from "../src/auth-info.ts";
 import type { Authenticated, Refused } from "../src/authentication.ts";
 import { credentialsOf, headerLines } from "../src/bearer.ts";
 import { challengeOf, forbidden, insufficientScope } from "../src/challenge.ts";
+import { developmentAuthenticatorOf, issueDevelopmentToken } from "../src/development.ts";
 import { type AuthenticatedRequest, requireToken } from "../src/require-token.ts";
 import { metadataPath, metadataUrl, resourceMetadata } from "../src/resource.ts";
 import { Token, textOf } from "../src/token.ts";
-import { audience, authenticated, authenticatorFor, issued, issuer, now, token } from "./policies.ts";
+import {
+  audience,
+  authenticated,
+  authenticatorFor,
+  issued,
+  issuer,
+  now,
+  policyOf,
+  revocations,
+  token,
+} from "./policies.ts";
+
+const secret = "c2VjcmV0cyBhcmUgYmVzdCBtYWRlIGJ5IG1hY2hpbmVz";
 
 const resource = {
   resource: audience,
@@ -194,6 +207,23 @@ describe("what a server is handed", () => {
     expect(authenticatedOf({ ...authInfo })).toBe(found);
   });
 
+  test("is of the token that it came from, also where another one has the same caller", async () => {
+    const authenticator = await developmentAuthenticatorOf(policyOf(""), {
+      clients: { laptop: { secret, roles: [] } },
+      revocations,
+      audience,
+      listener: "stdio",
+    });
+    const infos = [1, 2].map(async (each) => {
+      const nonce = new Uint8Array(16).fill(each);
+      const text = await issueDevelopmentToken({ client: "laptop", secret, audience, nonce, now });
+      return authInfoOf((await authenticated(authenticator, text)) as Authenticated);
+    });
+    const [first, second] = (await Promise.all(infos)).map((info) => authenticatedOf(info)!);
+    expect(first!.principal).toBe(second!.principal);
+    expect(first!.token.id).not.toBe(second!.token.id);
+  });
+
   test("is believed only where it was made here", async () => {
     const found = (await authenticated(authenticatorFor(token), await issued())) as Authenticated;
     for (const forged of [
@@ -204,6 +234,7 @@ describe("what a server is handed", () => {
       { extra: null },
       JSON.parse(JSON.stringify(authInfoOf(found))),
       { extra: { principal: { id: "x" } } },
+      { extra: { principal: found.principal } },
     ]) {
       expect(authenticatedOf(forged)).toBeUndefined();
     }
