@@ -16,7 +16,7 @@ describe("idOfRefused", () => {
   });
 });
 
-const shared = process.env["MCPOLICY_SHARED"] ?? join(import.meta.dirname, "../../../../shared");
+const shared = process.env["MCPOLICY_SHARED"] ?? join(import.meta.dirname, "../../../../../shared");
 const tools = join(shared, "data/mcp-tools");
 if (!existsSync(tools)) console.warn(`mcp: ${tools} is missing: 1 test is left out`);
 
