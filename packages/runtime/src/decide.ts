@@ -23,14 +23,12 @@ import {
 } from "@mcpolicy/core";
 import { type Caller, callerOf, given, isRefused } from "./caller.ts";
 import { dutyText, proofFor } from "./duty.ts";
-import { byId, decidingRule, nearestAllow, whatHeld } from "./explain.ts";
-import { operandValue } from "./interpret.ts";
+import { byId, decidingRule } from "./explain.ts";
 import { askLimit, limitKey } from "./limit.ts";
-import { enforced, hidingRules, isListed, residualQuestion } from "./list.ts";
+import { enforced, hidingRules, isListed } from "./list.ts";
 import { isKnown } from "./operations.ts";
 import { lowest, nothingTaken, type Outcome } from "./outcome.ts";
-import { type Question, ruleTruth } from "./rule-truth.ts";
-import { type History, sceneOf } from "./scene.ts";
+import type { Question } from "./question.ts";
 import { asRemembered, asSeenBy } from "./side.ts";
 import type { ToolResult } from "./tool-result.ts";
 
@@ -48,6 +46,10 @@ export interface Means {
   readonly resultViolations: (server: string, tool: string, result: ToolResult) => readonly Violation[];
   /** Whether there are none. Throws as `resultViolations` does. */
   readonly isValidResult: (server: string, tool: string, result: ToolResult) => boolean;
+  /** What a call asks of the rules, with what is remembered. */
+  readonly ask: (server: ServerIr, caller: Caller, request: Request, state: State) => Question;
+  /** What is asked before anything is known of a call but its operation and its caller: whether a list shows it. */
+  readonly askBefore: (server: ServerIr, operation: Operation, caller: Caller, time: number) => Question;
   /** The policies that this one narrows. */
   readonly narrows: readonly Means[];
 }
@@ -89,7 +91,7 @@ function decideOrThrow(means: Means, request: Request, id: string): Outcome {
   if (server === undefined) return unknownOperation(`the policy knows no server \`${operation.server}\``);
   if (!isKnown(server, operation)) return unknownOperation(`it is not among what is pinned of \`${server.name}\``);
 
-  const hidden = hiddenDecision(ir, residualQuestion(server, operation, caller, context.time));
+  const hidden = hiddenDecision(ir, means.askBefore(server, operation, caller, context.time));
   if (hidden !== undefined) return nothingTaken(hidden);
 
   if (!means.isValid(operation, request.arguments)) {
@@ -100,39 +102,13 @@ function decideOrThrow(means: Means, request: Request, id: string): Outcome {
 
   const state = request.state ?? emptyState;
   const permits = means.engine.permits({ ...request, context }, asPrincipal(caller));
-  const question = asked(ir, server, caller, request, state);
+  const question = means.ask(server, caller, request, state);
   const byRule = byRules(ir, question);
   if (permits !== (byRule.effect === "allow")) {
     const differ = `${permits} and ${byRule.effect}`;
     return nothingTaken(fault(`engine ${means.engine.name} and interpreter disagree: ${differ}`));
   }
   return permits ? byDuties(ir, byRule, question, request, state, id) : nothingTaken(byRule);
-}
-
-/** What a request asks, where it gets as far as the rules; for the explainer. */
-export function questionOf(ir: PolicyIr, request: Request): Question | undefined {
-  const caller = callerOf(ir, request.principal);
-  const server = ir.servers.find((each) => each.name === request.operation.server);
-  if (isRefused(caller) || server === undefined) return undefined;
-  return asked(ir, server, caller, request, request.state ?? emptyState);
-}
-
-function asked(ir: PolicyIr, server: ServerIr, caller: Caller, request: Request, state: State): Question {
-  const { operation } = request;
-  const context = given(request.context);
-  const history = historyOf(ir, caller, state, context.time);
-  const scene = sceneOf(server, operation, caller, request.arguments, context, history);
-  return { caller, operation, time: context.time, scene };
-}
-
-/** What conditions about the past read. */
-export function historyOf(ir: PolicyIr, caller: Caller, state: State, now: number): History {
-  return {
-    state,
-    caller: callerKeyOf(asPrincipal(caller)),
-    now,
-    serverOf: (name) => ir.servers.find((server) => server.name === name),
-  };
 }
 
 function asPrincipal(caller: Caller): NonNullable<Request["principal"]> {
@@ -149,7 +125,7 @@ function hiddenDecision(ir: PolicyIr, residual: Question): Decision | undefined 
   if (kind !== "tool" && kind !== "prompt") return undefined;
   if (isListed(ir, residual)) return undefined;
   const rules = [...hidingRules(ir, residual)].sort(byId).map((rule) => decidingRule(rule, true));
-  const nearest = rules.length === 0 ? nearestAllow(ir, residual) : undefined;
+  const nearest = rules.length === 0 ? residual.nearestOf(ir) : undefined;
   const note = "this caller's list hides it, so it is answered as an unknown operation";
   const kept = { ...denied.kept, notes: [note], hidden: true, ...(nearest === undefined ? {} : { nearest }) };
   return { ...denied, reason: "unknown-operation", rules, kept };
@@ -165,7 +141,7 @@ function byRules(ir: PolicyIr, question: Question): Decision {
 
   const denies = possibly(enforced(ir, "deny"), question);
   if (denies.length > 0) {
-    const held = denies.map(({ rule }) => whatHeld(rule, question));
+    const held = denies.map(({ rule }) => question.behind(rule));
     const pointers = unique(held.flatMap((each) => each.pointers));
     return {
       ...denied,
@@ -186,7 +162,7 @@ function byRules(ir: PolicyIr, question: Question): Decision {
 
   const allows = surely(enforced(ir, "allow"), question);
   if (allows.length === 0) {
-    const nearest = nearestAllow(ir, question);
+    const nearest = question.nearestOf(ir);
     const atoms: readonly SeenAtom[] = nearest?.failed === undefined ? [] : [nearest.failed];
     return { ...denied, kept: { ...keptShadow, notes: [], atoms, ...(nearest === undefined ? {} : { nearest }) } };
   }
@@ -208,14 +184,11 @@ function byDuties(
   state: State,
   id: string,
 ): Outcome {
-  const { caller, operation, scene, time: now } = question;
+  const { caller, operation, time: now } = question;
 
   const limits = possibly(enforcedOf(ir.limits), question).map((match) => {
-    const { window, keys } = match.rule;
-    const of = window.kind === "per" ? window.of : undefined;
-    const value = of === undefined ? 1 : operandValue(of, scene);
-    const amount = typeof value === "number" ? value : undefined;
-    const key = limitKey(keys, caller, operation);
+    const amount = question.amountOf(match.rule);
+    const key = limitKey(match.rule.keys, caller, operation);
     return { match, ...askLimit(match.rule, { call: id, key, now, amount }, state) };
   });
   const spent = limits.filter((each) => each.spent);
@@ -283,7 +256,7 @@ function stoppedBy(matches: readonly Matched<RuleHeadIr>[], { kept }: Decision, 
     kept: {
       ...(kept.shadow === undefined ? {} : { shadow: kept.shadow }),
       notes: unique(matches.map(({ rule }) => rule.note)),
-      atoms: matches.flatMap(({ rule }) => whatHeld(rule, question).atoms),
+      atoms: matches.flatMap(({ rule }) => question.behind(rule).atoms),
     },
   };
 }
@@ -321,7 +294,7 @@ function surely<Rule extends RuleHeadIr>(rules: readonly Rule[], question: Quest
 }
 
 function withTruth<Rule extends RuleHeadIr>(rules: readonly Rule[], question: Question): readonly Matched<Rule>[] {
-  return rules.map((rule) => ({ rule, truth: ruleTruth(rule, question) })).sort((a, b) => byId(a.rule, b.rule));
+  return rules.map((rule) => ({ rule, truth: question.truthOf(rule) })).sort((a, b) => byId(a.rule, b.rule));
 }
 
 /** Those of the rules that count: `shadow` ones are only logged. */

@@ -22,7 +22,7 @@ import {
 import { matching, rangeOf } from "./history.ts";
 import { elementScenes, judge, truthOf } from "./interpret.ts";
 import { branchSpeaks } from "./operations.ts";
-import { isAbout, isInForce, type Question, ruleTruth } from "./rule-truth.ts";
+import { type Asked, isAbout, isInForce, ruleTruth } from "./rule-truth.ts";
 import { isThere, lookUp, type Scene } from "./scene.ts";
 
 /** The sorts of rules, as an explanation names them. */
@@ -45,7 +45,7 @@ const SHOWN_ELEMENTS = 20;
 const SHOWN_TEXT = 160;
 
 /** Every rule, as it met the request, sorted by id. */
-export function seenRules(ir: PolicyIr, question: Question): readonly SeenRule[] {
+export function seenRules(ir: PolicyIr, question: Asked): readonly SeenRule[] {
   return everyRule(ir).map(({ rule, effect }) => {
     const because = whyNotAsked(rule, question);
     return {
@@ -87,7 +87,7 @@ export function byId(a: { readonly id: string }, b: { readonly id: string }): nu
 /** The atoms that made a deny match, and the arguments that they read. */
 export function whatHeld(
   rule: RuleHeadIr,
-  question: Question,
+  question: Asked,
 ): { readonly atoms: readonly SeenAtom[]; readonly pointers: readonly string[] } {
   const culprits = speaking(rule, question)
     .filter((branch) => truthOf(branch.condition, question.scene) !== false)
@@ -102,7 +102,7 @@ export function whatHeld(
  * The allow that came nearest: of those that speak of this operation to this caller now, the one with the fewest failed atoms; else
  * one for another time; else one for other callers. Among equals the first by id. Undefined where no allow speaks of the operation.
  */
-export function nearestAllow(ir: PolicyIr, question: Question): NearestAllow | undefined {
+export function nearestAllow(ir: PolicyIr, question: Asked): NearestAllow | undefined {
   const near = ir.rules
     .filter((rule) => rule.effect === "allow" && !rule.shadow)
     .flatMap((rule) => nearness(rule, question))
@@ -116,7 +116,7 @@ interface Nearness {
   readonly allow: NearestAllow;
 }
 
-function nearness(rule: RuleIr, question: Question): readonly Nearness[] {
+function nearness(rule: RuleIr, question: Asked): readonly Nearness[] {
   const branches = speaking(rule, question);
   if (branches.length === 0) return [];
   const because = whyNotAsked(rule, question);
@@ -140,11 +140,11 @@ function nearness(rule: RuleIr, question: Question): readonly Nearness[] {
   });
 }
 
-function speaking(rule: RuleHeadIr, question: Question): RuleHeadIr["branches"] {
+function speaking(rule: RuleHeadIr, question: Asked): RuleHeadIr["branches"] {
   return rule.branches.filter((branch) => branchSpeaks(branch, question.operation) !== false);
 }
 
-function whyNotAsked(rule: RuleHeadIr, question: Question): string {
+function whyNotAsked(rule: RuleHeadIr, question: Asked): string {
   if (speaking(rule, question).length === 0) return "it speaks of other operations";
   if (!isAbout(rule.who, question.caller)) return `it is about ${whoInWords(rule)}`;
   if (!isInForce(rule, question.time)) return "it is not in force at this time";

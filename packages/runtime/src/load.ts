@@ -22,11 +22,11 @@ import { ArtifactError } from "./artifact-error.ts";
 import { artifactShape, policyShape } from "./artifact-shape.ts";
 import { outOfBounds } from "./bounds.ts";
 import { callerOf, isRefused } from "./caller.ts";
-import { decide, type Means, questionOf } from "./decide.ts";
+import { decide, type Means } from "./decide.ts";
 import { finderOf } from "./detect.ts";
 import { type SeenRule, seenRules } from "./explain.ts";
 import { formats } from "./formats.ts";
-import { isListed, residualQuestion } from "./list.ts";
+import { isListed } from "./list.ts";
 import { nearRules } from "./near-rules.ts";
 import { type Needs, needsOf } from "./need.ts";
 import { isKnown } from "./operations.ts";
@@ -34,6 +34,7 @@ import { distinct } from "./outcome.ts";
 import { type YesOrNo, yesOrNo } from "./permits.ts";
 import { type Recorder, recorderOf } from "./record.ts";
 import { type Answer, answer } from "./result.ts";
+import { callQuestion, questionOf, residualQuestion } from "./scene-question.ts";
 import { unenforcedPatterns } from "./schema-regexp.ts";
 import { type Step, stepOf } from "./step.ts";
 import { closureEngine } from "./to-closure.ts";
@@ -184,6 +185,8 @@ function meansOf(ir: PolicyIr, factory: EngineFactory): Means {
     engine,
     narrows: (ir.narrows ?? []).map((wider) => meansOf(wider, factory)),
     near: nearRules(ir),
+    ask: (server, caller, request, state) => callQuestion(ir, server, caller, request, state),
+    askBefore: residualQuestion,
     isValid(operation, args) {
       if (outOfBounds(args) !== undefined) return false;
       if (operation.kind !== "tool") return true;

@@ -15,14 +15,15 @@ import {
   type Violation,
 } from "@mcpolicy/core";
 import { callerOf, given, isRefused } from "./caller.ts";
-import { enforcedOf, heldLabel, historyOf, type Matched, type Means, possibly, unique } from "./decide.ts";
+import { enforcedOf, heldLabel, type Matched, type Means, possibly, unique } from "./decide.ts";
 import { finderOf } from "./detect.ts";
-import { byId, decidingRule, whatHeld } from "./explain.ts";
+import { byId, decidingRule } from "./explain.ts";
 import type { Needs } from "./need.ts";
 import { lowest, nothingTaken } from "./outcome.ts";
+import type { Question } from "./question.ts";
 import { redact } from "./redact.ts";
-import type { Question } from "./rule-truth.ts";
 import { sceneOf } from "./scene.ts";
+import { historyOf, sceneQuestion } from "./scene-question.ts";
 import { malformed, resultAsRead, type ToolResult } from "./tool-result.ts";
 
 /** What becomes of a server's answer. */
@@ -144,7 +145,7 @@ function byResultRules(
     told: { because: unique(denies.map(({ rule }) => rule.because)) },
     kept: {
       notes: unique(denies.map(({ rule }) => rule.note)),
-      atoms: denies.flatMap(({ rule }) => whatHeld(rule, question).atoms),
+      atoms: denies.flatMap(({ rule }) => question.behind(rule).atoms),
     },
   };
 }
@@ -168,7 +169,7 @@ function questionOf(ir: PolicyIr, answered: Answered, read: JsonObject | undefin
   const context = contextOf(ir, answered);
   const history = historyOf(ir, caller, before, now);
   const scene = { ...sceneOf(server, operation, caller, request.arguments, context, history), result: read };
-  return { caller, operation, time: now, scene };
+  return sceneQuestion(caller, operation, now, scene);
 }
 
 /** The facts of the request and those of the result: neither can stand in for the other. */

@@ -4,8 +4,8 @@ import { truthOf } from "./interpret.ts";
 import { branchSpeaks } from "./operations.ts";
 import type { Scene } from "./scene.ts";
 
-/** What a rule is asked about: who calls, which operation, when (epoch milliseconds), and what its conditions can read. */
-export interface Question {
+/** What the interpreter is asked about a rule: who calls, which operation, when (epoch milliseconds), and what its conditions can read. */
+export interface Asked {
   readonly caller: Caller;
   readonly operation: Operation;
   readonly time: number;
@@ -13,13 +13,13 @@ export interface Question {
 }
 
 /** The truth of a whole rule: its callers and its dates and any of its branches. */
-export function ruleTruth(rule: RuleHeadIr, question: Question): Truth {
+export function ruleTruth(rule: RuleHeadIr, question: Asked): Truth {
   if (!isAbout(rule.who, question.caller) || !isInForce(rule, question.time)) return false;
   return any(rule.branches.map((branch) => branchTruth(branch, question)));
 }
 
 /** A branch is false where its operations do not match, whatever its condition. */
-export function branchTruth(branch: BranchIr, question: Question): Truth {
+export function branchTruth(branch: BranchIr, question: Asked): Truth {
   const speaks = branchSpeaks(branch, question.operation);
   return speaks === false ? false : and(speaks, truthOf(branch.condition, question.scene));
 }

@@ -276,8 +276,8 @@ export const faults: readonly Fault[] = [
   {
     name: "the list: an unknown deny hides",
     file: "runtime/src/list.ts",
-    find: "ruleTruth(rule, question) === true",
-    replace: "ruleTruth(rule, question) !== false",
+    find: "question.truthOf(rule) === true",
+    replace: "question.truthOf(rule) !== false",
   },
   {
     name: "the interpreter: `except` is ignored",
