@@ -30,7 +30,13 @@ export async function readyPolicy(
     session.err.write("no policy found: there is no *.mcpolicy file here; name one with --policy\n");
     return exitCodes.empty;
   }
-  const { policy: checked, sources, diagnostics } = checkPolicy(entries, filesBelow(session.cwd));
+  const {
+    policy: checked,
+    sources,
+    diagnostics,
+  } = checkPolicy(entries, filesBelow(session.cwd), {
+    now: Date.now(),
+  });
   if (checked === undefined || hasErrors(diagnostics)) {
     session.err.write(renderText(diagnostics, sources, { color: session.err.color }));
     return exitCodes.invalid;

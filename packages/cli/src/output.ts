@@ -11,6 +11,7 @@ const formats = {
   github: { stream: true },
   json: { stream: false },
   junit: { stream: false },
+  markdown: { stream: false },
 } as const;
 
 export type Format = keyof typeof formats;

@@ -25,8 +25,13 @@ export interface PreparedPolicy {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Reads and runs the fixture file at `path`. Never throws on what a file says. */
-export function runFixture(path: string, files: Files, prepared: Prepared = new Map()): FixtureRun {
+/** Reads and runs the fixture file at `path`, and tells `observe` each decision. Never throws on what a file says. */
+export function runFixture(
+  path: string,
+  files: Files,
+  prepared: Prepared = new Map(),
+  observe?: Subject["observe"],
+): FixtureRun {
   const began = performance.now();
   const text = files.read(path);
   const source = new Source(path, text ?? "");
@@ -51,7 +56,7 @@ export function runFixture(path: string, files: Files, prepared: Prepared = new 
     return ended({ diagnostics: [...diagnostics, ...policy.diagnostics], cases: [] }, policy.sources);
   }
   const found = [...diagnostics, ...checkSuite(suite, policy.subject.checked)];
-  const cases = hasErrors(found) ? [] : runSuite(suite, policy.subject);
+  const cases = hasErrors(found) ? [] : runSuite(suite, { ...policy.subject, ...(observe && { observe }) });
   return ended({ diagnostics: found, cases }, policy.sources);
 }
 

@@ -22,6 +22,8 @@ import type { Ask, Case, Expectation, Facts, Suite } from "./suite.ts";
 export interface Subject {
   readonly checked: CheckedPolicy;
   readonly policy: LoadedPolicy;
+  /** Is told each decision that a step gives. */
+  readonly observe?: (decision: Decision) => void;
 }
 
 /** Compiles and loads a policy with the generated code as its engine. */
@@ -111,6 +113,7 @@ function decisionStep(
 ): readonly Failure[] {
   const outcome = takeStep(course, request, given, subject);
   if ("wrong" in outcome) return [internalFailure(step, outcome.wrong, outcome.decision)];
+  subject.observe?.(outcome.decision);
   const { expect } = step;
   if (expect.kind !== "decision") throw new Error("a request is expected to give a decision");
   return checks

@@ -8,19 +8,18 @@ import {
   serverSettings,
   toNetwork,
 } from "@mcpolicy/compiler";
-import { type Diagnostic, hasErrors, printable, renderText, Source, suggest } from "@mcpolicy/diagnostics";
+import { type Diagnostic, printable, renderText, suggest } from "@mcpolicy/diagnostics";
 import { Command, Option } from "commander";
 import { type ExitCode, exitCodes, UsageError } from "../exit-codes.ts";
-import { filesBelow, shownPath } from "../files.ts";
+import { shownPath } from "../files.ts";
 import { several } from "../flags.ts";
+import { configuredIsolation } from "../isolate/configured.ts";
 import { isolationNotes } from "../isolate/notes.ts";
-import { readIsolationSettings } from "../isolate/settings.ts";
 import { readyPolicy } from "../load-policy.ts";
-import { projectFolder } from "../paths.ts";
 import type { Session } from "../session.ts";
 
 interface Flags {
-  readonly target: NetworkTarget;
+  readonly target?: NetworkTarget;
   readonly output?: string;
   readonly config?: string;
   readonly image: readonly string[];
@@ -34,14 +33,17 @@ export function isolateCommand(session: Session): Command {
     .argument("[path...]", "policies, folders or globs; all of them are one policy")
     .addOption(targetOption("--target <name>", "what to make files for"))
     .addOption(targetOption("--format <name>", "the same").hideHelp())
-    .option("-o, --output <dir>", "write the files below this folder; without it they are shown")
+    .option(
+      "-o, --output <dir>",
+      "write the files below this folder; without it, and without `isolate.output`, they are shown",
+    )
     .option("--config <file>", "the settings: section `isolate` of this file, else of the nearest mcpolicy.config.json")
     .option("--image <server=image>", "the image of a server; may stand several times", several, [])
     .option("--runtime <name>", "of all servers that have none of their own: gvisor, kata, or its name on the platform")
     .option("--check", "write nothing; exit with 1 where files below -o are not what would be written")
     .addHelpText("after", "\nExample: policy isolate policies/web --target compose -o deploy")
-    .action(async (paths: readonly string[], flags: Flags & { readonly format?: NetworkTarget }) =>
-      session.exit(await isolate(session, paths, { ...flags, target: flags.format ?? flags.target })),
+    .action(async (paths: readonly string[], { format, ...flags }: Flags & { readonly format?: NetworkTarget }) =>
+      session.exit(await isolate(session, paths, format === undefined ? flags : { ...flags, target: format })),
     );
 }
 
@@ -57,43 +59,30 @@ function targetOption(flags: string, description: string): Option {
 }
 
 async function isolate(session: Session, paths: readonly string[], flags: Flags): Promise<ExitCode> {
-  if (flags.target === undefined) throw new UsageError(`say what for: --target ${networkTargets.join(" or ")}`);
-  if (flags.check && flags.output === undefined)
-    throw new UsageError("--check needs the folder that is checked: -o DIR");
   const ready = await readyPolicy(session, paths);
   if (typeof ready === "number") return ready;
   const policy = ready.policy.ir;
   const names = policy.servers.map(({ name }) => name);
-  const settings = settingsFor(session, flags, names);
-  if (settings === undefined) return exitCodes.invalid;
+  const configured = configuredIsolation(session, flags.config, names);
+  if (typeof configured === "number") return configured;
+  const target = flags.target ?? configured.target;
+  if (target === undefined) throw new UsageError(`say what for: --target ${networkTargets.join(" or ")}`);
+  const output = flags.output ?? configured.folder;
+  if (flags.check && output === undefined) throw new UsageError("--check needs the folder that is checked: -o DIR");
 
-  const files = toNetwork(policy, flags.target, settings);
+  const settings = withFlags(configured.settings, flags, names);
+  const files = toNetwork(policy, target, settings);
   const findings = ready.diagnostics.filter(({ code }) => networkCodes.includes(code));
   session.err.write(renderText(findings, ready.sources, { color: session.err.color }));
-  for (const note of isolationNotes(policy, flags.target, settings)) session.err.write(`note: ${printable(note)}\n`);
+  for (const note of isolationNotes(policy, target, settings)) session.err.write(`note: ${printable(note)}\n`);
 
-  const isStale = flags.output === undefined ? show(session, files) : place(session, files, flags.output, flags.check);
+  const isStale = output === undefined ? show(session, files) : place(session, files, output, flags.check);
   const hasWarnings = findings.some(({ severity }) => severity === "warning");
   return isStale || hasWarnings ? exitCodes.findings : exitCodes.fine;
 }
 
 /** Findings about networks that are shown with the files: open ones, URLs outside, hosts that nothing leads to. */
 const networkCodes: readonly Diagnostic["code"][] = ["P0441", "P0443", "P0444"];
-
-/** Of the configuration file and the flags; undefined where there is an error, of which standard error was told. */
-function settingsFor(session: Session, flags: Flags, servers: readonly string[]): IsolationSettings | undefined {
-  const path = resolve(session.cwd, flags.config ?? join(projectFolder(session.cwd), "mcpolicy.config.json"));
-  const name = shownPath(path, session.cwd);
-  const text = filesBelow(session.cwd).read(name);
-  if (text === undefined && flags.config !== undefined) throw new UsageError(`cannot read ${flags.config}`);
-  const source = new Source(name, text ?? "{}");
-  const { settings, problems } = readIsolationSettings(source, servers);
-  if (hasErrors(problems.found)) {
-    session.err.write(renderText(problems.found, new Map([[name, source]]), { color: session.err.color }));
-    return undefined;
-  }
-  return withFlags(settings, flags, servers);
-}
 
 function withFlags(settings: IsolationSettings, flags: Flags, servers: readonly string[]): IsolationSettings {
   const own = { ...settings.servers };

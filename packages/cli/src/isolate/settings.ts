@@ -3,6 +3,8 @@ import {
   defaultSettings,
   type IsolationSettings,
   type Mount,
+  type NetworkTarget,
+  networkTargets,
   type ServerSettings,
 } from "@mcpolicy/compiler";
 import { hostText, parseEndpoint, whyUnreadable } from "@mcpolicy/core";
@@ -20,23 +22,35 @@ type Reading<T> = (tree: Tree, what: string, problems: Problems) => T | undefine
 export function readIsolationSettings(
   source: Source,
   servers: readonly string[],
-): { readonly settings: IsolationSettings; readonly problems: Problems } {
+): { readonly settings: IsolationSettings; readonly place: IsolationPlace; readonly problems: Problems } {
   const { tree, diagnostics } = readTree(source, "nothing is made");
   const problems = new Problems(diagnostics);
   const file = tree === undefined ? undefined : mapping(tree, "the configuration", problems);
   const section = file?.entries.get("isolate")?.value;
   const map = section === undefined ? undefined : mapping(section, "`isolate`", problems);
-  return { settings: map === undefined ? defaultSettings : settingsOf(map, servers, problems), problems };
+  return map === undefined
+    ? { settings: defaultSettings, place: {}, problems }
+    : { ...settingsOf(map, servers, problems), problems };
 }
 
-function settingsOf(map: MapTree, known: readonly string[], problems: Problems): IsolationSettings {
-  const { name, runtime, egress, servers } = fieldsOf(map, "`isolate`", sections, problems);
+/** What the files are for, and the folder where they are written, relative to the configuration's own. */
+export interface IsolationPlace {
+  readonly target?: NetworkTarget;
+  readonly output?: string;
+}
+
+function settingsOf(
+  map: MapTree,
+  known: readonly string[],
+  problems: Problems,
+): { readonly settings: IsolationSettings; readonly place: IsolationPlace } {
+  const { name, runtime, egress, servers, ...place } = fieldsOf(map, "`isolate`", sections, problems);
   for (const [server, { key }] of servers?.entries ?? []) {
     if (known.includes(server)) continue;
     const help = `the policy knows ${known.map((each) => `\`${each}\``).join(", ")}`;
     problems.add("P0702", key, `the policy has no server \`${server}\``, suggest(server, known), help);
   }
-  return {
+  const settings = {
     name: name ?? defaultSettings.name,
     runtime,
     egress: { ...defaultSettings.egress, ...(egress && fieldsOf(egress, "`egress`", egressFields, problems)) },
@@ -47,6 +61,7 @@ function settingsOf(map: MapTree, known: readonly string[], problems: Problems):
       }),
     ),
   };
+  return { settings, place };
 }
 
 function serverOf(map: MapTree, server: string, problems: Problems): ServerSettings {
@@ -207,7 +222,15 @@ const mount: Reading<Mount> = (tree, what, problems) => {
 
 const map: Reading<MapTree> = (tree, what, problems) => mapping(tree, what, problems);
 
-const sections = { name: label, runtime, egress: map, servers: map };
+const target: Reading<NetworkTarget> = (tree, what, problems) => {
+  const known = networkTargets.find((each) => tree.kind === "scalar" && each === tree.value);
+  if (known === undefined) {
+    problems.add("P0703", tree.span, `${what} is one of ${networkTargets.map((each) => `\`${each}\``).join(", ")}`);
+  }
+  return known;
+};
+
+const sections = { name: label, runtime, target, output: anyText, egress: map, servers: map };
 
 const egressFields = { image, private: list(host) };
 

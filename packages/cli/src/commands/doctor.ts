@@ -1,0 +1,68 @@
+import { Command } from "commander";
+import { type Deployment, demandsIn, skillsBelow, testsBelow, writtenIsolation } from "../doctor/deployment.ts";
+import { checklist } from "../doctor/index.ts";
+import { type Checked, countsOf, jsonReport, markdownReport, textReport } from "../doctor/report.ts";
+import { type ExitCode, exitCodes } from "../exit-codes.ts";
+import { configuredIsolation } from "../isolate/configured.ts";
+import { readyPolicy } from "../load-policy.ts";
+import { type Destination, formatOption, report } from "../output.ts";
+import { projectFolder } from "../paths.ts";
+import type { Session } from "../session.ts";
+
+interface Flags {
+  readonly config?: string;
+  readonly skills?: string;
+  readonly strict?: boolean;
+  readonly format: readonly Destination[];
+}
+
+/** `policy doctor`: the guide's production checklist, held against a deployment. */
+export function doctorCommand(session: Session): Command {
+  return new Command("doctor")
+    .argument("[path...]", "policies, folders or globs; all of them are one policy")
+    .option("--config <file>", "the configuration; else the nearest mcpolicy.config.json")
+    .option("--skills <dir>", "where skills lie; else the project's folder")
+    .option("--strict", "exit with 1 also where something could be better or was not checked")
+    .addOption(formatOption(["text", "json", "markdown"]))
+    .addHelpText("after", "\nExample: policy doctor policies/web --format markdown=checklist.md")
+    .action(async (paths: readonly string[], flags: Flags) => session.exit(await doctor(session, paths, flags)));
+}
+
+async function doctor(session: Session, paths: readonly string[], flags: Flags): Promise<ExitCode> {
+  const ready = await readyPolicy(session, paths);
+  if (typeof ready === "number") return ready;
+  const { ir, digest } = ready.policy;
+  const names = ir.servers.map(({ name }) => name);
+  const configured = configuredIsolation(session, flags.config, names);
+  if (typeof configured === "number") return configured;
+  const { settings, target, folder } = configured;
+  const deployment: Deployment = {
+    checked: ready.checked,
+    ir,
+    digest,
+    findings: ready.diagnostics,
+    demands: demandsIn(ir),
+    tests: await testsBelow(session, paths),
+    isolation: {
+      settings,
+      written:
+        target === undefined || folder === undefined
+          ? undefined
+          : writtenIsolation(ready, settings, target, folder, session.cwd),
+    },
+    log: undefined,
+    skills: await skillsBelow(flags.skills ?? projectFolder(session.cwd), session.cwd),
+  };
+  const all = checklist.map((check): Checked => ({ check, verdict: check.run(deployment) }));
+  const subject = {
+    files: ready.checked.sources.map(({ name }) => name).filter((name) => name.endsWith(".mcpolicy")),
+    digest,
+  };
+  report(session, flags.format, {
+    text: () => textReport(subject, all),
+    json: () => jsonReport(subject, all),
+    markdown: () => markdownReport(subject, all),
+  });
+  const { fails, advice, unchecked } = countsOf(all);
+  return fails > 0 || (flags.strict && advice + unchecked > 0) ? exitCodes.findings : exitCodes.fine;
+}
