@@ -16,7 +16,10 @@ import type { CheckedAssert, CheckedPolicy, CheckedRule, CheckedRuleHead } from 
 import { anyone, callersOf } from "./who.ts";
 
 /** The rules of a policy, sort by sort. */
-export type CheckedRules = Pick<CheckedPolicy, "capabilities" | "rules" | "requires" | "limits" | "labels" | "resultDenies" | "redacts">;
+export type CheckedRules = Pick<
+  CheckedPolicy,
+  "capabilities" | "rules" | "requires" | "limits" | "labels" | "resultDenies" | "redacts"
+>;
 
 /** All of them together, for what is said of every rule. */
 export function headsOf(all: CheckedRules): readonly CheckedRuleHead[] {
