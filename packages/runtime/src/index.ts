@@ -1,8 +1,10 @@
 export { type Abilities, everyAbility } from "./abilities.ts";
 export { ajvReasons, type Reasons } from "./ajv.ts";
+export { decideAlike } from "./alike.ts";
 export { ArtifactError } from "./artifact-error.ts";
 export { type Bounds, defaultBounds, outOfBounds } from "./bounds.ts";
 export type { RuleSort, SeenRule } from "./explain.ts";
+export type { Unseen } from "./foresee.ts";
 export { formats } from "./formats.ts";
 export { type Explanation, type LoadedPolicy, type LoadOptions, loadPolicy } from "./load.ts";
 export { type MemoryApprovalsOptions, memoryApprovals } from "./memory-approvals.ts";

@@ -2,6 +2,7 @@ import {
   type Artifact,
   type Decision,
   digestOf,
+  type Effect,
   type Engine,
   type EngineFactory,
   IR_VERSION,
@@ -25,6 +26,7 @@ import { callerOf, isRefused } from "./caller.ts";
 import { decide, type Means } from "./decide.ts";
 import { finderOf } from "./detect.ts";
 import { type SeenRule, seenRules } from "./explain.ts";
+import { foresee, type Unseen } from "./foresee.ts";
 import { formats } from "./formats.ts";
 import { isListed } from "./list.ts";
 import { nearRules } from "./near-rules.ts";
@@ -73,6 +75,8 @@ export interface LoadedPolicy extends YesOrNo, Needs {
   readonly stateBound: string;
   /** The same decision, and every rule as it met the request. */
   readonly explain: (request: Request) => Explanation;
+  /** The effect of a request whatever its arguments are and whatever is remembered; undefined where it hangs on them. */
+  readonly foresee: (unseen: Unseen) => Effect | undefined;
   /** Names that a caller's list shows, of those that are pinned, sorted. `time` in epoch milliseconds. */
   readonly list: (
     principal: Principal | undefined,
@@ -146,6 +150,7 @@ export function loadPolicy(artifact: Artifact, options: LoadOptions = {}): Loade
       const { decision } = decide(means, request, "");
       return { ...decision, seen: withNarrowed(means).flatMap((each) => seenOrNone(each.ir, request)) };
     },
+    foresee: (unseen) => foresee(means, unseen),
     list(principal, kind, server, time) {
       const pinned = serverOf(server);
       const names = kind === "tool" ? Object.keys(pinned?.tools ?? {}) : (pinned?.prompts ?? []);
