@@ -95,9 +95,9 @@ function partsOf(
   form: string,
 ): { readonly name: string; readonly id: string; readonly bytes: Uint8Array<ArrayBuffer> } {
   const [, name = "", id = "", encoded = ""] = /^([^+]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/=]+)$/.exec(text) ?? [];
-  nameOrThrow(name);
   const decoded = fromBase64(encoded);
-  if (decoded === undefined) throw new KeyError(form);
+  if (name === "" || decoded === undefined) throw new KeyError(form);
+  nameOrThrow(name);
   if (decoded[0] !== ED25519 || decoded.length !== 33) throw new KeyError(`the key of ${name} is not of Ed25519`);
   return { name, id, bytes: decoded.slice(1) as Uint8Array<ArrayBuffer> };
 }

@@ -123,22 +123,29 @@ const byAdapter: ReadonlySet<DecisionRecord["reason"]> = new Set([
 /** Effects of decisions whose arguments had been found valid. */
 const afterValidation: ReadonlySet<Effect> = new Set(["deny", "ask", "allow"]);
 
+/** What was found, and of which records. */
+function emptyTally() {
+  return {
+    decisions: 0,
+    unchanged: 0,
+    changed: 0,
+    changes: {} as Record<string, number>,
+    groups: new Map<string, ChangeGroup>(),
+    furtherChanges: 0,
+    notReplayed: {} as Partial<Record<WhyNot, number>>,
+    withoutValues: 0,
+    withMemory: 0,
+  };
+}
+
 /** Goes through the records of a log, in order, and decides each recorded request anew. */
 export class Replay {
   readonly #options: ReplayOptions;
   readonly #known: boolean;
-  readonly #changes: Record<string, number> = {};
-  readonly #groups = new Map<string, ChangeGroup>();
-  readonly #notReplayed: Partial<Record<WhyNot, number>> = {};
   readonly #gaps = { calls: 0, results: 0, diverged: 0 };
   /** Calls that the policy let through and that the memory waits for. */
   readonly #open = new Map<string, Request>();
-  #decisions = 0;
-  #unchanged = 0;
-  #changed = 0;
-  #further = 0;
-  #withoutValues = 0;
-  #withMemory = 0;
+  #tally = emptyTally();
 
   constructor(options: ReplayOptions) {
     this.#options = options;
@@ -152,23 +159,23 @@ export class Replay {
     if (record.kind === "outcome") return this.#outcome(record);
   }
 
+  /** Takes a record into the memory only: one from before the time that is looked at. To be awaited as `take`. */
+  remember(record: AuditRecord): void | Promise<void> {
+    const tally = this.#tally;
+    this.#tally = emptyTally();
+    return soon(this.take(record, 0), () => {
+      this.#tally = tally;
+    });
+  }
+
   report(): ReplayReport {
-    return {
-      decisions: this.#decisions,
-      unchanged: this.#unchanged,
-      changed: this.#changed,
-      changes: this.#changes,
-      groups: [...this.#groups.values()].sort((a, b) => b.count - a.count || a.first.index - b.first.index),
-      furtherChanges: this.#further,
-      notReplayed: this.#notReplayed,
-      withoutValues: this.#withoutValues,
-      withMemory: this.#withMemory,
-      gaps: this.#gaps,
-    };
+    const { groups, ...counts } = this.#tally;
+    const sorted = [...groups.values()].sort((a, b) => b.count - a.count || a.first.index - b.first.index);
+    return { ...counts, groups: sorted, gaps: this.#gaps };
   }
 
   #decision(record: DecisionRecord, index: number): void | Promise<void> {
-    this.#decisions += 1;
+    this.#tally.decisions += 1;
     const why = this.#whyNot(record);
     if (why !== undefined) {
       this.#skip(why);
@@ -184,7 +191,7 @@ export class Replay {
       const effect = policy.permits(whole) ? "allow" : policy.decide(whole).effect;
       return this.#compare(record, index, effect, () => policy.decide(whole));
     }
-    this.#withMemory += 1;
+    this.#tally.withMemory += 1;
     const stepped = memory.step(whole, record.id);
     return soon(stepped, ({ decision }) => this.#stepped(record, index, whole, decision));
   }
@@ -219,8 +226,8 @@ export class Replay {
     const isStateless = policy.need(request) === undefined;
     if (!isStateless) this.#gaps.calls += 1;
     if (isAlike && isStateless) {
-      this.#withoutValues += 1;
-      this.#unchanged += 1;
+      this.#tally.withoutValues += 1;
+      this.#tally.unchanged += 1;
       return;
     }
     const effect = policy.foresee({
@@ -235,7 +242,7 @@ export class Replay {
       this.#skip(reasonFor(record));
       return;
     }
-    this.#withoutValues += 1;
+    this.#tally.withoutValues += 1;
     this.#compare(record, index, effect, () => ({ ...policy.decide(request), effect }));
   }
 
@@ -289,29 +296,31 @@ export class Replay {
 
   #compare(record: DecisionRecord, index: number, effect: Effect, decide: () => Decision): void {
     if (effect === record.effect) {
-      this.#unchanged += 1;
+      this.#tally.unchanged += 1;
       return;
     }
-    this.#changed += 1;
+    this.#tally.changed += 1;
     const change = `${record.effect}→${effect}`;
-    this.#changes[change] = (this.#changes[change] ?? 0) + 1;
+    this.#tally.changes[change] = (this.#tally.changes[change] ?? 0) + 1;
+    const { groups } = this.#tally;
     const { reason, rules } = decide();
     const operation = operationText(record.operation as Operation);
     const ids = rules.map(({ id }) => id);
     const key = JSON.stringify([change, operation, reason, ids]);
-    const group = this.#groups.get(key);
-    if (group === undefined && this.#groups.size === MOST_GROUPS) {
-      this.#further += 1;
+    const group = groups.get(key);
+    if (group === undefined && groups.size === MOST_GROUPS) {
+      this.#tally.furtherChanges += 1;
       return;
     }
     const { id, at, caller } = record;
     const first = group?.first ?? { index, id, at, ...(caller === undefined ? {} : { caller: caller.id }) };
     const count = (group?.count ?? 0) + 1;
-    this.#groups.set(key, { from: record.effect, to: effect, operation, reason, rules: ids, count, first });
+    groups.set(key, { from: record.effect, to: effect, operation, reason, rules: ids, count, first });
   }
 
   #skip(why: WhyNot): void {
-    this.#notReplayed[why] = (this.#notReplayed[why] ?? 0) + 1;
+    const { notReplayed } = this.#tally;
+    notReplayed[why] = (notReplayed[why] ?? 0) + 1;
   }
 }
 

@@ -20,5 +20,6 @@ export const commands: readonly CommandRow[] = [
   { name: "doctor",  summary: "hold a deployment against the production checklist",        load: async () => (await import("./commands/doctor.ts")).doctorCommand },
   { name: "needs",   summary: "say which capabilities a skill or an agent needs",          load: async () => (await import("./commands/needs.ts")).needsCommand },
   { name: "isolate", summary: "write network isolation for the servers of a policy",       load: async () => (await import("./commands/isolate.ts")).isolateCommand },
+  { name: "audit",   summary: "verify, prove, query and replay the log of decisions",      load: async () => (await import("./commands/audit.ts")).auditCommand },
   { name: "proxy",   summary: "enforce a policy in front of an MCP server",                load: async () => (await import("./commands/proxy.ts")).proxyCommand },
 ];
