@@ -25,6 +25,7 @@ import { type Heard, type Hearing, withheld } from "./results/heard.ts";
 import { declaredIn } from "./results/input-required.ts";
 import { heardResult } from "./results/results.ts";
 import type { Settings } from "./settings.ts";
+import { isSameCaller, memoryTasks, type OwnedTask, owns, type TaskOwners } from "./tasks/owners.ts";
 import { asJson } from "./wire/as-json.ts";
 import {
   denial,
@@ -79,6 +80,8 @@ export interface ConnectionOptions<Inbound, Outbound> {
   readonly definitions: Definitions;
   readonly ends: Ends<Inbound, Outbound>;
   readonly settings?: Settings;
+  /** Whose the server's tasks are; connections to the same one share them. By default this connection knows its own alone. */
+  readonly tasks?: TaskOwners | undefined;
   readonly profile?: Profile;
   readonly transport: Transport;
   /**
@@ -105,6 +108,8 @@ interface Flight<Inbound> extends Incoming {
   /** The id under which the server knows it, once it was forwarded. */
   sentAs: Id | undefined;
   decided: Decided | undefined;
+  /** The task that it is about. */
+  task: OwnedTask | undefined;
   /** The server's answer is here, and being looked at. */
   isHeard: boolean;
   /** It was answered, or given up. */
@@ -172,6 +177,7 @@ export class Connection<Inbound, Outbound> {
       enforcer: options.enforcer,
       definitions: options.definitions,
       settings: options.settings ?? {},
+      tasks: options.tasks ?? memoryTasks({ onForgotten: ({ decided }) => void options.enforcer.release(decided) }),
     };
   }
 
@@ -292,6 +298,7 @@ export class Connection<Inbound, Outbound> {
       inbound,
       sentAs: undefined,
       decided: undefined,
+      task: undefined,
       isHeard: false,
       isOver: false,
     };
@@ -307,8 +314,9 @@ export class Connection<Inbound, Outbound> {
     return after(gate(flight, this.#deciding), (gated) => this.#gated(flight, gated));
   }
 
-  #gated(flight: Flight<Inbound>, { decided, params, hidden }: Gated): Maybe<void> {
+  #gated(flight: Flight<Inbound>, { decided, params, hidden, task }: Gated): Maybe<void> {
     flight.decided = decided;
+    flight.task = task;
     // Given up while it was decided: then nothing is sent, and what was taken is given back as far as a call ends.
     if (flight.isOver) {
       if (decided.decision.effect === "allow")
@@ -464,8 +472,8 @@ export class Connection<Inbound, Outbound> {
   /** What the client gets of a server's answer, recorded. */
   #heard(flight: Flight<Inbound>, answer: Answer): Maybe<WireForm> {
     const decided = flight.decided as Decided;
-    const { request, row, caller } = flight;
-    const hearing: Hearing = { ...this.#deciding, request, row, caller, decided, mayRead: () => false };
+    const { request, row, caller, task } = flight;
+    const hearing: Hearing = { ...this.#deciding, request, row, caller, decided, task, mayRead: () => false };
     const isObject =
       this.#options.values === "objects" && (row.result !== "call" || this.#enforcer.judging(decided) !== "nothing");
     const json = (value: JsonObject): JsonObject => (isObject ? (asJson(value) as JsonObject) : value);
@@ -473,12 +481,15 @@ export class Connection<Inbound, Outbound> {
       () =>
         answer.kind === "result"
           ? heardResult(json(answer.result), hearing)
-          : heardError(json(answer.error), hearing, this.#capabilitiesOf(request)),
+          : heardError(json(answer.error), { ...hearing, ...task }, this.#capabilitiesOf(request)),
       (): Heard => withheld("the result could not be read", "fault"),
     );
-    return after(heard, (each) =>
-      after(this.#enforcer.release(decided), () => this.#recorded(flight, decided, answer, each)),
-    );
+    return after(heard, (each) => {
+      const isOpen = each.kind === "passes" && each.isOpen === true;
+      return after(isOpen ? undefined : this.#enforcer.release(decided), () =>
+        this.#recorded(flight, decided, answer, each),
+      );
+    });
   }
 
   #recorded(flight: Flight<Inbound>, decided: Decided, answer: Answer, heard: Heard): Maybe<WireForm> {
@@ -572,6 +583,13 @@ export class Connection<Inbound, Outbound> {
             uri: String(own(params, "uri")),
           } as const;
           return isAllowed(operation) ? whole : undefined;
+        });
+      case "task":
+        return after(this.#deciding.tasks.of(String(own(params, "taskId"))), (task) => {
+          if (task === undefined || !owns(task, caller.principal)) return undefined;
+          // What it came to is asked for, and judged then.
+          const { result: _, error: __, inputRequests: ___, ...status } = listening.params;
+          return { ...whole, params: status };
         });
       case "listened":
         return listening.request === undefined ? undefined : whole;
@@ -688,7 +706,7 @@ export class Connection<Inbound, Outbound> {
     const { principal } = caller;
     if (principal === undefined) return caller;
     const owner = this.#owner.principal;
-    if (owner === undefined || owner === principal || isSame(owner, principal)) {
+    if (owner === undefined || owner === principal || isSameCaller(owner, principal)) {
       this.#owner = caller;
       return caller;
     }
@@ -727,10 +745,6 @@ function isOf({ era }: MethodRow, of: Era): boolean {
 
 function housekeeping(from: Side, method: string, era: Era, caller: Caller, notes: readonly string[] = []): Asked {
   return { from, method, era, caller, operation: undefined, arguments: {}, notes };
-}
-
-function isSame(a: NonNullable<Caller["principal"]>, b: NonNullable<Caller["principal"]>): boolean {
-  return a.id === b.id && a.client === b.client && JSON.stringify(a["tenant"]) === JSON.stringify(b["tenant"]);
 }
 
 /** What is wrong with how a modern request names its revision and its client (MCP 2026-07-28, `_meta`). */

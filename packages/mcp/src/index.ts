@@ -16,6 +16,7 @@ export { type Difference, type Held, holdAgainstPins, type Pinned } from "./pins
 export type { EnforcedPolicy } from "./policy.ts";
 export { cleanText, cleanValue } from "./results/clean.ts";
 export type { Dispatcher, ElicitationSettings, SamplingSettings, Settings } from "./settings.ts";
+export { type MemoryTasksOptions, memoryTasks, type OwnedTask, type TaskOwners } from "./tasks/owners.ts";
 export {
   type Challenge,
   DECISION_META,

@@ -4,6 +4,7 @@ import { after, type Maybe } from "../maybe.ts";
 import type { Gate, MethodRow } from "../methods/methods.ts";
 import type { Definitions } from "../pins/definitions.ts";
 import type { Settings } from "../settings.ts";
+import { type OwnedTask, owns, type TaskOwners } from "../tasks/owners.ts";
 import type { Thing } from "../wire/denial.ts";
 import { own, type RequestMessage } from "../wire/message.ts";
 import type { Asked, Decided } from "./decided.ts";
@@ -22,6 +23,7 @@ export interface Deciding {
   readonly enforcer: Enforcer;
   readonly definitions: Definitions;
   readonly settings: Settings;
+  readonly tasks: TaskOwners;
 }
 
 /** A request that was decided. */
@@ -31,6 +33,8 @@ export interface Gated {
   readonly params: JsonObject;
   /** What a denial is to make look unknown; undefined where it may say what it is. */
   readonly hidden: Hidden | undefined;
+  /** The task that it is about. */
+  readonly task?: OwnedTask | undefined;
 }
 
 export interface Hidden {
@@ -91,6 +95,21 @@ const gates: Readonly<Partial<Record<Gate, GateOf>>> = {
         return gated(incoming, enforcer.byTable(askedOf(incoming), { ...denied, reason: "default" }));
       }
       return byTable(incoming, deciding, { ...params, notifications: allowed });
+    });
+  },
+
+  task(incoming, deciding) {
+    const { request, caller } = incoming;
+    return after(deciding.tasks.of(String(own(request.params, "taskId"))), (task): Maybe<Gated> => {
+      if (caller.principal === undefined) return byTable(incoming, deciding, request.params);
+      if (task !== undefined && owns(task, caller.principal)) {
+        return after(byTable(incoming, deciding, request.params), (each) => ({ ...each, task }));
+      }
+      const notes = [task === undefined ? "nobody made such a task" : "the task is another caller's"];
+      const denial: Decision = { ...denied, reason: "unknown-operation", kept: { ...denied.kept, notes } };
+      return after(deciding.enforcer.byTable(askedOf(incoming), denial), (decided) => {
+        return { decided, params: request.params, hidden: hiddenOf(incoming) };
+      });
     });
   },
 };

@@ -8,6 +8,7 @@ import { Definitions } from "../pins/definitions.ts";
 import type { Difference } from "../pins/hold.ts";
 import type { EnforcedPolicy } from "../policy.ts";
 import type { Settings } from "../settings.ts";
+import { memoryTasks, type TaskOwners } from "../tasks/owners.ts";
 import { asJson } from "../wire/as-json.ts";
 import type { Profile } from "../wire/denial.ts";
 import { verifiedCaller } from "./auth.ts";
@@ -63,7 +64,8 @@ export function guardOf(options: GuardOptions): Guard {
       options.onDifferences?.(differences);
     },
   });
-  const parts: Parts = { options, enforcer, definitions };
+  const tasks = memoryTasks({ onForgotten: ({ decided }) => void enforcer.release(decided) });
+  const parts: Parts = { options, enforcer, definitions, tasks };
   return (server) => {
     const protocol = server.server ?? server;
     if (guarded.has(protocol)) throw new TypeError("the server is guarded already");
@@ -94,16 +96,17 @@ interface Parts {
   readonly options: GuardOptions;
   readonly enforcer: Enforcer;
   readonly definitions: Definitions;
+  readonly tasks: TaskOwners;
 }
 
-function stand(transport: GuardedTransport, { options, enforcer, definitions }: Parts): void {
+function stand(transport: GuardedTransport, { options, enforcer, definitions, tasks }: Parts): void {
   if (guarded.has(transport)) return;
   guarded.add(transport);
   const { settings, profile, mostInFlight } = options;
   const auth = options.auth ?? ((extra) => verifiedCaller(extra, enforcer.now()));
   instrument(transport, ({ deliver, send }) => {
     const connection = new Connection<MessageExtra | undefined, SendOptions | undefined>({
-      ...{ enforcer, definitions, mostInFlight, transport: "in-process", ids: "theirs", values: "objects" },
+      ...{ enforcer, definitions, tasks, mostInFlight, transport: "in-process", ids: "theirs", values: "objects" },
       ...(settings === undefined ? {} : { settings }),
       ...(profile === undefined ? {} : { profile }),
       ends: { toServer: deliver, toClient: (message, { outbound }) => send(message, outbound) },

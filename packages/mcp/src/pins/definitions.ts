@@ -39,6 +39,7 @@ const probes: Readonly<Partial<Record<Thing, { readonly method: string; readonly
   tool:     { method: "tools/call",     params: (name) => ({ name, arguments: {} }), name: (id) => `no-such-tool-${id}` },
   prompt:   { method: "prompts/get",    params: (name) => ({ name }),                name: (id) => `no-such-prompt-${id}` },
   resource: { method: "resources/read", params: (uri) => ({ uri }),                  name: (id) => `no-such-resource:${id}` },
+  task:     { method: "tasks/get",      params: (taskId) => ({ taskId }),            name: (id) => `no-such-task-${id}` },
 };
 
 /**

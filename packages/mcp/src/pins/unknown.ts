@@ -7,16 +7,31 @@ export type Unknown = (name: string, era: Era) => Answer;
 
 /**
  * Makes it from the answer that the server gave to `probe`, a name that nothing has: then what is hidden looks as what is unknown does there.
- * An answer that is no refusal, carries more than texts, does not name the thing, or names another one that the server has (it would give hidden
- * ones away) is replaced by the usual one.
+ * An answer that is no refusal, carries more than texts, neither names the thing nor says that it is not there, or names another one that the server
+ * has (it would give hidden ones away) is replaced by the usual one.
  */
 export function unknownFrom(thing: Thing, probe: string, answer: Answer | undefined, names: Iterable<string>): Unknown {
   const usual: Unknown = (name, era) => usualUnknown(thing, name, era);
   const texts = answer === undefined ? undefined : textsOf(answer);
-  if (answer === undefined || texts === undefined || !texts.some((text) => text.includes(probe))) return usual;
+  if (
+    answer === undefined ||
+    texts === undefined ||
+    !(texts.some((text) => text.includes(probe)) || saysSo(answer, texts))
+  ) {
+    return usual;
+  }
   const rest = texts.map((text) => text.replaceAll(probe, " ")).join(" ");
   for (const name of names) if (rest.includes(name)) return usual;
   return (name) => withTexts(answer, (text) => text.replaceAll(probe, () => name));
+}
+
+/** Codes of what is not there: invalid params, no such method, no such resource (JSON-RPC 2.0; MCP 2025-11-25). */
+const absent: ReadonlySet<unknown> = new Set([-32602, -32601, -32002]);
+
+/** Whether a refusal that does not name the thing says that it is not there; any other may be about something else. */
+function saysSo(answer: Answer, texts: readonly string[]): boolean {
+  if (answer.kind === "error") return absent.has(answer.error["code"]);
+  return texts.some((text) => /\bunknown\b|not found|no such|does not exist|not exist/i.test(text));
 }
 
 /** All texts of a refusal; undefined where it is none, or holds something else that could tell of others. */

@@ -7,6 +7,7 @@ import type { Maybe } from "../maybe.ts";
 import type { MethodRow } from "../methods/methods.ts";
 import type { Definitions } from "../pins/definitions.ts";
 import type { Settings } from "../settings.ts";
+import type { OwnedTask, TaskOwners } from "../tasks/owners.ts";
 import type { RequestMessage } from "../wire/message.ts";
 
 /** What a result is heard with: the request that it answers, and what decides about its parts. */
@@ -18,6 +19,9 @@ export interface Hearing {
   readonly request: RequestMessage;
   readonly row: MethodRow;
   readonly decided: Decided;
+  readonly tasks: TaskOwners;
+  /** The task that the request is about. */
+  readonly task: OwnedTask | undefined;
   /** Whether the caller may read a resource that the result names; never, unless it was found out. */
   readonly mayRead: (uri: string) => boolean;
 }
@@ -29,6 +33,8 @@ export type Heard =
       readonly result: JsonObject;
       readonly kept?: ToolResult;
       readonly notes?: readonly string[];
+      /** The call goes on after this. */
+      readonly isOpen?: boolean;
     }
   | { readonly kind: "withheld"; readonly decision: Decision };
 

@@ -9,6 +9,7 @@ import { type Hear, withheld } from "./heard.ts";
 import { inputRequired } from "./input-required.ts";
 import { listed } from "./lists.ts";
 import { discover, empty, initialize } from "./opening.ts";
+import { isTask, task, taskMade, taskResult, tasksListed } from "./tasks.ts";
 
 /** Lists are held against pins, so as the server gave them; what is shown of them is cleaned. */
 const lists: Readonly<Partial<Record<ResultKind, Hear>>> = {
@@ -28,6 +29,9 @@ const results: Readonly<Partial<Record<ResultKind, Hear>>> = {
   prompt,
   completion,
   listen: empty,
+  task,
+  tasks: tasksListed,
+  "task-result": taskResult,
 };
 
 /** Types of results (MCP 2026-07-28), beside `complete`. Others are withheld. */
@@ -38,6 +42,7 @@ export const heardResult: Hear = (result, hearing) => {
   const clean = <V extends Value>(value: V): V => (hearing.settings.texts === "as-given" ? value : cleanValue(value));
   const kind = hearing.row.result;
   const type = own(result, "resultType");
+  if (isTask(result, hearing)) return taskMade(clean(result), hearing);
   const isWhole = type === undefined || type === "complete";
   const list = isWhole ? lists[kind] : undefined;
   const hear = list ?? (isWhole ? results[kind] : typed(type));
