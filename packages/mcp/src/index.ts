@@ -2,7 +2,8 @@ export type { ApprovalChannel, ApprovedCall, Asking, Brought, Lacking } from "./
 export { linesSink, logLine } from "./audit/lines-sink.ts";
 export { type MemorySink, memorySink } from "./audit/memory-sink.ts";
 export { type Caller, nobody } from "./caller.ts";
-export { type Along, Connection, type ConnectionOptions, type Ends } from "./connection.ts";
+export { Connection, type ConnectionOptions } from "./connection/connection.ts";
+export type { About, Along, Ends } from "./connection/ends.ts";
 export { abilities } from "./decide/abilities.ts";
 export type { Asked, Decided } from "./decide/decided.ts";
 export { Enforcer, type EnforcerOptions, type Judged } from "./decide/enforcer.ts";

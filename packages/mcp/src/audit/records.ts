@@ -67,9 +67,9 @@ function explained(policy: EnforcedPolicy, { decision, request }: Decided): Deci
 export interface Ended {
   readonly ended: OutcomeRecord["ended"];
   /** Why it was held back. */
-  readonly decision?: Decision;
-  readonly result?: ToolResult;
-  readonly notes?: readonly string[];
+  readonly decision?: Decision | undefined;
+  readonly result?: ToolResult | undefined;
+  readonly notes?: readonly string[] | undefined;
 }
 
 /** The record of an outcome. */

@@ -1,7 +1,8 @@
-import type { AuditSink, StateDriver } from "@mcpolicy/core";
+import type { AuditSink, JsonObject, StateDriver } from "@mcpolicy/core";
+import type { ApprovalChannel } from "../approvals.ts";
 import { memorySink } from "../audit/memory-sink.ts";
 import { type Caller, nobody } from "../caller.ts";
-import { Connection } from "../connection.ts";
+import { Connection } from "../connection/connection.ts";
 import { Enforcer, type EnforcerOptions } from "../decide/enforcer.ts";
 import { caught, InOrder, type Maybe } from "../maybe.ts";
 import { Definitions } from "../pins/definitions.ts";
@@ -11,6 +12,7 @@ import type { Settings } from "../settings.ts";
 import { memoryTasks, type TaskOwners } from "../tasks/owners.ts";
 import { asJson } from "../wire/as-json.ts";
 import type { Profile } from "../wire/denial.ts";
+import type { Id } from "../wire/message.ts";
 import { verifiedCaller } from "./auth.ts";
 import { type GuardedTransport, instrument, type MessageExtra, type SendOptions } from "./transport.ts";
 
@@ -28,6 +30,8 @@ export interface GuardOptions extends Pick<EnforcerOptions, "now" | "newId" | "r
   /** Where history, labels and limits are kept; a policy that remembers nothing needs none. */
   readonly state?: StateDriver;
   readonly settings?: Settings;
+  /** How calls that lack proofs get one; without it they are denied. */
+  readonly approvals?: ApprovalChannel;
   readonly profile?: Profile;
   /** Live definitions that are not as pinned. They are recorded too. */
   readonly onDifferences?: (differences: readonly Difference[]) => void;
@@ -102,14 +106,16 @@ interface Parts {
 function stand(transport: GuardedTransport, { options, enforcer, definitions, tasks }: Parts): void {
   if (guarded.has(transport)) return;
   guarded.add(transport);
-  const { settings, profile, mostInFlight } = options;
+  const { settings, profile, approvals, mostInFlight } = options;
   const auth = options.auth ?? ((extra) => verifiedCaller(extra, enforcer.now()));
   instrument(transport, ({ deliver, send }) => {
     const connection = new Connection<MessageExtra | undefined, SendOptions | undefined>({
       ...{ enforcer, definitions, tasks, mostInFlight, transport: "in-process", ids: "theirs", values: "objects" },
-      ...(settings === undefined ? {} : { settings }),
-      ...(profile === undefined ? {} : { profile }),
-      ends: { toServer: deliver, toClient: (message, { outbound }) => send(message, outbound) },
+      ...{ settings, profile, approvals },
+      ends: {
+        toServer: deliver,
+        toClient: (message, { outbound, request }) => send(message, outbound ?? optionsOf(message, request)),
+      },
     });
     const inTurn = new InOrder();
     return {
@@ -129,6 +135,11 @@ function stand(transport: GuardedTransport, { options, enforcer, definitions, ta
       closed: () => connection.clientEnded(),
     };
   });
+}
+
+/** A question of ours to the client goes where the request is that it is about. */
+function optionsOf(message: JsonObject, relatedRequestId: Id | undefined): SendOptions | undefined {
+  return Object.hasOwn(message, "method") && relatedRequestId !== undefined ? { relatedRequestId } : undefined;
 }
 
 /** A message that has no JSON form is none. */

@@ -1,7 +1,7 @@
 import { isRecord, type JsonObject, type ServerIr } from "@mcpolicy/core";
 import { after, type Maybe } from "../maybe.ts";
 import { type Thing, usualUnknown } from "../wire/denial.ts";
-import { type Answer, type Era, own } from "../wire/message.ts";
+import { type Answer, type Era, own, SERVER_INFO } from "../wire/message.ts";
 import { type Difference, differenceOf, holdAgainstPins, type Pinned, pinnedKinds, properName } from "./hold.ts";
 import { type Unknown, unknownFrom } from "./unknown.ts";
 
@@ -57,6 +57,8 @@ export class Definitions {
   readonly #unknown = new Map<string, Promise<Unknown>>();
   readonly #known = new Map<string, Unknown>();
   readonly #reported = new Set<string>();
+  /** What the server says that it is, once it said so. */
+  identity: JsonObject | undefined;
 
   constructor(options: DefinitionsOptions) {
     this.#options = options;
@@ -80,6 +82,14 @@ export class Definitions {
 
   #isPinnable(kind: Pinned): boolean {
     return kind === "tool" || this.#seen.has(kind);
+  }
+
+  /** Takes note of what a result says of the server (MCP 2026-07-28, `_meta`). */
+  identify(result: JsonObject): void {
+    if (this.identity !== undefined) return;
+    const meta = own(result, "_meta");
+    const identity = isRecord(meta) ? own(meta, SERVER_INFO) : undefined;
+    if (isRecord(identity)) this.identity = identity;
   }
 
   /** The server changed its list: what was held is not any more. */

@@ -1,6 +1,7 @@
 import type { AuditSink, JsonObject, Principal, StateDriver } from "@mcpolicy/core";
+import type { ApprovalChannel } from "../approvals.ts";
 import type { Caller } from "../caller.ts";
-import { Connection } from "../connection.ts";
+import { Connection } from "../connection/connection.ts";
 import { Enforcer } from "../decide/enforcer.ts";
 import { after, caught, InOrder, type Maybe } from "../maybe.ts";
 import { Definitions } from "../pins/definitions.ts";
@@ -22,6 +23,8 @@ export interface SessionOptions {
   readonly audit: AuditSink;
   readonly state?: StateDriver | undefined;
   readonly settings?: Settings;
+  /** How calls that lack proofs get one; without it they are denied. */
+  readonly approvals?: ApprovalChannel;
   readonly profile?: Profile;
   /** Live definitions that are not as pinned. */
   readonly onDifferences?: (differences: readonly Difference[]) => void;
@@ -62,8 +65,7 @@ export class Session {
     this.#connection = new Connection({
       ...{ enforcer, definitions, transport: "stdio", ids: "ours", checksEarly: true },
       ...{ mostInFlight: options.mostInFlight, onIdle: options.onIdle },
-      ...(options.settings === undefined ? {} : { settings: options.settings }),
-      ...(options.profile === undefined ? {} : { profile: options.profile }),
+      ...{ settings: options.settings, profile: options.profile, approvals: options.approvals },
       ends: { toServer: options.toServer, toClient: options.toClient },
     });
   }

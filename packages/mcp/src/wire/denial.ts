@@ -1,5 +1,5 @@
 import type { Decision, JsonObject, Reason, Value } from "@mcpolicy/core";
-import type { Answer, Era } from "./message.ts";
+import { type Answer, type Era, SERVER_INFO } from "./message.ts";
 
 /**
  * How denials look. `spec` keeps to MCP's own forms. `coaz` is the AuthZEN binding for MCP (COAZ-MCP, a draft): every visible denial is
@@ -20,6 +20,10 @@ export interface Denied {
   readonly profile: Profile;
   /** How this very server answers what it does not know: what is hidden looks the same. */
   readonly unknown: Answer;
+  /** What the server says that it is, which modern results name. */
+  readonly identity?: JsonObject | undefined;
+  /** One more sentence for the caller: how to get what is missing. */
+  readonly hint?: string | undefined;
 }
 
 /** An answer of our own, and what HTTP says beside it. */
@@ -77,7 +81,7 @@ export const denials: Readonly<Record<Reason, DenialRow>> = {
  * The one place that turns a denying decision into an answer. The caller learns a reason and what a rule says, never which rule or value.
  */
 export function denial(denied: Denied): WireForm {
-  const { decision, decisionId, method, era, transport, profile, unknown } = denied;
+  const { decision, decisionId, method, era, transport, profile, unknown, identity, hint } = denied;
   const row = denials[decision.reason];
   if (row.form === "hidden") return { answer: complete(unknown, era), status: statusOf(unknown) };
   const told = toldOf(decision, decisionId);
@@ -86,7 +90,7 @@ export function denial(denied: Denied): WireForm {
   const isChallenge = challenge?.error !== undefined && transport === "http";
   const isResult = method === "tools/call" && row.form === "visible" && profile === "spec" && !isChallenge;
   const answer = isResult
-    ? complete(asResult(decision, decisionId, row, told), era)
+    ? complete(asResult(decision, decisionId, row, told, hint), era, identity)
     : error(profile === "spec" ? row.code : row.coaz, row.message, told);
   return { answer, status, ...(challenge === undefined ? {} : { challenge }) };
 }
@@ -112,8 +116,15 @@ function toldOf({ effect, reason, told }: Decision, decisionId: string): JsonObj
   };
 }
 
-function asResult(decision: Decision, decisionId: string, row: DenialRow, told: JsonObject): Answer {
-  const sentences = [`Denied by policy: ${because(decision, row)} (decision ${decisionId}).`, ...remedies(decision)];
+function asResult(
+  decision: Decision,
+  decisionId: string,
+  row: DenialRow,
+  told: JsonObject,
+  hint: string | undefined,
+): Answer {
+  const reason = `Denied by policy: ${because(decision, row)} (decision ${decisionId}).`;
+  const sentences = [reason, ...remedies(decision), ...(hint === undefined ? [] : [hint])];
   const content = [{ type: "text", text: sentences.join(" ") }];
   return { kind: "result", result: { content, isError: true, _meta: { [DECISION_META]: told } } };
 }
@@ -133,10 +144,15 @@ function remedies({ told: { retryAfterMs, missing } }: Decision): readonly strin
   ];
 }
 
-// MCP 2026-07-28: every result says that it is one, and no more to come.
-function complete(answer: Answer, era: Era): Answer {
+// MCP 2026-07-28: every result says that no more is to come, and should name the server.
+function complete(answer: Answer, era: Era, identity?: JsonObject): Answer {
   if (answer.kind === "error" || era === "legacy") return answer;
-  return { kind: "result", result: { ...answer.result, resultType: "complete" } };
+  const { _meta: meta, ...result } = answer.result;
+  const named = identity === undefined ? meta : { ...(meta as JsonObject | undefined), [SERVER_INFO]: identity };
+  return {
+    kind: "result",
+    result: { ...result, resultType: "complete", ...(named === undefined ? {} : { _meta: named }) },
+  };
 }
 
 /** What keeps a message from being decided at all. */
