@@ -120,7 +120,7 @@ export { type PlainTest, plainTestOf } from "./regular/plain-test.ts";
 export { compileRegex } from "./regular/regex.ts";
 export type { PatternError } from "./regular/syntax.ts";
 export type { Context, Operation, Principal, Request } from "./request.ts";
-export { matchesResource, readResourceUri } from "./resource-uri.ts";
+export { matchesResource, readResourceUri, resourceLanguage } from "./resource-uri.ts";
 export { issuedBeforeOf, nameOfRevocation, namesOfToken } from "./revocation-names.ts";
 export { type RecordSalt, recordSalt, saltedDigest } from "./salted-digest.ts";
 export { distinctViolations } from "./schema/check.ts";

@@ -1,5 +1,7 @@
 import { operatorsSpelled } from "./operators/index.ts";
 import { read } from "./readers/index.ts";
+import type { Dfa } from "./regular/dfa.ts";
+import { compileGlob } from "./regular/glob.ts";
 import type { Truth } from "./truth.ts";
 import type { Value } from "./value.ts";
 
@@ -33,6 +35,12 @@ export function matchesResource(glob: string, uri: string): Truth {
   if (text === undefined) return undefined;
   const matcher = matcherOf(glob);
   return matcher === undefined ? undefined : matcher(text);
+}
+
+/** The texts that a resource glob matches, as an automaton; undefined where it is no glob, or too large for one. */
+export function resourceLanguage(glob: string): Dfa | undefined {
+  const compiled = compileGlob(plain(glob));
+  return compiled.ok ? compiled.pattern.dfa : undefined;
 }
 
 /** A path below a host, or the opaque path of `memo:insights`, in which only segments are told apart. */

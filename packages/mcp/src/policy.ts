@@ -6,5 +6,5 @@ export type EnforcedPolicy = Pick<
   | ("ir" | "digest" | "windows")
   | ("decide" | "permits")
   | ("need" | "step" | "answerNeed" | "answer" | "giveUp" | "kept")
-  | ("isListed" | "schemaOf" | "fits" | "record")
+  | ("isListed" | "isTemplateListed" | "schemaOf" | "fits" | "scrub" | "record")
 >;

@@ -29,6 +29,7 @@ import { type SeenRule, seenRules } from "./explain.ts";
 import { foresee, type Unseen } from "./foresee.ts";
 import { formats } from "./formats.ts";
 import { isListed } from "./list.ts";
+import { isTemplateListed } from "./list-templates.ts";
 import { nearRules } from "./near-rules.ts";
 import { type Needs, needsOf } from "./need.ts";
 import { isKnown } from "./operations.ts";
@@ -38,6 +39,7 @@ import { type Recorder, recorderOf } from "./record.ts";
 import { type Answer, answer } from "./result.ts";
 import { callQuestion, questionOf, residualQuestion } from "./scene-question.ts";
 import { unenforcedPatterns } from "./schema-regexp.ts";
+import { scrubbed } from "./scrub.ts";
 import { type Step, stepOf } from "./step.ts";
 import { closureEngine } from "./to-closure.ts";
 import { malformed, type ToolResult } from "./tool-result.ts";
@@ -86,6 +88,18 @@ export interface LoadedPolicy extends YesOrNo, Needs {
   ) => readonly string[];
   /** Whether a caller's list shows one operation, also of a server where nothing is pinned. */
   readonly isListed: (principal: Principal | undefined, operation: Operation, time: number) => boolean;
+  /** Whether a caller's list shows a resource template (RFC 6570): it may stand for something that can be read. */
+  readonly isTemplateListed: (
+    principal: Principal | undefined,
+    server: string,
+    template: string,
+    time: number,
+  ) => boolean;
+  /**
+   * What a server says that is no result of a tool, with all masked that any `redact` about this server would mask for this caller. Throws on a
+   * bug of ours.
+   */
+  readonly scrub: (principal: Principal | undefined, server: string, said: ToolResult, time: number) => ToolResult;
   /** The narrowed input schema of a tool; where the policy pins none, what its checks ask for; undefined where there are none. */
   readonly schemaOf: (server: string, tool: string) => ToolIr["schema"] | undefined;
   /** How arguments break bounds, schema or checks; empty where they do not. Throws where the schema cannot be compiled. */
@@ -157,6 +171,23 @@ export function loadPolicy(artifact: Artifact, options: LoadOptions = {}): Loade
       return names.filter((name) => listed(principal, { kind, server, name }, time)).sort();
     },
     isListed: listed,
+    isTemplateListed(principal, name, template, time) {
+      return all.every(({ ir: each }) => {
+        const caller = callerOf(each, principal);
+        const server = each.servers.find((one) => one.name === name);
+        if (isRefused(caller) || server === undefined || !Number.isFinite(time)) return false;
+        return isTemplateListed(each, server, template, caller, time);
+      });
+    },
+    scrub(principal, server, said, time) {
+      return scrubbed(
+        all.map((each) => each.ir),
+        principal,
+        server,
+        said,
+        time,
+      );
+    },
     schemaOf: (server, tool) => joinedSchema(withNarrowed(means).map((each) => schemaOf(each.ir, server, tool))),
     validate(server, tool, args) {
       const operation = { kind: "tool", server, name: tool } as const;

@@ -1,7 +1,7 @@
 import { isRecord, type JsonObject, type Value, type Violation } from "@mcpolicy/core";
 import { type Bounds, outOfBounds } from "./bounds.ts";
 
-/** What a server answered to a call (MCP 2025-11-25, CallToolResult). */
+/** What a server answered to a call (MCP 2025-11-25, CallToolResult; in 2026-07-28 structured content is any JSON value). */
 export interface ToolResult {
   readonly content?: readonly JsonObject[];
   readonly structuredContent?: Value;
@@ -23,9 +23,6 @@ export function malformed(result: ToolResult): Violation | undefined {
   if (content !== undefined && !(Array.isArray(content) && content.every((block) => isRecord(block)))) {
     return { pointer: "/content", expected: "a list of content blocks" };
   }
-  if (structuredContent !== undefined && !isRecord(structuredContent)) {
-    return { pointer: "/structuredContent", expected: "an object" };
-  }
   if (isError !== undefined && typeof isError !== "boolean") return { pointer: "/isError", expected: "true or false" };
   const parts = {
     ...rest,
@@ -35,7 +32,7 @@ export function malformed(result: ToolResult): Violation | undefined {
   return outOfBounds(parts, resultBounds);
 }
 
-/** What conditions read as `result`: the fields of `structuredContent`; without it `text`, and `json` where the text is JSON. */
+/** What conditions read as `result`: the fields of `structuredContent`, where it is an object; else `text`, and `json` where the text is JSON. */
 export function resultAsRead({ content = [], structuredContent }: ToolResult): JsonObject {
   if (isRecord(structuredContent)) return structuredContent;
   const texts = content.flatMap((block) =>

@@ -57,6 +57,7 @@ describe("what conditions read as `result`", () => {
   // biome-ignore format: table
   const cases: readonly (readonly [string, ToolResult, unknown])[] = [
     ["structured content",          { content: [{ type: "text", text: "x" }], structuredContent: { a: 1 } }, { a: 1 }],
+    ["structured text",             { content: [{ type: "text", text: "7" }], structuredContent: [7] }, { text: "7", json: 7 }],
     ["text that is no JSON",        { content: [{ type: "text", text: "x" }] },                              { text: "x" }],
     ["text that is JSON",           { content: [{ type: "text", text: '{"a":1}' }] },                        { text: '{"a":1}', json: { a: 1 } }],
     ["several texts, joined",       { content: [{ type: "text", text: "a" }, { type: "image", data: "" }, { type: "text", text: "b" }] }, { text: "a\nb" }],
@@ -156,8 +157,6 @@ describe("the output schema", () => {
 
   // biome-ignore format: table
   const malformed: readonly (readonly [string, unknown])[] = [
-    ["structured content that is a text",  { structuredContent: "x" }],
-    ["structured content that is a list",  { structuredContent: [] }],
     ["content that is no list",            { content: {} }],
     ["a block that is no object",          { content: ["x"] }],
     ["too deep",                           structured(JSON.parse(`${'{"a":'.repeat(80)}1${"}".repeat(80)}`))],

@@ -81,11 +81,13 @@ export class Notifications<Inbound, Outbound> {
       shared.options.definitions.markStale();
       this.#checkEarly();
     }
-    const clean = shared.options.settings.texts === "as-given" ? fit.params : cleanValue(fit.params);
-    const leaving = after(this.#ofServer(row, clean, caller), (left): Maybe<Leaving | undefined> => {
-      if (left === undefined) return after(shared.drop(asked, "pending"), () => undefined);
-      return after(shared.pass(asked), (isKept) => (isKept ? left : undefined));
-    });
+    const leaving = after(
+      this.#ofServer(row, this.#said(fit.params, caller), caller),
+      (left): Maybe<Leaving | undefined> => {
+        if (left === undefined) return after(shared.drop(asked, "pending"), () => undefined);
+        return after(shared.pass(asked), (isKept) => (isKept ? left : undefined));
+      },
+    );
     return shared.leaving.add(leaving, (left) => {
       if (left === undefined) return;
       const request = left.request ?? about.request;
@@ -129,6 +131,19 @@ export class Notifications<Inbound, Outbound> {
     return ofServer[gate]?.();
   }
 
+  /** What the server says, without what nobody sees and with what any `redact` masks; nothing of it where that fails. */
+  #said(params: JsonObject, caller: Caller): JsonObject {
+    const { settings, enforcer } = this.#shared.options;
+    const clean = settings.texts === "as-given" ? params : cleanValue(params);
+    const texts = Object.entries(clean).filter(([name]) => spoken.has(name));
+    if (texts.length === 0) return clean;
+    try {
+      return { ...clean, ...(enforcer.scrub(caller, Object.fromEntries(texts)) as JsonObject) };
+    } catch {
+      return Object.fromEntries(Object.entries(clean).map(([name, value]) => [name, spoken.has(name) ? "" : value]));
+    }
+  }
+
   /** With the id of its subscription as the client knows it; undefined where it names one that the client has not. */
   #withSubscription(params: JsonObject): Leaving | undefined {
     const meta = own(params, "_meta");
@@ -144,6 +159,9 @@ export class Notifications<Inbound, Outbound> {
     if (checksEarly) void definitions.ready(this.#requests.asking(undefined));
   }
 }
+
+/** Members in which a server says what it likes. */
+const spoken: ReadonlySet<string> = new Set(["message", "data", "logger", "statusMessage", "reason"]);
 
 const listChanges: ReadonlySet<string> = new Set([
   "notifications/tools/list_changed",

@@ -19,7 +19,7 @@ import { after, caught, isLater, type Maybe } from "../maybe.ts";
 import type { EnforcedPolicy } from "../policy.ts";
 import type { Asked, Decided } from "./decided.ts";
 import { type Judging, judgingOf } from "./judged-results.ts";
-import { remembers } from "./remembers.ts";
+import { remembers, withNarrowed } from "./remembers.ts";
 
 export interface EnforcerOptions {
   readonly policy: EnforcedPolicy;
@@ -64,6 +64,7 @@ export class Enforcer {
   readonly #driver: StateDriver | undefined;
   readonly #stateful: StatefulPolicy | undefined;
   readonly #resultContext: EnforcerOptions["resultContext"];
+  readonly #isScrubbing: boolean;
   readonly #overrides = new Map<string, Override>();
 
   /** Throws a TypeError where the policy has no such server, or remembers and there is no state. */
@@ -81,6 +82,7 @@ export class Enforcer {
     this.#recording = { policy, server, saltOf: audit.saltOf };
     this.#audit = audit;
     this.#resultContext = options.resultContext;
+    this.#isScrubbing = withNarrowed(policy.ir).some(({ redacts = [] }) => redacts.length > 0);
     this.#driver = isRemembering ? state : undefined;
     this.#stateful = this.#driver === undefined ? undefined : withState(this.#overriding(), this.#driver);
     this.now = options.now ?? Date.now;
@@ -202,8 +204,10 @@ export class Enforcer {
    * Judges the result of a call that was let through: what of it may leave. Labels are set and the call is ended in the state whether anything
    * leaves or not.
    */
-  judge(decided: Decided, result: ToolResult): Maybe<Judged> {
+  judge(decided: Decided, given: ToolResult): Maybe<Judged> {
     const { request, id } = decided;
+    // Rules about results speak of tools alone: what they mask, they mask everywhere.
+    const result = request?.operation.kind === "tool" ? given : this.scrub(decided.asked.caller, given);
     const judging = this.judging(decided);
     if (request === undefined || judging === "nothing") return { decision: permitted, result };
     if (judging === "schema" && this.#fitsSchema(request.operation, result)) return { decision: permitted, result };
@@ -219,6 +223,11 @@ export class Enforcer {
         return judged;
       },
     );
+  }
+
+  /** What a server says beside results of tools, with what any `redact` of this server masks for a caller. Throws on a bug of ours. */
+  scrub(caller: Caller, said: ToolResult): ToolResult {
+    return this.#isScrubbing ? this.policy.scrub(caller.principal, this.server.name, said, this.now()) : said;
   }
 
   /** Most results do: that is said without saying why. */

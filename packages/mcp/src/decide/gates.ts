@@ -242,6 +242,11 @@ function isReferenceVisible(
   enforcer: Enforcer,
   definitions: Definitions,
 ): boolean {
-  if (!enforcer.policy.isListed(caller.principal, reference, enforcer.now())) return false;
+  const { policy, server } = enforcer;
+  const now = enforcer.now();
+  if (reference.kind === "resource" && reference.uri.includes("{")) {
+    return policy.isTemplateListed(caller.principal, server.name, reference.uri, now);
+  }
+  if (!policy.isListed(caller.principal, reference, now)) return false;
   return reference.kind !== "prompt" || definitions.isHeld("prompt", reference.name);
 }

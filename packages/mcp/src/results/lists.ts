@@ -65,8 +65,9 @@ export function listed(which: keyof typeof lists): Hear {
   };
 }
 
-function isTemplateShown(_template: string, _hearing: Hearing): boolean {
-  return true;
+function isTemplateShown(template: string, { enforcer, caller }: Hearing): boolean {
+  const { policy, server, now } = enforcer;
+  return policy.isTemplateListed(caller.principal, server.name, template, now());
 }
 
 /**
