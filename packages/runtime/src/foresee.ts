@@ -6,13 +6,14 @@ import {
   type JsonObject,
   type Operation,
   type Principal,
+  type RuleHeadIr,
   type Truth,
 } from "@mcpolicy/core";
 import { callerOf, given, isRefused } from "./caller.ts";
 import { enforcedOf, type Means } from "./decide.ts";
-import { enforced, isListed, residualQuestion } from "./list.ts";
+import { enforced, isListed } from "./list.ts";
 import { isKnown } from "./operations.ts";
-import { type Question, ruleTruth } from "./rule-truth.ts";
+import { residualQuestion, sceneQuestion } from "./scene-question.ts";
 
 /** A request whose arguments are not known, nor what is remembered. */
 export interface Unseen {
@@ -62,9 +63,8 @@ function reachOf(means: Means, { principal, operation, time, context, isValid, h
   if (isNamed && !isListed(ir, residual)) return exactly("unknown");
 
   const scene = context === undefined ? residual.scene : { ...residual.scene, context: given(context) as JsonObject };
-  const question: Question = { ...residual, scene };
-  const truths = (rules: readonly Parameters<typeof ruleTruth>[0][]): readonly Truth[] =>
-    rules.map((rule) => ruleTruth(rule, question));
+  const question = sceneQuestion(caller, operation, time, scene);
+  const truths = (rules: readonly RuleHeadIr[]): readonly Truth[] => rules.map((rule) => question.truthOf(rule));
   const denies = truths(enforced(ir, "deny"));
   const allows = truths(enforced(ir, "allow"));
   const limits = truths(enforcedOf(ir.limits));
