@@ -1,7 +1,7 @@
 import { reachOf, type ServerEgress } from "./egress.ts";
 import { proxyVariables } from "./proxy-variables.ts";
 import { type IsolationSettings, type Mount, runtimeFor, type ServerSettings, serverSettings } from "./settings.ts";
-import { squidPort } from "./to-squid.ts";
+import { squidPlace, squidPort } from "./to-squid.ts";
 import { type Commented, yamlText } from "./yaml-text.ts";
 
 /** The name of the file, and where it looks for the configuration of each proxy. */
@@ -31,10 +31,6 @@ export function toCompose(servers: readonly ServerEgress[], settings: IsolationS
       ...open.map(({ label }) => [`egress-${label}`, inside]),
       ...(open.length === 0 ? [] : [["outside", outside]]),
     ]),
-    ...section(
-      "configs",
-      open.map((each) => [`egress-${each.label}`, { file: `./${proxyFile(each)}` }]),
-    ),
     ...section(
       "volumes",
       [...volumes].map((claim) => [claim, {}]),
@@ -98,16 +94,17 @@ function volume({ at, from, claim, write }: Mount): object {
   return { ...place, target: literal(at), read_only: !write };
 }
 
-function proxy({ label }: ServerEgress, image: string): object {
+function proxy(egress: ServerEgress, image: string): object {
+  const { label } = egress;
   return {
     image: literal(image),
-    entrypoint: ["/usr/sbin/squid", "-N", "-f", "/etc/squid/squid.conf"],
+    entrypoint: ["/usr/sbin/squid", "-N", "-f", squidPlace],
     command: [],
     restart: "unless-stopped",
     ...hardened("65532:65532"),
     tmpfs: ["/tmp:size=10m,mode=1777,noexec,nosuid,nodev"],
     ...limits({ memory: "128Mi", cpus: 0.5, pids: 32 }),
-    configs: [{ source: `egress-${label}`, target: "/etc/squid/squid.conf" }],
+    volumes: [{ type: "bind", source: `./${proxyFile(egress)}`, target: squidPlace, read_only: true }],
     networks: [`egress-${label}`, "outside"],
   };
 }

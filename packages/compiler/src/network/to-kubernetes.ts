@@ -2,7 +2,7 @@ import { type Endpoint, type EndpointHost, localRanges, privateRanges } from "@m
 import { privateHosts, reachOf, type ServerEgress } from "./egress.ts";
 import { proxyVariables } from "./proxy-variables.ts";
 import { type IsolationSettings, type Mount, runtimeFor, type ServerSettings, serverSettings } from "./settings.ts";
-import { squidPort, toSquid } from "./to-squid.ts";
+import { squidPlace, squidPort, toSquid } from "./to-squid.ts";
 import { type Commented, yamlText } from "./yaml-text.ts";
 
 const roleLabel = "mcpolicy.dev/role";
@@ -174,12 +174,12 @@ function proxy(name: string, settings: IsolationSettings): object {
   const container = {
     name: "squid",
     image: settings.egress.image,
-    command: ["/usr/sbin/squid", "-N", "-f", "/etc/squid/squid.conf"],
+    command: ["/usr/sbin/squid", "-N", "-f", squidPlace],
     ports: [{ name: "proxy", containerPort: squidPort }],
     ...hardened,
     resources: { limits: sizes, requests: sizes },
     volumeMounts: [
-      { name: "config", mountPath: "/etc/squid/squid.conf", subPath: "squid.conf", readOnly: true },
+      { name: "config", mountPath: squidPlace, subPath: "squid.conf", readOnly: true },
       { name: "tmp", mountPath: "/tmp" },
     ],
   };

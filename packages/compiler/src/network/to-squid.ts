@@ -3,6 +3,9 @@ import { type Endpoint, type EndpointHost, endpointText, localRanges, privateRan
 /** Where the proxy listens. */
 export const squidPort = 3128;
 
+/** Where its configuration lies. No image has one there that would be read where ours is missing, and that might let more through. */
+export const squidPlace = "/etc/mcpolicy/squid.conf";
+
 /**
  * The configuration of a squid (version 5 or later) that connects to the endpoints of one server and to nothing else, over HTTP or
  * in a tunnel. Names are compared as they stand in the request, never by what an address resolves back to, and must not lead to
