@@ -1,6 +1,8 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { pinFileOf } from "@mcpolicy/core";
+import { keyPairOf, signerOf } from "@mcpolicy/audit";
+import { createAuditLog, openAuditLog } from "@mcpolicy/audit/node";
+import { type AuditRecord, type DecisionRecord, pinFileOf } from "@mcpolicy/core";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, it } from "vitest";
 import { checklist } from "../src/doctor/index.ts";
@@ -59,6 +61,7 @@ const schema = JSON.parse(
 const fits = new Ajv2020({ strict: false }).compile(schema);
 
 interface Report {
+  readonly policy: string;
   readonly summary: Readonly<Record<string, number>>;
   readonly checks: readonly { readonly name: string; readonly status: string; readonly findings: readonly string[] }[];
 }
@@ -81,7 +84,7 @@ async function doctor(
 const edit = (from: string, to: string) => ({ "p/fs.mcpolicy": whole["p/fs.mcpolicy"]!.replace(from, to) });
 
 /** What of the whole deployment cannot be told without a log. */
-const needsLog = ["grants-used", "log-verifies", "log-complete", "log-of-this-policy"];
+const needsLog = ["grants-used", "log-verifies", "log-complete", "log-of-this-policy", "pins-fresh"];
 
 describe("policy doctor", () => {
   it("finds nothing wrong with a deployment that has everything but a log", async () => {
@@ -170,6 +173,116 @@ describe("policy doctor", () => {
     expect(code).toBe(1);
   });
 
+  describe("with a log", () => {
+    const decision = (id: string, policy: string, more: Partial<DecisionRecord> = {}): DecisionRecord => ({
+      kind: "decision",
+      at: 1_000,
+      id,
+      server: "fs",
+      from: "client",
+      method: "tools/call",
+      era: "legacy",
+      operation: { kind: "tool", server: "fs", name: "read_text_file" },
+      effect: "allow",
+      reason: "rule",
+      rules: [{ id: "role reader: read:files", matched: "true" }],
+      policy,
+      ...more,
+    });
+    const outcome = (id: string): AuditRecord => ({
+      kind: "outcome",
+      at: 1_001,
+      id,
+      server: "fs",
+      ended: "result",
+      rules: [],
+      duration: 1,
+    });
+    const notice = (what: "pin-difference" | "policy-loaded", text: string): AuditRecord => {
+      return { kind: "notice", what, at: 1_002, server: "fs", text };
+    };
+
+    /** The report with a log of these records; `{}` stands for the policy's digest. */
+    async function withRecords(records: (policy: string) => readonly AuditRecord[], args: readonly string[] = []) {
+      const { cwd, report: first } = await doctor();
+      const pair = await keyPairOf("example.com/audit", new Uint8Array(32).fill(7));
+      const signer = await signerOf(pair.signing);
+      const folder = join(cwd, "log");
+      await createAuditLog(folder, { origin: "example.com/audit", signer });
+      const log = await openAuditLog(folder, { signer, durability: { sync: "every record" } });
+      for (const record of records(first.policy)) await log.append(record);
+      await log.close();
+      writeFileSync(join(cwd, "audit.pub"), `${pair.verifying}\n`);
+      const flags = ["doctor", "p", "--log", "log", ...args, "--format", "json"];
+      const run = await policy(flags, { cwd });
+      const report: Report = JSON.parse(run.out || "null");
+      return { ...run, folder, cwd, flags, of: (name: string) => report.checks.find((each) => each.name === name)! };
+    }
+
+    it("everything holds of a log that is whole, complete and of this policy", async () => {
+      const run = await withRecords(
+        (digest) => [
+          decision("a", "sha256-old"),
+          outcome("a"),
+          notice("pin-difference", "was"),
+          notice("policy-loaded", "now"),
+          decision("b", digest),
+          outcome("b"),
+        ],
+        ["--key", "audit.pub", "--strict"],
+      );
+      for (const name of needsLog) expect(run.of(name)).toMatchObject({ status: "holds", findings: [] });
+      expect(run.code).toBe(0);
+    });
+
+    it("finds grants that nobody used, calls without an outcome, another policy, and pins that moved", async () => {
+      const run = await withRecords(() => [
+        decision("a", "sha256-other", {
+          effect: "deny",
+          reason: "rule",
+          rules: [{ id: "no secrets", matched: "true" }],
+        }),
+        decision("b", "sha256-other", { rules: [] }),
+        notice("pin-difference", "`fs.read_text_file` is not what was pinned"),
+      ]);
+      expect(run.of("grants-used")).toMatchObject({
+        status: "fails",
+        findings: ["in the log nothing was allowed by `role reader: read:files`"],
+      });
+      expect(run.of("log-complete")).toMatchObject({
+        status: "advice",
+        findings: ["1 of 2 decisions let a call through of which no outcome is written"],
+      });
+      expect(run.of("log-of-this-policy").findings).toEqual(["the last was made by sha256-other"]);
+      expect(run.of("pins-fresh").findings).toEqual(["`fs.read_text_file` is not what was pinned"]);
+      expect(run.of("log-verifies").status).toBe("unchecked");
+      expect(run.code).toBe(1);
+    });
+
+    it("does not rely on a log that was changed", async () => {
+      const { cwd, folder, flags } = await withRecords(
+        (digest) => [decision("a", digest), outcome("a")],
+        ["--key", "audit.pub"],
+      );
+      const [records] = readdirSync(join(folder, "records"));
+      const path = join(folder, "records", records!);
+      writeFileSync(path, readFileSync(path, "utf8").replace("read_text_file", "read_text_fil3"));
+      const run = await policy(flags, { cwd });
+      const check = (JSON.parse(run.out) as Report).checks.find(({ name }) => name === "log-verifies");
+      expect(check?.status).toBe("fails");
+      expect(run.code).toBe(1);
+    });
+
+    it("says that nothing can be told of a log without decisions, or of none", async () => {
+      const empty = await withRecords(() => []);
+      expect(empty.of("grants-used").status).toBe("unchecked");
+      expect(empty.of("log-of-this-policy").status).toBe("unchecked");
+      const { cwd } = await doctor();
+      const none = await policy(["doctor", "p", "--log", "none"], { cwd });
+      expect(none).toMatchObject({ code: 4, err: "error: --log: there is no log in none\n" });
+    });
+  });
+
   it("sees files that do not isolate this policy", async () => {
     const changed = await doctor({}, { later: { "deploy/compose.yaml": "services: {}\n" } });
     expect(changed.by("fails")).toMatchObject([
@@ -210,7 +323,7 @@ describe("policy doctor", () => {
       /^p\/fs\.mcpolicy, sha256-[0-9a-f]{64}\n\n1 Authentication on each call\n {2}ok {8}each call/,
     );
     expect(text.out).toContain("\n  FAILS     each skill states the capabilities that it needs, and no others\n");
-    expect(text.out).toMatch(/\n\d+ hold, 1 fail, 0 could be better, 4 not checked\n$/);
+    expect(text.out).toMatch(/\n\d+ hold, 1 fail, 0 could be better, 5 not checked\n$/);
     const markdown = await policy(["doctor", "p", "--format", "markdown"], { cwd });
     expect(markdown.out).toMatch(/^# Production checklist\n\n`p\/fs\.mcpolicy`, `sha256-/);
     expect(markdown.out).toContain("- [x] tokens live for five minutes at most\n");

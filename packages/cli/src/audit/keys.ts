@@ -52,3 +52,12 @@ async function keyOrUsage<Key>(flag: string, read: () => Promise<Key>): Promise<
     throw problem;
   }
 }
+
+/** The bytes of a file that a flag names. Throws a UsageError. */
+export function bytesOf(session: Session, flag: string, file: string): Buffer {
+  try {
+    return readFileSync(resolve(session.cwd, file));
+  } catch (problem) {
+    throw new UsageError(`${flag} cannot read ${file}: ${(problem as Error).message}`);
+  }
+}

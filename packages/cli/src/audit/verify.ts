@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { type ProofVerdict, verifyProof } from "@mcpolicy/audit";
 import { findingCodes, type KeptCheckpoint, type LogReport, verifyLog } from "@mcpolicy/audit/node";
@@ -8,7 +7,7 @@ import { type ExitCode, exitCodes, UsageError } from "../exit-codes.ts";
 import { several } from "../flags.ts";
 import { type Destination, formatOption, report } from "../output.ts";
 import type { Session } from "../session.ts";
-import { verifiersOf, withKeys } from "./keys.ts";
+import { bytesOf, verifiersOf, withKeys } from "./keys.ts";
 import { recordText } from "./record-text.ts";
 import { withLog } from "./with-log.ts";
 
@@ -114,12 +113,4 @@ function proofJson(verdict: ProofVerdict): object {
   const { index, record, disclosed, head, by } = verdict;
   const root = Buffer.from(head.root).toString("base64");
   return { holds: true, index, record, disclosed, head: { ...head, root }, keys: by.map(({ key }) => key) };
-}
-
-function bytesOf(session: Session, flag: string, file: string): Buffer {
-  try {
-    return readFileSync(resolve(session.cwd, file));
-  } catch (problem) {
-    throw new UsageError(`${flag} cannot read ${file}: ${(problem as Error).message}`);
-  }
 }

@@ -1,8 +1,13 @@
+import { resolve } from "node:path";
 import { Command } from "commander";
+import { bytesOf, verifiersOf, withKeys } from "../audit/keys.ts";
+import { withLog } from "../audit/with-log.ts";
 import { type Deployment, demandsIn, skillsBelow, testsBelow, writtenIsolation } from "../doctor/deployment.ts";
 import { checklist } from "../doctor/index.ts";
+import { type LogSeen, seeLog } from "../doctor/log.ts";
 import { type Checked, countsOf, jsonReport, markdownReport, textReport } from "../doctor/report.ts";
-import { type ExitCode, exitCodes } from "../exit-codes.ts";
+import { type ExitCode, exitCodes, UsageError } from "../exit-codes.ts";
+import { several } from "../flags.ts";
 import { configuredIsolation } from "../isolate/configured.ts";
 import { readyPolicy } from "../load-policy.ts";
 import { type Destination, formatOption, report } from "../output.ts";
@@ -11,6 +16,9 @@ import type { Session } from "../session.ts";
 
 interface Flags {
   readonly config?: string;
+  readonly log?: string;
+  readonly key: readonly string[];
+  readonly checkpoint: readonly string[];
   readonly skills?: string;
   readonly strict?: boolean;
   readonly format: readonly Destination[];
@@ -18,14 +26,18 @@ interface Flags {
 
 /** `policy doctor`: the guide's production checklist, held against a deployment. */
 export function doctorCommand(session: Session): Command {
-  return new Command("doctor")
+  return withKeys(new Command("doctor"))
     .argument("[path...]", "policies, folders or globs; all of them are one policy")
     .option("--config <file>", "the configuration; else the nearest mcpolicy.config.json")
+    .option("--log <dir>", "the audit log")
+    .option("--checkpoint <file>", "a checkpoint of the log that was kept apart; may stand several times", several, [])
     .option("--skills <dir>", "where skills lie; else the project's folder")
     .option("--strict", "exit with 1 also where something could be better or was not checked")
     .addOption(formatOption(["text", "json", "markdown"]))
     .addHelpText("after", "\nExample: policy doctor policies/web --format markdown=checklist.md")
-    .action(async (paths: readonly string[], flags: Flags) => session.exit(await doctor(session, paths, flags)));
+    .action(async (paths: readonly string[], flags: Flags) =>
+      session.exit(await withLog(session, () => doctor(session, paths, flags))),
+    );
 }
 
 async function doctor(session: Session, paths: readonly string[], flags: Flags): Promise<ExitCode> {
@@ -36,6 +48,7 @@ async function doctor(session: Session, paths: readonly string[], flags: Flags):
   const configured = configuredIsolation(session, flags.config, names);
   if (typeof configured === "number") return configured;
   const { settings, target, folder } = configured;
+  const log = flags.log === undefined ? undefined : await logAt(session, flags.log, flags);
   const deployment: Deployment = {
     checked: ready.checked,
     ir,
@@ -50,7 +63,7 @@ async function doctor(session: Session, paths: readonly string[], flags: Flags):
           ? undefined
           : writtenIsolation(ready, settings, target, folder, session.cwd),
     },
-    log: undefined,
+    log,
     skills: await skillsBelow(flags.skills ?? projectFolder(session.cwd), session.cwd),
   };
   const all = checklist.map((check): Checked => ({ check, verdict: check.run(deployment) }));
@@ -65,4 +78,11 @@ async function doctor(session: Session, paths: readonly string[], flags: Flags):
   });
   const { fails, advice, unchecked } = countsOf(all);
   return fails > 0 || (flags.strict && advice + unchecked > 0) ? exitCodes.findings : exitCodes.fine;
+}
+
+async function logAt(session: Session, folder: string, { key, checkpoint }: Flags): Promise<LogSeen> {
+  const kept = checkpoint.map((name) => ({ name, bytes: bytesOf(session, "--checkpoint", name) }));
+  const seen = await seeLog(resolve(session.cwd, folder), { trusted: await verifiersOf(session, key), kept });
+  if (seen === undefined) throw new UsageError(`--log: there is no log in ${folder}`);
+  return seen;
 }

@@ -42,6 +42,15 @@ export const assessment: readonly Check[] = [
     },
   },
   {
+    name: "pins-fresh",
+    item: 7,
+    title: "what servers offer is what was pinned",
+    run: ({ log }) => {
+      if (log === undefined) return unchecked("no log says what servers offered", "name the audit log: --log DIR");
+      return failsWith(log.moved.slice(0, 12), "look at what moved, then renew the pins: `policy pin`");
+    },
+  },
+  {
     name: "reviews-done",
     item: 7,
     title: "no rule is past its review or its end",

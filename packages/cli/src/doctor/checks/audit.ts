@@ -25,7 +25,7 @@ export const audit: readonly Check[] = [
       if (log.isVouchedFor) return holds;
       return unchecked(
         "the log's own key vouches for it, and whoever rewrote it could have replaced that one",
-        "name the public key that you keep apart: --log-key FILE",
+        "name the public key that you keep apart: --key FILE",
       );
     },
   },
@@ -48,10 +48,10 @@ export const audit: readonly Check[] = [
     title: "the log's latest decisions were made by this policy",
     run: ({ log, digest }) => {
       if (log === undefined) return unchecked("no log was given", name);
-      const latest = log.policies.at(-1);
-      if (latest === undefined) return unchecked("the log holds no decision", "look again once there are some");
+      const { lastPolicy } = log;
+      if (lastPolicy === undefined) return unchecked("the log holds no decision", "look again once there are some");
       return failsWith(
-        latest === digest ? [] : [`they were made by ${latest}`],
+        lastPolicy === digest ? [] : [`the last was made by ${lastPolicy}`],
         "load this policy, or look at the one that is loaded",
       );
     },
