@@ -6,4 +6,4 @@ const loaded = (await import(module)) as Record<string, ((task: unknown) => unkn
 const work = loaded[name];
 if (work === undefined || parentPort === null) throw new Error(`${module} exports no ${name}`);
 const port = parentPort;
-port.on("message", (task) => port.postMessage(work(task)));
+port.on("message", async (task) => port.postMessage(await work(task)));

@@ -2,21 +2,14 @@ import { operators, type Request } from "@mcpolicy/core";
 import type { CheckedPolicy, TypedCondition, TypedOperand } from "@mcpolicy/language";
 import { truthsByReference } from "@mcpolicy/testing";
 import { moveDifference, runCourse } from "./courses.ts";
-import {
-  checked,
-  differenceOn,
-  type Evaluators,
-  evaluatorsOf,
-  explanationDifferenceOn,
-  listDifferenceOn,
-} from "./evaluators.ts";
+import { drawnVocabulary, drawPolicy, visibleMostly } from "./drawing.ts";
+import { emphases } from "./emphases.ts";
+import { checked, differenceOn, type Evaluators, evaluatorsOf, onListsAndExplanation } from "./evaluators.ts";
 import { allowNeverLowers, denyNeverRaises, orderNeverMatters, printKeepsMeaning, unknownNeverGrants } from "./laws.ts";
 import { type Failing, minimise, show } from "./minimise.ts";
-import { addition, type Draft, draft, textOf, type Vocabulary, vocabularyOf } from "./policies.ts";
+import { addition, type Draft, textOf, type Vocabulary } from "./policies.ts";
 import { type Random, randomOf } from "./random.ts";
-import { rememberingStatements } from "./remembering.ts";
 import { type Nearby, nearbyIn, requestFor } from "./requests.ts";
-import { declarations } from "./servers.ts";
 
 export interface AgreementOptions {
   /** Pairs of a policy and a request. */
@@ -151,7 +144,7 @@ export function comparison({
   minimised = true,
 }: AgreementOptions): AgreementReport {
   const random = randomOf(seed);
-  const vocabulary = vocabularyOf(mustCheck({ statements: declarations }));
+  const vocabulary = drawnVocabulary();
   const outcomes: Record<string, number> = {};
   const used: Record<string, number> = {};
   const reasons: Record<string, number> = {};
@@ -163,20 +156,18 @@ export function comparison({
   ];
 
   while (done < cases && failures.length === 0) {
-    const first = draft(random, vocabulary);
-    const remembers = random.chance(0.6);
-    const drafted = remembers ? { statements: [...first.statements, ...rememberingStatements(random)] } : first;
-    const made = sound(drafted, reasons);
+    const emphasis = random.chance(0.06) ? random.pick(Object.values(emphases)) : undefined;
+    const made = drawPolicy(random, vocabulary, reasons, emphasis);
     generated += made.of;
     refused += made.refused;
     policies += 1;
-    const { policy } = made;
+    const { policy, remembers } = made;
     for (const id of operatorsIn(policy)) used[id] = (used[id] ?? 0) + 1;
     const evaluators = evaluatorsOf(policy);
     const text = textOf(made.draft);
     const nearby = nearbyIn(text);
     const requests = Array.from({ length: Math.min(remembers ? perPolicy / 4 : perPolicy, cases - done) }, () =>
-      visibleMostly(random, () => requestFor(random, policy, nearby), evaluators),
+      visibleMostly(random, () => requestFor(random, policy, nearby, emphasis?.tools), evaluators),
     );
     for (const request of requests) {
       done += 1;
@@ -208,7 +199,7 @@ export function comparison({
       }
     }
     for (let course = 0; remembers && course < Math.max(8, perPolicy / 12) && failures.length === 0; course += 1) {
-      const { moves, outcomes: came, wrong } = runCourse(random, evaluators, nearby, 8);
+      const { moves, outcomes: came, wrong } = runCourse(random, evaluators, nearby, 8, emphasis?.tools);
       courses += 1;
       done += moves.length;
       for (const outcome of came) inCourses[outcome] = (inCourses[outcome] ?? 0) + 1;
@@ -253,66 +244,7 @@ export function comparison({
   };
 }
 
-function onListsAndExplanation(evaluators: Evaluators, request: Request): string | undefined {
-  return listDifferenceOn(evaluators, request) ?? explanationDifferenceOn(evaluators, request);
-}
-
-/** Another request in place of many that the caller's list hides: those never reach the rules. */
-function visibleMostly(random: Random, draw: () => Request, { closures }: Evaluators): Request {
-  let request = draw();
-  for (let tries = 0; tries < 3 && random.chance(0.8); tries += 1) {
-    const { principal, operation, context } = request;
-    if (
-      (operation.kind !== "tool" && operation.kind !== "prompt") ||
-      closures.isListed(principal, operation, context.time)
-    )
-      break;
-    request = draw();
-  }
-  return request;
-}
-
-// ----------------------------------------------------------------------------------------------------------------- policies
-
-/** A draft without the statements that the checker refuses; the types that it is right about them stay its business. */
-function sound(
-  first: Draft,
-  reasons: Record<string, number>,
-): { readonly draft: Draft; readonly policy: CheckedPolicy; readonly refused: number; readonly of: number } {
-  let current = first;
-  for (;;) {
-    const { policy, errors } = checked(textOf(current));
-    if (policy !== undefined) {
-      const refused = first.statements.length - current.statements.length;
-      return { draft: current, policy, refused, of: first.statements.length - declarations.length };
-    }
-    const lines = errors.map(({ line }) => line);
-    for (const { message } of errors) {
-      const reason = message.replace(/`[^`]*`/g, "`…`");
-      reasons[reason] = (reasons[reason] ?? 0) + 1;
-    }
-    const next = current.statements.flatMap((statement, index) => mended(statement, index, current, lines));
-    if (next.join() === current.statements.join())
-      throw new Error(`no policy comes of ${textOf(current)}\n${JSON.stringify(errors)}`);
-    current = { statements: next };
-  }
-}
-
-/** A statement without the lines at fault, if it is a capability; else the statement goes. */
-function mended(statement: string, index: number, { statements }: Draft, wrong: readonly number[]): readonly string[] {
-  const before = statements.slice(0, index).join("\n\n");
-  const firstLine = 3 + (index === 0 ? 0 : before.split("\n").length + 1);
-  const lines = statement.split("\n");
-  if (!lines.some((_, at) => wrong.includes(firstLine + at))) return [statement];
-  if (!statement.startsWith("capability")) return [];
-  return [lines.map((line, at) => (wrong.includes(firstLine + at) ? line.replace(/ when .*$/, "") : line)).join("\n")];
-}
-
-function mustCheck(of: Draft): CheckedPolicy {
-  const { policy, errors } = checked(textOf(of));
-  if (policy === undefined) throw new Error(`the declarations have errors: ${JSON.stringify(errors)}`);
-  return policy;
-}
+// ---------------------------------------------------------------------------------------------------------------- operators
 
 /** The ids of the rows that a policy's conditions apply. */
 function operatorsIn(policy: CheckedPolicy): ReadonlySet<string> {

@@ -90,13 +90,22 @@ interface Memories {
 }
 
 /**
- * Some requests one after the other, by few callers and mostly alike, with answers. Each step is compared: the decision, what is to be
- * remembered, what leaves of a result. The reference remembers all of each event and forgets nothing; the others remember what any rule
- * looks at, and as long as `windows` says.
+ * Some requests one after the other, by few callers and mostly alike, mostly to `tools` where there are any, with answers. Each step is
+ * compared: the decision, what is to be remembered, what leaves of a result. The reference remembers all of each event and forgets
+ * nothing; the others remember what any rule looks at, and as long as `windows` says.
  */
-export function runCourse(random: Random, evaluators: Evaluators, nearby: Nearby, length: number): CourseReport {
-  const { windows } = evaluators.generated;
-  const symbols = Array.from({ length: random.pick([1, 2, 2, 4]) }, () => likely(random, evaluators, nearby));
+export function runCourse(
+  random: Random,
+  evaluators: Evaluators,
+  nearby: Nearby,
+  length: number,
+  tools: readonly string[] = [],
+): CourseReport {
+  const { checked, generated } = evaluators;
+  const { windows } = generated;
+  const symbols = Array.from({ length: random.pick([1, 2, 2, 4]) }, () =>
+    likely(random, evaluators, () => requestFor(random, checked, nearby, tools)),
+  );
   const principals = [symbols[0]!.principal, symbols[0]!.principal, symbols.at(-1)!.principal];
   const tenants = random.chance(0.3) ? ["a", "b"] : [undefined];
   let now = symbols[0]!.context.time;
@@ -200,11 +209,11 @@ function faultIn({ reason, kept }: ReturnType<LoadedPolicy["decide"]>): string |
 }
 
 /** A request that the caller's list does not hide, mostly one that the rules let through with nothing remembered. */
-function likely(random: Random, { checked, generated }: Evaluators, nearby: Nearby): Request {
-  let request = requestFor(random, checked, nearby);
+function likely(random: Random, { generated }: Evaluators, draw: () => Request): Request {
+  let request = draw();
   for (let tries = 0; tries < 12; tries += 1) {
     if (generated.decide(request).effect === "allow" && random.chance(0.9)) break;
-    request = requestFor(random, checked, nearby);
+    request = draw();
   }
   return request;
 }

@@ -1,9 +1,9 @@
-import { compile, generatedEngine } from "@mcpolicy/compiler";
 import type { Decision, Request } from "@mcpolicy/core";
 import { type CheckedPolicy, checkPolicy, type Files } from "@mcpolicy/language";
-import { closureEngine, everyAbility, type LoadedPolicy, loadPolicy } from "@mcpolicy/runtime";
+import type { LoadedPolicy } from "@mcpolicy/runtime";
 import { decideByReference, disagreement, listByReference, truthsByReference } from "@mcpolicy/testing";
 import { pinFiles } from "./servers.ts";
+import { type Toolchain, toolchain } from "./toolchain.ts";
 
 /** One policy with everything that can judge by it. */
 export interface Evaluators {
@@ -32,12 +32,13 @@ export function checked(text: string): {
 }
 
 /** Compiles and loads a policy for both engines. */
-export function evaluatorsOf(policy: CheckedPolicy): Evaluators {
-  const artifact = compile(policy);
+export function evaluatorsOf(policy: CheckedPolicy, tools: Toolchain = toolchain): Evaluators {
+  const artifact = tools.compile(policy);
+  const abilities = tools.everyAbility;
   return {
     checked: policy,
-    generated: loadPolicy(artifact, { engine: generatedEngine, abilities: everyAbility }),
-    closures: loadPolicy(artifact, { engine: closureEngine, abilities: everyAbility }),
+    generated: tools.loadPolicy(artifact, { engine: tools.generatedEngine, abilities }),
+    closures: tools.loadPolicy(artifact, { engine: tools.closureEngine, abilities }),
   };
 }
 
@@ -90,4 +91,9 @@ export function listDifferenceOn(
     }
   }
   return undefined;
+}
+
+/** Where lists or the explanation differ from the reference's. */
+export function onListsAndExplanation(evaluators: Evaluators, request: Request): string | undefined {
+  return listDifferenceOn(evaluators, request) ?? explanationDifferenceOn(evaluators, request);
 }

@@ -58,22 +58,25 @@ export function draft(random: Random, vocabulary: Vocabulary): Draft {
 }
 
 /** Many rules about one tool that ask one argument for a constant each, as rules are that were made from a list. */
-function table(maker: Maker): readonly string[] {
+export function table(maker: Maker, [tool, asked]: Table = maker.random.pick(tables)): readonly string[] {
   const { random } = maker;
   const effect = random.chance(0.5) ? "allow" : "deny";
-  const [tool, asked] = random.pick(tables);
-  const rows = Array.from({ length: random.int(16, 24) }, (_, index) => {
+  return Array.from({ length: random.int(16, 24) }, (_, index) => {
     const who = effect === "allow" || random.chance(0.5) ? ` ${whoOf(random)} to` : "";
     const more = random.chance(0.3) ? ` and (${conditionOn(maker, [tool], effect === "deny")})` : "";
     return `${effect} "row ${index}"${who} ${tool} when ${asked(random)}${more}`;
   });
-  return rows;
 }
 
 const places = ["/srv/data", "/srv/data/a", "/srv/data/public", "/srv", "/etc", "/srv/data/a/b", "/"] as const;
 
-const tables: readonly (readonly [tool: string, asked: (random: Random) => string])[] = [
-  ["disk.write_file", (random) => `args.path under "${random.pick(places)}"`],
+type Table = readonly [tool: string, asked: (random: Random) => string];
+
+/** Rules about places, each a directory and all below it. */
+export const placesTable: Table = ["disk.write_file", (random) => `args.path under "${random.pick(places)}"`];
+
+const tables: readonly Table[] = [
+  placesTable,
   ["disk.move_file", (random) => `args.source under ["${random.pick(places)}", "${random.pick(places)}"]`],
   ["disk.read_file", (random) => `args.path == "${random.pick(places)}"`],
   ["hub.fetch", (random) => `args.method ${random.pick(['== "GET"', '== "POST"', 'in ["GET", "HEAD"]', '== "HEAD"'])}`],
@@ -84,7 +87,8 @@ export function addition(random: Random, vocabulary: Vocabulary, effect: "allow"
   return rule({ random, vocabulary }, 99, effect);
 }
 
-interface Maker {
+/** What statements are made with. */
+export interface Maker {
   readonly random: Random;
   readonly vocabulary: Vocabulary;
 }

@@ -19,15 +19,26 @@ export function nearbyIn(text: string): Nearby {
     });
 }
 
-/** A request to one of the policy's operations, near what its rules speak of. */
-export function requestFor(random: Random, checked: CheckedPolicy, nearby: Nearby): Request {
-  const operation = operationOf(random, checked);
+/** A request to one of the policy's operations, mostly to one of `tools` where there are any, near what its rules speak of. */
+export function requestFor(
+  random: Random,
+  checked: CheckedPolicy,
+  nearby: Nearby,
+  tools: readonly string[] = [],
+): Request {
+  const operation =
+    tools.length > 0 && random.chance(0.8) ? toolNamed(random.pick(tools)) : operationOf(random, checked);
   return {
     principal: principalOf(random, nearby),
     operation,
     arguments: argumentsOf(random, checked, operation, nearby),
     context: contextOf(random, nearby),
   };
+}
+
+function toolNamed(name: string): Operation {
+  const [server = "", tool = ""] = name.split(".");
+  return { kind: "tool", server, name: tool };
 }
 
 function operationOf(random: Random, checked: CheckedPolicy): Operation {

@@ -1,3 +1,5 @@
+import type { EmphasisName } from "../agreement/emphases.ts";
+
 /** A fault to be seeded into one source: `find` occurs there exactly once. */
 export interface Fault {
   readonly name: string;
@@ -5,4 +7,6 @@ export interface Fault {
   readonly file: string;
   readonly find: string;
   readonly replace: string;
+  /** What a policy must hold to show it, where random ones hold that seldom. */
+  readonly shownBy?: EmphasisName;
 }

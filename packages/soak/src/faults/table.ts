@@ -44,6 +44,7 @@ export const faults: readonly Fault[] = [
     file: "compiler/src/lower.ts",
     find: "trusted: server.trusted,",
     replace: "trusted: true,",
+    shownBy: "what servers say of tools",
   },
   {
     name: "a server's root is lost",
@@ -125,6 +126,7 @@ export const faults: readonly Fault[] = [
     file: "compiler/src/polarity.ts",
     find: 'if (!Array.isArray(list)) return ${polarity === "possibly"};',
     replace: 'if (!Array.isArray(list)) return ${polarity === "surely"};',
+    shownBy: "lists that may be none",
   },
   {
     name: "`every` and `some` are taken for each other",
@@ -144,6 +146,7 @@ export const faults: readonly Fault[] = [
     file: "compiler/src/who-code.ts",
     find: "js`${time} < ${rule.until}`",
     replace: "js`${time} <= ${rule.until}`",
+    shownBy: "ends of a grant",
   },
   {
     name: "`id` means everybody else",
@@ -192,30 +195,35 @@ export const faults: readonly Fault[] = [
     file: "compiler/src/read-code.ts",
     find: "asPath(value, ${rootCode(root)})",
     replace: "value",
+    shownBy: "places in a table",
   },
   {
     name: "denies are asked of nothing that is unknown when they are looked up",
     file: "compiler/src/rule-index.ts",
     find: "const unknown = possibly",
     replace: "const unknown = possibly && false",
+    shownBy: "places in a table",
   },
   {
     name: "a path that is a directory is not below it when it is looked up",
     file: "compiler/src/rule-index.ts",
     find: "value.length <= ${longest} && ${table}",
     replace: "false && ${table}",
+    shownBy: "places in a table",
   },
   {
     name: "rules that are not looked up are forgotten",
     file: "compiler/src/rule-index.ts",
     find: "return rest.length === 0 ? looked :",
     replace: "return rest.length >= 0 ? looked :",
+    shownBy: "places in a table",
   },
   {
     name: "`??` replaces what is unknown",
     file: "compiler/src/kit.ts",
     find: "return value === absent ? fallback : read(type, value, root);",
     replace: "return value === absent ? fallback : (read(type, value, root) ?? fallback);",
+    shownBy: "defaults along a path",
   },
   // ---------------------------------------------------------------------------------------------------------- closures
   {
@@ -229,24 +237,28 @@ export const faults: readonly Fault[] = [
     file: "runtime/src/to-closure.ts",
     find: "return reading(value, moment);",
     replace: "return reading(value, moment) ?? fallback;",
+    shownBy: "defaults along a path",
   },
   {
     name: "closures: an earlier event's paths hang below the server that is asked",
     file: "runtime/src/to-closure.ts",
     find: "read(as, value, ofIts ? moment.itsRoot : root);",
     replace: "read(as, value, root);",
+    shownBy: "paths of another server's events",
   },
   {
     name: "an earlier event's paths hang below the server that is asked",
     file: "compiler/src/operand-code.ts",
     find: "return isOfOtherServer(operand, scope) ? js`q.itsRoot` : rootCode(scope.root);",
     replace: "return rootCode(scope.root);",
+    shownBy: "paths of another server's events",
   },
   {
     name: "closures: the last instant of `until` belongs to it",
     file: "runtime/src/to-closure.ts",
     find: "context.time < rule.until &&",
     replace: "context.time <= rule.until &&",
+    shownBy: "ends of a grant",
   },
   {
     name: "closures: a deny needs surety",
@@ -297,6 +309,7 @@ export const faults: readonly Fault[] = [
     file: "runtime/src/limit.ts",
     find: "take.at > now - window.duration",
     replace: "take.at >= now - window.duration",
+    shownBy: "little at a time",
   },
   {
     name: "limits: one more call at once",
@@ -321,6 +334,7 @@ export const faults: readonly Fault[] = [
     file: "runtime/src/duty.ts",
     find: " && !state.spent.includes(id)",
     replace: "",
+    shownBy: "little at a time",
   },
   {
     name: "history: an event counts one instant too long",
@@ -345,12 +359,14 @@ export const faults: readonly Fault[] = [
     file: "core/src/tally.ts",
     find: "high: forgotten ? Number.POSITIVE_INFINITY : events.length }",
     replace: "high: forgotten ? Number.POSITIVE_INFINITY : sure }",
+    shownBy: "events that may be meant",
   },
   {
     name: "results: what breaks the schema leaves",
     file: "runtime/src/result.ts",
     find: "violations.length > 0\n      ?",
     replace: "false\n      ?",
+    shownBy: "results that are masked",
   },
   {
     name: "results: a label ends as it begins",
@@ -369,12 +385,14 @@ export const faults: readonly Fault[] = [
     file: "runtime/src/redact.ts",
     find: "if (blocks.length < 2) return reaching;",
     replace: "if (blocks.length >= 0) return reaching;",
+    shownBy: "results in blocks",
   },
   {
     name: "what is no base64 passes for bytes",
     file: "runtime/src/redact.ts",
     find: "if (name === bytesOf[type] && isBase64(part)) return part;",
     replace: "if (name === bytesOf[type]) return part;",
+    shownBy: "results in blocks",
   },
   {
     name: "names of fields stay",

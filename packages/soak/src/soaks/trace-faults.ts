@@ -1,10 +1,9 @@
-import { spawnSync } from "node:child_process";
-import { join } from "node:path";
 import type { Fault } from "../faults/fault.ts";
-import { repository } from "../shared.ts";
+import { importSeeded } from "../faults/inject.ts";
+import { inParallel } from "../in-parallel.ts";
 import type { Soak, SoakResult } from "../soak.ts";
 import { traceFaults as table } from "../traces/faults.ts";
-import type { TracesReport } from "./traces.ts";
+import type { TracesReport, traces } from "./traces.ts";
 
 /** Policies that a run with a fault gets to notice it. */
 const policiesPerFault = 600;
@@ -14,55 +13,37 @@ export const traceFaults: Soak = {
   name: "trace-faults",
   summary: "limit and require change places, `attempted` is let into an allow: each test of `traces` fails",
   needsShared: false,
-  run({ seed }): SoakResult {
-    const outcomes = table.map((fault) => ({ fault, ...runWith(fault, seed) }));
-    const lines = outcomes.flatMap(({ fault, injected, caughtBy, tests }) => [
-      `${fault.name}: ${injected ? "" : "NOT INJECTED, "}caught by ${Object.keys(caughtBy).join(", ") || "NOTHING"} of ${tests.join(", ")}`,
+  async run({ seed, jobs }): Promise<SoakResult> {
+    const tasks = table.map((fault) => ({ fault, seed }));
+    const tried = await inParallel<Trial, Tried>(new URL(import.meta.url), "tracesWith", tasks, jobs);
+    const outcomes = tasks.map(({ fault }, index) => ({ fault, ...tried[index]! }));
+    const lines = outcomes.flatMap(({ fault, isSeeded, caughtBy, tests }) => [
+      `${fault.name}: ${isSeeded ? "" : "NOT SEEDED, "}caught by ${Object.keys(caughtBy).join(", ") || "NOTHING"} of ${tests.join(", ")}`,
       ...Object.values(caughtBy).map((failure) => `  ${failure.split("\n")[0]}`),
     ]);
     const ok = outcomes.every(
-      ({ injected, caughtBy, tests }) => injected && tests.length === 3 && tests.every((name) => name in caughtBy),
+      ({ isSeeded, caughtBy, tests }) => isSeeded && tests.length === 3 && tests.every((name) => name in caughtBy),
     );
     return { ok, lines, data: outcomes };
   },
 };
 
-function runWith(
-  fault: Fault,
-  seed: number,
-): {
-  readonly injected: boolean;
+interface Trial {
+  readonly fault: Fault;
+  readonly seed: number;
+}
+
+interface Tried {
+  readonly isSeeded: boolean;
   /** Tests that were tried. */
   readonly tests: readonly string[];
   readonly caughtBy: TracesReport["failures"];
-} {
-  const here = join(repository, "packages/soak/src");
-  const arguments_ = ["--conditions=@mcpolicy/source", "--no-warnings", "--import", join(here, "faults/inject.ts")];
-  const child = spawnSync(
-    process.execPath,
-    [
-      ...arguments_,
-      join(here, "main.ts"),
-      "traces",
-      "--policies",
-      String(policiesPerFault),
-      "--seed",
-      String(seed),
-      "--format",
-      "json",
-    ],
-    {
-      encoding: "utf8",
-      env: { ...process.env, MCPOLICY_FAULT: JSON.stringify(fault) },
-      timeout: 600_000,
-      maxBuffer: 64 * 1024 * 1024,
-    },
-  );
-  const injected = child.stderr.includes("fault injected");
-  try {
-    const { data } = JSON.parse(child.stdout) as { readonly data: TracesReport };
-    return { injected, tests: Object.keys(data.tried), caughtBy: data.failures };
-  } catch {
-    return { injected, tests: [], caughtBy: {} };
-  }
+}
+
+/** The tests of promise 3 over everything of ours loaded once more, with a fault in it. */
+export async function tracesWith({ fault, seed }: Trial): Promise<Tried> {
+  const module = new URL("./traces.ts", import.meta.url);
+  const { loaded, isSeeded } = await importSeeded<{ readonly traces: typeof traces }>(module, fault);
+  const { tried, failures } = loaded.traces(policiesPerFault, seed);
+  return { isSeeded, tests: Object.keys(tried), caughtBy: failures };
 }
