@@ -13,7 +13,15 @@ export default defineConfig({
     reporters: report === undefined ? ["default"] : ["default", ["json", { outputFile: report }]],
     projects: readdirSync("packages").map((name) => ({
       extends: true,
-      test: { name, root: `packages/${name}`, include: ["test/**/*.test.ts"], testTimeout: 60_000, setupFiles },
+      test: {
+        name,
+        root: `packages/${name}`,
+        include: ["test/**/*.test.ts"],
+        testTimeout: 300_000,
+        hookTimeout: 300_000,
+        setupFiles,
+        isolate: false,
+      },
     })),
   },
 });

@@ -61,7 +61,7 @@ const refused: Readonly<Record<string, readonly [text: string, code: string]>> =
 };
 
 // The bound is five seconds for each; the tests' own time limit allows for a machine that does much else.
-describe("a hostile text ends in a diagnostic", { timeout: 30_000 }, () => {
+describe("a hostile text ends in a diagnostic", () => {
   test.for(Object.entries(refused))("%s", ([_, [text, code]]) => {
     const { diagnostics } = parse(new Source("hostile.mcpolicy", text));
     expect(diagnostics.map((each) => each.code)).toContain(code);

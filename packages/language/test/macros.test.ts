@@ -76,15 +76,14 @@ deny "d" fs.read_file when has args.head and not small(args.head)`;
     expect(findings(checkText('let f(x) = f(x)\ndeny "d" fs.read_file when f(args.path)'))).toEqual(["P0222 f"]);
   });
 
-  test("what doubles again and again is refused, in little time", () => {
+  // Whoever expands it all first does not end.
+  test("what doubles again and again is refused", () => {
     const doubling = Array.from({ length: 60 }, (_, i) => `let f${i + 1}(x) = f${i}(x) and f${i}(x)`).join("\n");
-    const before = performance.now();
     const found = findings(checkText(`let f0(x) = x == "a"\n${doubling}\ndeny "d" fs.read_file when f60(args.path)`));
     expect(found.map((each) => each.slice(0, 5))).toEqual(["P0219"]);
     const nested = Array.from({ length: 60 }, () => "d(").join("");
     const found2 = findings(checkText(`let d(x) = x + x\ndeny "d" fs.read_file when ${nested}1${")".repeat(60)} > 3`));
     expect(found2.map((each) => each.slice(0, 5))).toEqual(["P0219"]);
-    expect(performance.now() - before).toBeLessThan(5000);
   });
 
   test("what nests ever deeper is refused before it costs the stack", () => {

@@ -214,15 +214,11 @@ describe("a result", () => {
       );
     });
 
-    test("many blocks and many findings take linear time", () => {
-      const seconds = (count: number): number => {
-        const given = texts(...Array.from({ length: count }, () => "<a><b> <"));
-        const before = performance.now();
-        redact(given, brackets);
-        return (performance.now() - before) / 1000;
-      };
-      seconds(1_000);
-      expect(seconds(40_000)).toBeLessThan(5);
+    // Quadratic work would take longer than a test may; the measure is `pnpm soak linear`.
+    test("many blocks and many findings", () => {
+      const given = texts(...Array.from({ length: 40_000 }, () => "<a><b> <"));
+      const masked = redact(given, brackets).content!.map(({ text }) => text as string);
+      expect(brackets(masked.join("\n"))).toEqual([]);
     });
   });
 

@@ -15,7 +15,7 @@ export interface SoakOptions {
   readonly seed: number;
   /** How many threads may work at once; what is found does not depend on it. */
   readonly jobs: number;
-  /** Without the laws, and without minimising a failure. */
+  /** Less of it: without the laws, without minimising a failure, a part of the files. */
   readonly quick: boolean;
 }
 

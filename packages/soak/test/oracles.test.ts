@@ -29,7 +29,7 @@ describe.skipIf(shared === undefined)("oracles", () => {
     ...signatures.map((oracle, at) => [oracle, [87, 0, 0, 151, 357][at]!] as const),
     [jwtAttacks, 22],
     [hostilePolicies.find(({ name }) => name === "prototype-pollution")!, 430],
-  ] as const)("$0.name", { timeout: 120_000 }, async ([oracle, agreed]) => {
+  ] as const)("$0.name", async ([oracle, agreed]) => {
     const report = await oracle.run(shared!);
     expect(report.undocumented).toEqual([]);
     expect(report.agreed).toBe(agreed);

@@ -89,13 +89,11 @@ const pieces = [
 ];
 
 describe.each([...detectors.values()].map((each) => [each.name, each] as const))("%s", (name, { find, matches }) => {
-  test("looks through a megabyte of what is hard for it in seconds", { timeout: 60_000 }, () => {
+  // Quadratic work would take longer than a test may; the measure is `pnpm soak linear`.
+  test("looks through long texts of what is hard for it", () => {
     for (const piece of pieces) {
-      const text = piece.repeat(1_000_000 / piece.length);
-      const started = performance.now();
-      find(text);
-      // Measured: up to 0.7 s on two shared cores. Quadratic work would take hours.
-      expect(performance.now() - started, piece).toBeLessThan(15_000);
+      const text = piece.repeat(200_000 / piece.length);
+      for (const { start, end } of find(text)) expect(start, piece).toBeLessThan(end);
     }
   });
 

@@ -84,11 +84,9 @@ test("finds what needs more states than are kept, across blocks of the text", ()
   expect(seen).toEqual(inside);
 });
 
-test("is linear where each place of the text begins a match that goes on to its end", () => {
+// Quadratic work would take hours; the measure is `pnpm soak linear`.
+test("ends where each place of the text begins a match that goes on to its end", () => {
   const long = "a".repeat(1_000_000);
-  const started = performance.now();
   expect(detectorOf("a|a.*b").find(long)).toEqual([{ start: 0, end: long.length }]);
   expect(detectorOf("ab|a.*c").find(long)).toEqual([]);
-  // Measured: 0.1 s. Quadratic work would take hours.
-  expect(performance.now() - started).toBeLessThan(15_000);
 });

@@ -29,11 +29,12 @@ interface FileReport {
 /** Every published tool definition as a server: a policy that names each tool and each argument is checked, compiled, decided. */
 export const tools: Soak = {
   name: "tools",
-  summary: "each file of real tool definitions as a server",
+  summary: "each file of real tool definitions as a server (--quick: every sixth)",
   needsShared: true,
-  run({ shared }): SoakResult {
+  run({ shared, quick }): SoakResult {
     const folder = join(shared!, "data/mcp-tools");
-    const names = readdirSync(folder).filter((name) => name.endsWith(".json") && name !== "index.json");
+    const published = readdirSync(folder).filter((name) => name.endsWith(".json") && name !== "index.json");
+    const names = quick ? published.filter((_, index) => index % 6 === 0) : published;
     const reports = names.map((name) => reportOn(name, readFileSync(join(folder, name), "utf8")));
     const github = readData<readonly PinnedTool[]>(shared!, "mcp-tool-schemas", "github-mcp-server.json");
     const schemas = reportOn("mcp-tool-schemas/github-mcp-server.json", JSON.stringify({ tools: github }));
@@ -52,8 +53,8 @@ export const tools: Soak = {
       asWider: merged(reports.map((each) => each.asWider)),
     };
     const problems = all.flatMap((each) => each.problems);
-    if (totals.files !== 41) problems.push(`${totals.files} files instead of 41`);
-    if (totals.tools !== 762) problems.push(`${totals.tools} tools instead of 762`);
+    if (published.length !== 41) problems.push(`${published.length} files instead of 41`);
+    if (!quick && totals.tools !== 762) problems.push(`${totals.tools} tools instead of 762`);
     const lines = [
       ...all.map(lineOf),
       `${totals.files} files, ${totals.tools} tools, ${totals.arguments} arguments; ${totals.allowed} calls allowed with example arguments, ${totals.refused} refused with broken ones; ajv agrees about ${totals.agreed} arguments`,
