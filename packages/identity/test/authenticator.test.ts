@@ -335,11 +335,11 @@ describe("a token that was seen before", () => {
     }
   });
 
-  test("what is no answer lets nobody in", async () => {
-    const authenticator = authenticatorFor(token, {
-      revocations: { isRevoked: () => undefined as unknown as boolean },
-    });
-    expect((await authenticated(authenticator, await issued())).kind).toBe("refused");
+  test.for([undefined, null, 0, "", "no", {}])("%j is no answer, and lets nobody in", async (answer) => {
+    for (const isRevoked of [() => answer, async () => answer]) {
+      const authenticator = authenticatorFor(token, { revocations: { isRevoked: isRevoked as () => boolean } });
+      expect((await authenticated(authenticator, await issued())).kind).toBe("refused");
+    }
   });
 });
 

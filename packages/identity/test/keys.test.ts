@@ -42,6 +42,13 @@ describe("a local key set", () => {
     await expect(signedPayload(`${text}.${signature}`, new Set(["RS256"]), keyFor)).rejects.toThrow(NotSigned);
   });
 
+  test("signs nothing with an algorithm that is not of the list", async () => {
+    const keyFor = (each: KeyHint) => localKeys(publicKeySet([key])).keyFor(each, now);
+    const text = await issued();
+    expect((await signedPayload(text, new Set(["EdDSA"]), keyFor)).length).toBeGreaterThan(0);
+    await expect(signedPayload(text, new Set(["ES256"]), keyFor)).rejects.toThrow("not one that the policy allows");
+  });
+
   test("a name is a name: nothing of it is a path, a query or a command", async () => {
     for (const kid of ["../../../../dev/null", "' UNION SELECT 'x", "$(id)", "__proto__", "constructor", ""]) {
       await expect(localKeys(publicKeySet([key])).keyFor({ ...hint, kid }, now)).rejects.toThrow("kid");
@@ -126,6 +133,8 @@ describe("keys that rotate", () => {
   test("hold no private or shared key, whoever publishes one", async () => {
     const keys = rotatingKeys(async () => ({ keys: [key, { kty: "oct", k: "c2VjcmV0", kid: key.kid, alg: "HS256" }] }));
     await expect(keys.keyFor(hint, now)).rejects.toThrow("kid");
+    const beside = rotatingKeys(async () => ({ keys: [{ ...otherKey, kid: key.kid }, ...publicKeySet([key]).keys] }));
+    expect((await beside.keyFor(hint, now)).type).toBe("public");
   });
 });
 
@@ -153,8 +162,14 @@ describe("fetched keys", () => {
   });
 
   test("a redirect is not followed, another status is no answer", async () => {
-    answer = (response) => response.writeHead(302, { location: `${at}/other` }).end();
+    let asked = 0;
+    answer = (response) => {
+      asked += 1;
+      if (asked === 1) response.writeHead(302, { location: `${at}/other` }).end();
+      else response.end(JSON.stringify(publicKeySet([key])));
+    };
     await expect(fetched()).rejects.toThrow();
+    expect(asked).toBe(1);
     answer = (response) => response.writeHead(500).end("{}");
     await expect(fetched()).rejects.toThrow("status 500");
   });
