@@ -1,5 +1,5 @@
-import { matchesName, type OperationIr } from "@mcpolicy/core";
 import { type CheckedPolicy, type CheckedServer, memoryOf } from "@mcpolicy/language";
+import { isAbout } from "./is-about.ts";
 
 /** What `policy check` tells of a policy that has no errors. */
 export interface Census {
@@ -69,8 +69,8 @@ function serverCensus(server: CheckedServer, policy: CheckedPolicy): ServerCensu
   const branchesOf = (kind: "tool" | "prompt", name: string): typeof branches =>
     branches.filter(
       ({ operations: meant, except }) =>
-        meant.some((each) => isAbout(each, server.name, kind, name)) &&
-        !except.some((each) => isAbout(each, server.name, kind, name)),
+        meant.some((each) => isAbout(each, { kind, server: server.name, name })) &&
+        !except.some((each) => isAbout(each, { kind, server: server.name, name })),
     );
   const unmentioned = operations.filter(({ kind, name }) => branchesOf(kind, name).length === 0);
   const nobody = operations.filter(
@@ -85,9 +85,4 @@ function serverCensus(server: CheckedServer, policy: CheckedPolicy): ServerCensu
     unmentioned: unmentioned.map(({ name }) => name).sort(),
     allowedToNobody: nobody.map(({ name }) => name).sort(),
   };
-}
-
-function isAbout(operation: OperationIr, server: string, kind: "tool" | "prompt", name: string): boolean {
-  if (operation.server !== server || operation.kind !== kind) return false;
-  return "name" in operation ? operation.name === name : matchesName(operation.pattern, name);
 }

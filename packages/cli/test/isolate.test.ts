@@ -94,6 +94,24 @@ describe("policy isolate", () => {
     expect(run.code).toBe(1);
   });
 
+  it("names folders of the host from where the files lie", async () => {
+    const mounts = [
+      { at: "/w", from: "./work" },
+      { at: "/data", from: "/srv/data" },
+      { at: "/up", from: "../up" },
+    ];
+    const settings = config({ output: "deploy/web", target: "compose", servers: { web: { mounts } } });
+    const cwd = folderOf({ ...web, "mcpolicy.config.json": settings });
+    await policy(["isolate", "p"], { cwd });
+    const sources = [
+      ...readFileSync(join(cwd, "deploy/web/compose.yaml"), "utf8").matchAll(/source: "(?!\.\/egress)(.*)"/g),
+    ];
+    expect(sources.map(([, source]) => source)).toEqual(["../../work", "/srv/data", "../../../up"]);
+    const shown = await policy(["isolate", "../p", "--target", "compose", "-o", "."], { cwd: join(cwd, "deploy") });
+    expect(shown.code).toBe(0);
+    expect(readFileSync(join(cwd, "deploy/compose.yaml"), "utf8")).toContain('source: "../work"');
+  });
+
   it("takes images and the runtime as flags", async () => {
     const cwd = folderOf(web);
     const flags = ["--image", "web=r.example/a:1", "--image", "fs=r.example/b:2", "--runtime", "gvisor"];

@@ -47,7 +47,8 @@ async function doctor(session: Session, paths: readonly string[], flags: Flags):
   const names = ir.servers.map(({ name }) => name);
   const configured = configuredIsolation(session, flags.config, names);
   if (typeof configured === "number") return configured;
-  const { settings, target, folder } = configured;
+  const { settingsFor, target, folder } = configured;
+  const settings = settingsFor(folder ?? session.cwd);
   const log = flags.log === undefined ? undefined : await logAt(session, flags.log, flags);
   const deployment: Deployment = {
     checked: ready.checked,

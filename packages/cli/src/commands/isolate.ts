@@ -70,7 +70,8 @@ async function isolate(session: Session, paths: readonly string[], flags: Flags)
   const output = flags.output ?? configured.folder;
   if (flags.check && output === undefined) throw new UsageError("--check needs the folder that is checked: -o DIR");
 
-  const settings = withFlags(configured.settings, flags, names);
+  const folder = resolve(session.cwd, output ?? ".");
+  const settings = withFlags(configured.settingsFor(folder), flags, names);
   const files = toNetwork(policy, target, settings);
   const findings = ready.diagnostics.filter(({ code }) => networkCodes.includes(code));
   session.err.write(renderText(findings, ready.sources, { color: session.err.color }));

@@ -1,5 +1,6 @@
-import { isRecord, type JsonObject, matchesName, type OperationIr, type Value } from "@mcpolicy/core";
+import { isRecord, type JsonObject, type Value } from "@mcpolicy/core";
 import type { CheckedPolicy, TypedCondition, TypedOperand } from "@mcpolicy/language";
+import { isAbout } from "../is-about.ts";
 import type { Deployment } from "./deployment.ts";
 
 /** Text arguments of tools that somebody may call, of which neither a schema nor a check nor a rule's condition says anything: `fs.write_file content`. */
@@ -20,13 +21,8 @@ function isGranted(checked: CheckedPolicy, server: string, tool: string): boolea
     ({ effect, shadow, branches }) =>
       effect === "allow" &&
       !shadow &&
-      branches.some(({ operations }) => operations.some((each) => isAbout(each, server, tool))),
+      branches.some(({ operations }) => operations.some((each) => isAbout(each, { kind: "tool", server, name: tool }))),
   );
-}
-
-function isAbout(operation: OperationIr, server: string, tool: string): boolean {
-  if (operation.kind !== "tool" || operation.server !== server) return false;
-  return "name" in operation ? operation.name === tool : matchesName(operation.pattern, tool);
 }
 
 // ------------------------------------------------------------------- schemas
@@ -82,7 +78,7 @@ function mentioned(checked: CheckedPolicy, server: string, tool: string): readon
   const heads = [checked.rules, checked.requires, checked.limits].flat();
   const branches = heads
     .flatMap((head) => head.branches)
-    .filter(({ operations }) => operations.some((each) => isAbout(each, server, tool)));
+    .filter(({ operations }) => operations.some((each) => isAbout(each, { kind: "tool", server, name: tool })));
   return branches.flatMap(({ condition }) => [...readsOf(condition)]);
 }
 

@@ -1,4 +1,4 @@
-import { dirname, join, resolve } from "node:path";
+import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import type { IsolationSettings, NetworkTarget } from "@mcpolicy/compiler";
 import { hasErrors, renderText, Source } from "@mcpolicy/diagnostics";
 import { type ExitCode, exitCodes, UsageError } from "../exit-codes.ts";
@@ -9,7 +9,8 @@ import { readIsolationSettings } from "./settings.ts";
 
 /** The section `isolate` of a configuration file. */
 export interface ConfiguredIsolation {
-  readonly settings: IsolationSettings;
+  /** For files that lie in this folder: folders of the host are named from there. */
+  readonly settingsFor: (folder: string) => IsolationSettings;
   readonly target: NetworkTarget | undefined;
   /** The folder that the files are written to, absolute. */
   readonly folder: string | undefined;
@@ -35,6 +36,26 @@ export function configuredIsolation(
     session.err.write(renderText(problems.found, new Map([[name, source]]), { color: session.err.color }));
     return exitCodes.invalid;
   }
-  const folder = place.output === undefined ? undefined : resolve(dirname(path), place.output);
-  return { settings, target: place.target, folder };
+  const home = dirname(path);
+  return {
+    settingsFor: (folder) => namedFrom(folder, home, settings),
+    target: place.target,
+    folder: place.output === undefined ? undefined : resolve(home, place.output),
+  };
+}
+
+/** A configuration names folders from where it lies, and compose from where its file does. */
+function namedFrom(folder: string, home: string, settings: IsolationSettings): IsolationSettings {
+  const renamed = (from: string): string => {
+    if (isAbsolute(from)) return from;
+    const path = relative(folder, resolve(home, from)).split(sep).join("/");
+    return path.startsWith(".") ? path : `./${path}`;
+  };
+  const servers = Object.entries(settings.servers).map(([name, own]) => {
+    const mounts = own.mounts.map((mount) =>
+      mount.from === undefined ? mount : { ...mount, from: renamed(mount.from) },
+    );
+    return [name, { ...own, mounts }];
+  });
+  return { ...settings, servers: Object.fromEntries(servers) };
 }

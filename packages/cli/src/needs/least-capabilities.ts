@@ -1,5 +1,5 @@
-import { matchesName, type OperationIr } from "@mcpolicy/core";
 import type { CheckedBranch, CheckedPolicy } from "@mcpolicy/language";
+import { isAbout } from "../is-about.ts";
 import type { NeededTool } from "./needed-tools.ts";
 
 /** Capabilities that together hold some tools, and what they hold beside them. */
@@ -28,16 +28,12 @@ export function heldBy({ capabilities }: CheckedPolicy): Held {
 }
 
 /** Whether a rule or a capability of these branches speaks of a tool. */
-export function areAbout(branches: readonly CheckedBranch[], tool: NeededTool): boolean {
+export function areAbout(branches: readonly CheckedBranch[], { server, name }: NeededTool): boolean {
+  const tool = { kind: "tool", server, name } as const;
   return branches.some(
     ({ operations, except }) =>
       operations.some((each) => isAbout(each, tool)) && !except.some((each) => isAbout(each, tool)),
   );
-}
-
-function isAbout(operation: OperationIr, { server, name }: NeededTool): boolean {
-  if (operation.kind !== "tool" || operation.server !== server) return false;
-  return "name" in operation ? operation.name === name : matchesName(operation.pattern, name);
 }
 
 /** So many choices are tried. */

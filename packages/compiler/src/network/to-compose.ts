@@ -71,7 +71,7 @@ function service(egress: ServerEgress, settings: ServerSettings, runtimeOfAll: s
     ...hardened(settings.user),
     tmpfs: [`/tmp:size=${bytes(settings.tmp)},mode=1777,noexec,nosuid,nodev`],
     ...limits(settings),
-    ...environment(settings, isOpen ? label : undefined),
+    ...environment(settings, egress),
     ...(settings.mounts.length === 0 ? {} : { volumes: settings.mounts.map(volume) }),
     ...(networks.length === 0 ? { network_mode: "none" } : { networks, dns: ["127.0.0.1"] }),
     ...(isOpen ? { depends_on: [`egress-${label}`] } : {}),
@@ -82,10 +82,10 @@ function limits({ memory, cpus, pids }: Pick<ServerSettings, "memory" | "cpus" |
   return { pids_limit: pids, mem_limit: bytes(memory), memswap_limit: bytes(memory), cpus };
 }
 
-function environment({ environment, secrets }: ServerSettings, label: string | undefined): object {
-  const proxied = label === undefined ? {} : proxyVariables(`http://egress-${label}:${squidPort}`);
+function environment({ environment, secrets }: ServerSettings, { label, endpoints }: ServerEgress): object {
+  const proxied = endpoints.length === 0 ? {} : proxyVariables(`http://egress-${label}:${squidPort}`);
   const said = Object.entries(environment).map(([name, value]) => [name, literal(value)]);
-  const secret = secrets.map((name) => [name, `\${${name}:?a secret of a server}`]);
+  const secret = secrets.map((name) => [name, `\${${name}:?a secret of server ${label}}`]);
   return section("environment", [...said, ...secret, ...Object.entries(proxied)]);
 }
 
@@ -111,6 +111,7 @@ function proxy(egress: ServerEgress, image: string): object {
 
 const inside = {
   internal: true,
+  enable_ipv6: false,
   driver_opts: { "com.docker.network.bridge.gateway_mode_ipv4": "isolated" },
 };
 

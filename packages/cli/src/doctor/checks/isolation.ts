@@ -1,5 +1,5 @@
-import { egressOf, serverSettings } from "@mcpolicy/compiler";
-import { advisesOn, type Check, failsWith, listed, unchecked } from "../check.ts";
+import { egressOf, type IsolationSettings, serverSettings } from "@mcpolicy/compiler";
+import { advisesOn, type Check, failsWith, listed, unchecked, type Verdict } from "../check.ts";
 import type { Deployment } from "../deployment.ts";
 
 export const isolation: readonly Check[] = [
@@ -45,9 +45,7 @@ export const isolation: readonly Check[] = [
     name: "images-pinned",
     item: 3,
     title: "servers and proxies are started from images of a known digest",
-    run: ({ ir, isolation: { settings, written } }) => {
-      if (written === undefined)
-        return unchecked("nothing says how servers are started", "write the section `isolate` of mcpolicy.config.json");
+    run: ofSettings((ir, settings) => {
       const egress = egressOf(ir);
       const images = [
         ...egress.map(({ server }) => [server, serverSettings(settings, server).image] as const),
@@ -58,21 +56,19 @@ export const isolation: readonly Check[] = [
       const loose = images.filter(([, image]) => image === undefined || !/@sha256:[0-9a-f]{64}$/.test(image));
       const found = loose.length === 0 ? [] : [`no digest holds the image of ${listed(loose.map(([name]) => name))}`];
       return failsWith(found, "write images as `NAME@sha256:…`");
-    },
+    }),
   },
   {
     name: "strong-walls",
     item: 3,
     title: "servers that are not trusted run in gVisor or a microVM",
-    run: ({ ir, isolation: { settings, written } }) => {
-      if (written === undefined)
-        return unchecked("nothing says how servers are started", "write the section `isolate` of mcpolicy.config.json");
+    run: ofSettings((ir, settings) => {
       const plain = ir.servers.filter(
         ({ name, trusted }) => !trusted && (serverSettings(settings, name).runtime ?? settings.runtime) === undefined,
       );
       const found = plain.length === 0 ? [] : [`a container alone is around ${listed(plain.map(({ name }) => name))}`];
       return advisesOn(found, "set `runtime`: `gvisor` or `kata`");
-    },
+    }),
   },
 ];
 
@@ -82,4 +78,12 @@ function ofCode(code: string, help: string): Check["run"] {
       findings.filter((each) => each.code === code).map(({ message, span }) => `${message} (${span.file})`),
       help,
     );
+}
+
+/** What can be told only of servers of which something says how they are started. */
+function ofSettings(run: (ir: Deployment["ir"], settings: IsolationSettings) => Verdict): Check["run"] {
+  return ({ ir, isolation: { settings, written } }) =>
+    written === undefined
+      ? unchecked("nothing says how servers are started", "write the section `isolate` of mcpolicy.config.json")
+      : run(ir, settings);
 }
