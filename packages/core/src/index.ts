@@ -1,5 +1,5 @@
 export { advance, asOf, isCarried, isInFlight, latestInstant, type Windows } from "./advance.ts";
-export type { Artifact } from "./artifact.ts";
+export { type Artifact, artifactStart, artifactText } from "./artifact.ts";
 export type {
   AuditedCaller,
   AuditedProof,

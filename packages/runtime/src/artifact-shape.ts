@@ -1,71 +1,104 @@
 import { IR_VERSION, operatorById, type PlainKind, patternShapes, readers, type Signature } from "@mcpolicy/core";
 import { ArtifactError } from "./artifact-error.ts";
 
-/** Throws an `ArtifactError` where a value has not got the shape; `at` is the place in the artifact, for people. */
-type Shape = (value: unknown, at: string) => void;
+/** Throws an `ArtifactError` where a value has not got the shape. */
+type Shape = (value: unknown) => void;
 
 // ----------------------------------------------------------- combinators
 
-function broken(at: string, expected: string): never {
-  throw new ArtifactError("P0601", `${at} of the artifact must be ${expected}; compile the policy again`);
+/** Where the value that is looked at stands in the artifact: names of fields, indexes of lists. A text only where it is told. */
+const steps: (string | number)[] = [];
+
+function placeOf(more: readonly (string | number)[]): string {
+  const [first = "", ...rest] = [...steps, ...more];
+  return String(first) + rest.map((step) => (typeof step === "number" ? `[${step}]` : stepText(step))).join("");
+}
+
+function stepText(field: string): string {
+  return /^[A-Za-z][A-Za-z0-9]*$/.test(field) ? `.${field}` : `[${JSON.stringify(field)}]`;
+}
+
+function broken(expected: string, ...more: readonly (string | number)[]): never {
+  throw new ArtifactError("P0601", `${placeOf(more)} of the artifact must be ${expected}; compile the policy again`);
+}
+
+/** Asks a shape of a part. */
+function at(step: string | number, shape: Shape, value: unknown): void {
+  steps.push(step);
+  shape(value);
+  steps.pop();
 }
 
 function scalar(expected: string, isFit: (value: unknown) => boolean): Shape {
-  return (value, at) => {
-    if (!isFit(value)) broken(at, expected);
+  return (value) => {
+    if (!isFit(value)) broken(expected);
   };
 }
 
 function list(item: Shape): Shape {
-  return (value, at) => {
-    if (!Array.isArray(value)) broken(at, "a list");
-    for (const [index, each] of value.entries()) item(each, `${at}[${index}]`);
+  return (value) => {
+    if (!Array.isArray(value)) broken("a list");
+    for (let index = 0; index < value.length; index++) at(index, item, value[index]);
   };
 }
 
-function entries(value: unknown, at: string): [string, unknown][] {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) broken(at, "an object");
-  return Object.entries(value);
+function asRecord(value: unknown): Readonly<Record<string, unknown>> {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) broken("an object");
+  return value as Readonly<Record<string, unknown>>;
 }
 
 function map(item: Shape): Shape {
-  return (value, at) => {
-    for (const [key, each] of entries(value, at)) item(each, `${at}[${JSON.stringify(key)}]`);
+  return (value) => {
+    for (const [key, each] of Object.entries(asRecord(value))) at(key, item, each);
   };
 }
 
 /** A record with these fields and no others; a name ending in `?` may be left out. */
 function record(fields: Readonly<Record<string, Shape>>): Shape {
-  return (value, at) => {
-    const given = new Map(entries(value, at));
-    for (const [name, shape] of Object.entries(fields)) {
-      const field = name.replace(/\?$/, "");
-      if (given.has(field)) shape(given.get(field), `${at}.${field}`);
-      else if (field === name) broken(`${at}.${field}`, "there");
-      given.delete(field);
+  const known = Object.entries(fields).map(
+    ([name, shape]) => [name.replace(/\?$/, ""), shape, !name.endsWith("?")] as const,
+  );
+  const names = new Set(known.map(([name]) => name));
+  return (value) => {
+    const given = asRecord(value);
+    for (const [name, shape, isNeeded] of known) {
+      if (Object.hasOwn(given, name)) at(name, shape, given[name]);
+      else if (isNeeded) broken("there", name);
     }
-    for (const extra of given.keys()) broken(`${at}.${extra}`, "absent: this version knows no such field");
+    for (const name of Object.keys(given)) {
+      if (!names.has(name)) broken("absent: this version knows no such field", name);
+    }
   };
 }
 
 /** A record told by its `kind`. */
 function byKind(shapes: () => Readonly<Record<string, Shape>>): Shape {
-  return (value, at) => {
-    const kind = new Map(entries(value, at)).get("kind");
+  return (value) => {
+    const given = asRecord(value);
+    const kind = Object.hasOwn(given, "kind") ? given["kind"] : undefined;
     const shape = typeof kind === "string" && Object.hasOwn(shapes(), kind) ? shapes()[kind] : undefined;
-    if (shape === undefined) broken(`${at}.kind`, `one of ${Object.keys(shapes()).join(", ")}`);
-    else shape(value, at);
+    if (shape === undefined) broken(`one of ${Object.keys(shapes()).join(", ")}`, "kind");
+    else shape(value);
+  };
+}
+
+/** A shape that is made when it is first asked: what refers to itself, or to what stands further below. */
+function later(make: () => Shape): Shape {
+  let made: Shape | undefined;
+  return (value) => {
+    made ??= make();
+    made(value);
   };
 }
 
 function oneOf(...values: readonly unknown[]): Shape {
-  return (value, at) => {
-    if (!values.includes(value)) broken(at, `one of ${values.map((each) => JSON.stringify(each)).join(", ")}`);
+  return (value) => {
+    if (!values.includes(value)) broken(`one of ${values.map((each) => JSON.stringify(each)).join(", ")}`);
   };
 }
 
 function either(isFirst: (value: unknown) => boolean, first: Shape, second: Shape): Shape {
-  return (value, at) => (isFirst(value) ? first(value, at) : second(value, at));
+  return (value) => (isFirst(value) ? first : second)(value);
 }
 
 // ----------------------------------------------------------------- scalars
@@ -92,15 +125,14 @@ const plainKinds: readonly PlainKind[] = [
 ];
 
 /** A kind that this runtime has a reader for; another would make each atom over it unknown. */
-const plainType: Shape = (value, at) => {
-  record({ kind: text })(value, at);
+const ofKind = record({ kind: text });
+const readable: ReadonlySet<PlainKind> = new Set(readers.map(({ kind }) => kind));
+const plainType: Shape = (value) => {
+  ofKind(value);
   const { kind } = value as { readonly kind: PlainKind };
-  if (!readers.some((reader) => reader.kind === kind)) {
-    throw new ArtifactError(
-      "P0604",
-      `${at} names the type \`${kind}\`, which this runtime cannot read; update the runtime`,
-    );
-  }
+  if (readable.has(kind)) return;
+  const message = `${placeOf([])} names the type \`${kind}\`, which this runtime cannot read; update the runtime`;
+  throw new ArtifactError("P0604", message);
 };
 
 const type: Shape = byKind(() => types);
@@ -115,9 +147,9 @@ function holdsPattern(value: unknown): boolean {
 }
 
 /** What a value that is come by is read as. */
-const valueType: Shape = (value, at) => {
-  type(value, at);
-  if (holdsPattern(value)) broken(at, "a type of values, since what a request brings is never a pattern");
+const valueType: Shape = (value) => {
+  type(value);
+  if (holdsPattern(value)) broken("a type of values, since what a request brings is never a pattern");
 };
 
 /** What the policy itself says, but for holes, which take plain segments. */
@@ -157,30 +189,31 @@ const detector = record({ kind: oneOf("constant"), value: json, as: record({ kin
 
 const operand: Shape = byKind(() => operands);
 const apply = record({ kind: text, operator: text, operands: list(operand), as: valueType });
-const written: Shape = (value, at) => {
+const listed = record({ kind: text, items: list(operand), as: type });
+const written: Shape = (value) => {
   const { kind, as } = value as { readonly kind: string; readonly as: unknown };
-  if (holdsPattern(as) && !isWritten(value)) broken(at, `written in the policy, not a \`${kind}\``);
+  if (holdsPattern(as) && !isWritten(value)) broken(`written in the policy, not a \`${kind}\``);
 };
 const operands: Readonly<Record<string, Shape>> = {
   constant: record({ kind: text, value: json, as: type }),
   reference,
-  apply: (value, at) => {
-    apply(value, at);
+  apply: (value) => {
+    apply(value);
     const { operator, operands } = value as { readonly operator: string; readonly operands: readonly unknown[] };
     const signatures = signaturesOf(operator, operands.length);
     if (signatures.length === 0) {
-      const message = `${at} names the operator \`${operator}\` with ${operands.length} operands, which this runtime has not got`;
+      const message = `${placeOf([])} names the operator \`${operator}\` with ${operands.length} operands, which this runtime has not got`;
       throw new ArtifactError("P0604", `${message}; update the runtime`);
     }
     for (const [position, each] of operands.entries()) {
       if (!signatures.every((signature) => patternShapes.has(signature[position]!)) || isWritten(each)) continue;
-      broken(`${at}.operands[${position}]`, "written in the policy, as patterns are");
+      broken("written in the policy, as patterns are", "operands", position);
     }
   },
   field: record({ kind: text, of: operand, key: either(isText, text, operand), as: valueType }),
-  list: (value, at) => {
-    record({ kind: text, items: list(operand), as: type })(value, at);
-    written(value, at);
+  list: (value) => {
+    listed(value);
+    written(value);
   },
   each: record({ kind: text, variable: text, over: operand, value: operand, as: valueType }),
   text: record({ kind: text, parts: list(either(isText, text, hole)), as: type }),
@@ -205,15 +238,16 @@ const conditions: Readonly<Record<string, Shape>> = {
   has: record({ kind: text, reference, at: seen }),
   atom: record({ kind: text, operand, at: seen }),
   carries: record({ kind: text, label: text, at: seen }),
-  happened: (value, at) => record({ kind: text, verb, events, at: seen })(value, at),
-  tally: (value, at) =>
+  happened: later(() => record({ kind: text, verb, events, at: seen })),
+  tally: later(() =>
     record({
       kind: text,
       tally,
       operator: oneOf("less", "at-most", "more", "at-least", "equal", "not-equal"),
       bound: operand,
       at: seen,
-    })(value, at),
+    }),
+  ),
   every: quantifier,
   some: quantifier,
 };
@@ -236,8 +270,7 @@ const operation = byKind(() => ({
   roots: bare,
 }));
 
-const who: Shape = (value, at) =>
-  record({ anyone: bool, roles: list(text), ids: list(text), "except?": who })(value, at);
+const who: Shape = later(() => record({ anyone: bool, roles: list(text), ids: list(text), "except?": who }));
 
 const branch = record({ operations: list(operation), except: list(operation), condition });
 
@@ -310,8 +343,7 @@ const audit = record({
 });
 const deployment = record({ "token?": map(json), "audit?": audit, network: map(list(text)) });
 
-/** The shape of `policy` in an artifact of this version. */
-export const policyShape: Shape = (value, at) =>
+const policy: Shape = later(() =>
   record({
     version: oneOf(IR_VERSION),
     servers: list(server),
@@ -326,9 +358,24 @@ export const policyShape: Shape = (value, at) =>
     "labels?": list(record({ ...head, label: text, duration: milliseconds, onResult: bool })),
     "resultDenies?": list(record(head)),
     "redacts?": list(record({ ...head, detectors: list(detector) })),
-    "narrows?": list(policyShape),
+    "narrows?": list(policy),
     "deployment?": deployment,
-  })(value, at);
+  }),
+);
 
-/** The shape of an artifact, but for its policy. */
-export const artifactShape: Shape = record({ mcpolicyArtifact: number, digest: text, policy: json });
+const artifact = record({ mcpolicyArtifact: number, digest: text, policy: json });
+
+/** Throws where `policy` of an artifact of this version has not got its shape. */
+export function demandPolicy(value: unknown): void {
+  demand("policy", policy, value);
+}
+
+/** Throws where an artifact has not got its shape; its policy is not looked at. */
+export function demandArtifact(value: unknown): void {
+  demand("the top level", artifact, value);
+}
+
+function demand(name: string, shape: Shape, value: unknown): void {
+  steps.length = 0;
+  at(name, shape, value);
+}

@@ -3,6 +3,7 @@ export { ajvReasons, type Reasons } from "./ajv.ts";
 export { decideAlike } from "./alike.ts";
 export { ArtifactError } from "./artifact-error.ts";
 export { type Bounds, defaultBounds, outOfBounds } from "./bounds.ts";
+export { type Expected, type Pins, pinsOf } from "./expected.ts";
 export type { RuleSort, SeenRule } from "./explain.ts";
 export type { Unseen } from "./foresee.ts";
 export { formats } from "./formats.ts";

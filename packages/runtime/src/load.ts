@@ -1,7 +1,9 @@
 import {
   type Artifact,
+  artifactStart,
   type Decision,
   digestOf,
+  digestOfText,
   type Effect,
   type Engine,
   type EngineFactory,
@@ -20,11 +22,12 @@ import {
 } from "@mcpolicy/core";
 import { type Abilities, lacking } from "./abilities.ts";
 import { ArtifactError } from "./artifact-error.ts";
-import { artifactShape, policyShape } from "./artifact-shape.ts";
+import { demandArtifact, demandPolicy } from "./artifact-shape.ts";
 import { outOfBounds } from "./bounds.ts";
 import { callerOf, isRefused } from "./caller.ts";
 import { decide, type Means } from "./decide.ts";
 import { finderOf } from "./detect.ts";
+import { demandExpected, type Expected } from "./expected.ts";
 import { type SeenRule, seenRules } from "./explain.ts";
 import { foresee, type Unseen } from "./foresee.ts";
 import { formats } from "./formats.ts";
@@ -115,19 +118,24 @@ export interface Explanation extends Decision {
   readonly seen: readonly SeenRule[];
 }
 
-/** `engine`: what answers yes or no, closures unless said. `abilities`: what the host carries out, nothing unless said. */
+/**
+ * `engine`: what answers yes or no, closures unless said. `abilities`: what the host carries out, nothing unless said. `expected`: which policy it
+ * must be, and compiled with which definitions; any unless said.
+ */
 export interface LoadOptions {
   readonly engine?: EngineFactory;
   readonly abilities?: Abilities;
+  readonly expected?: Expected;
 }
 
 /**
- * Loads a compiled policy. Throws an `ArtifactError` where it is of another version, its digest differs, it has not got the shape
- * of an artifact, or it names an operator or a type that this runtime has not got; and where it asks of the host what `abilities`,
+ * Loads a compiled policy, from the text of an artifact or what `JSON.parse` makes of it; the text is quicker. Throws an `ArtifactError` where it is of another version, its digest differs, it has not got the shape
+ * of an artifact, or it names an operator or a type that this runtime has not got; where it is not what is `expected`; and where it asks of the host what `abilities`,
  * which are none unless given, do not declare.
  */
-export function loadPolicy(artifact: Artifact, options: LoadOptions = {}): LoadedPolicy {
+export function loadPolicy(artifact: Artifact | string, options: LoadOptions = {}): LoadedPolicy {
   const { ir, digest } = verify(artifact);
+  demandExpected(ir, digest, options.expected ?? {});
   const means = meansOf(ir, options.engine ?? closureEngine);
   const record = recorder(ir);
   const needs = needsOf(means);
@@ -314,26 +322,45 @@ function joinedSchema(schemas: readonly (ToolIr["schema"] | undefined)[]): ToolI
   return Object.assign({}, ...all.toReversed(), joined.size === 0 ? {} : { allOf: [...joined.values()] });
 }
 
-function verify(given: Artifact): { readonly ir: PolicyIr; readonly digest: string } {
+function verify(given: Artifact | string): { readonly ir: PolicyIr; readonly digest: string } {
   try {
-    artifactShape(given, "the top level");
-    if (given.mcpolicyArtifact !== 1 || given.policy?.version !== IR_VERSION) {
-      const message = `this runtime loads artifacts of version 1 with policies of version ${IR_VERSION}; compile the policy again`;
-      throw new ArtifactError("P0602", message);
-    }
-    // A copy, so that what was verified is what decides.
-    const ir = structuredClone(given.policy);
-    const digest = digestOf(ir);
-    if (digest !== given.digest) {
-      const message = `the artifact says ${given.digest}, but its policy has ${digest}: it was changed after it was compiled`;
-      throw new ArtifactError("P0603", message);
-    }
-    policyShape(ir, "policy");
+    const { ir, digest } = (typeof given === "string" ? ofCanonicalText(given) : undefined) ?? ofArtifact(given);
+    demandPolicy(ir);
     return { ir, digest };
   } catch (failure) {
     if (failure instanceof ArtifactError) throw failure;
     throw new ArtifactError("P0601", `this is not an artifact: ${inWords(failure)}`);
   }
+}
+
+/** Of a text as the compiler writes it, whose digest is that of its own characters; undefined of any other. */
+function ofCanonicalText(text: string): { readonly ir: PolicyIr; readonly digest: string } | undefined {
+  const [start, digest] = artifactStart.exec(text) ?? [];
+  if (start === undefined || digest === undefined) return undefined;
+  const policy = text.slice(start.length, text.lastIndexOf("}"));
+  return digestOfText(policy) === digest ? { ir: ofThisVersion(JSON.parse(policy)), digest } : undefined;
+}
+
+function ofArtifact(given: Artifact | string): { readonly ir: PolicyIr; readonly digest: string } {
+  const artifact: Artifact = typeof given === "string" ? JSON.parse(given) : given;
+  demandArtifact(artifact);
+  if (artifact.mcpolicyArtifact !== 1) throw anotherVersion();
+  // A copy, so that what was verified is what decides.
+  const ir = ofThisVersion(typeof given === "string" ? artifact.policy : structuredClone(artifact.policy));
+  const digest = digestOf(ir);
+  if (digest === artifact.digest) return { ir, digest };
+  const message = `the artifact says ${artifact.digest}, but its policy has ${digest}: it was changed after it was compiled`;
+  throw new ArtifactError("P0603", message);
+}
+
+function ofThisVersion(policy: PolicyIr | undefined): PolicyIr {
+  if (policy?.version !== IR_VERSION) throw anotherVersion();
+  return policy;
+}
+
+function anotherVersion(): ArtifactError {
+  const message = `this runtime loads artifacts of version 1 with policies of version ${IR_VERSION}; compile the policy again`;
+  return new ArtifactError("P0602", message);
 }
 
 function makeEngine(ir: PolicyIr, factory: EngineFactory): Engine {

@@ -21,7 +21,7 @@ const packages: Readonly<Record<string, Row>> = {
   core:        { imports: [],                                                                              external: ["@noble/hashes", "canonicalize", "ipaddr.js"], node: "nowhere" },
   language:    { imports: ["diagnostics", "core"],                                                         external: ["chevrotain", "micromatch", "yaml"], node: "nowhere" },
   compiler:    { imports: ["diagnostics", "core", "language"],                                             external: ["yaml"],                                   node: "nowhere" },
-  runtime:     { imports: ["core"],                                                                        external: ["ajv", "ajv-formats"],               node: "nowhere" },
+  runtime:     { imports: ["core"],                                                                        external: ["ajv", "ajv-formats"],               node: "subpaths" },
   audit:       { imports: ["core"],                                                                        external: ["@noble/hashes"],                    node: "subpaths" },
   identity:    { imports: ["core"],                                                                        external: ["jose"],                             node: "subpaths" },
   mcp:         { imports: ["core", "identity", "runtime"],                                                  external: [],                                   node: "subpaths" },

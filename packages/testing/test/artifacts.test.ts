@@ -1,8 +1,8 @@
-import { globSync, readFileSync } from "node:fs";
+import { existsSync, globSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { Artifact } from "@mcpolicy/core";
 import { catalogue } from "@mcpolicy/diagnostics";
-import { ArtifactError, everyAbility, loadPolicy } from "@mcpolicy/runtime";
+import { ArtifactError, everyAbility, type LoadOptions, loadPolicy } from "@mcpolicy/runtime";
 import { expect, test } from "vitest";
 import { root } from "./files.ts";
 
@@ -21,7 +21,9 @@ function refusal(load: () => unknown): ArtifactError | undefined {
 
 test.for(folders)("%s", async (folder) => {
   const artifact = JSON.parse(readFileSync(join(root, folder, "artifact.json"), "utf8")) as Artifact;
-  const refused = refusal(() => loadPolicy(artifact));
+  const saved = join(root, folder, "options.json");
+  const options = existsSync(saved) ? (JSON.parse(readFileSync(saved, "utf8")) as LoadOptions) : {};
+  const refused = refusal(() => loadPolicy(artifact, options));
   expect(refused?.code).toBe(codeOf(folder));
   await expect(`error[${refused?.code}]: ${refused?.message}\n`).toMatchFileSnapshot(
     join(root, folder, "expected.txt"),
@@ -29,7 +31,7 @@ test.for(folders)("%s", async (folder) => {
 
   // Only what a host does not carry out hangs on the host.
   const isOfHost = codeOf(folder) === "P0605";
-  const carried = refusal(() => loadPolicy(artifact, { abilities: everyAbility }));
+  const carried = refusal(() => loadPolicy(artifact, { ...options, abilities: everyAbility }));
   expect(carried?.code).toBe(isOfHost ? undefined : codeOf(folder));
 });
 

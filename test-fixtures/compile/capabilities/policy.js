@@ -28,7 +28,7 @@ function s0(args, principal, context, request, k) {
     // "allow" "role reader: read:files"
     (((roles & 1) !== 0) && (((!((x0 = g0(args)) === undefined) && (x0.startsWith("/w/") || x0 === "/w"))))));
 }
-const t1 = {"kind":"list","element":{"kind":"any"}};
+const t1 = {"element":{"kind":"any"},"kind":"list"};
 const a1 = (from) => pristine["paths"] === undefined ? from["paths"] : (hasOwn(from, "paths") ? from["paths"] : undefined);
 const g1 = (from) => {
   const value = a1(from);

@@ -14,7 +14,7 @@ const g0 = (from) => {
   const value = a0(from);
   return typeof value === "string" ? value : undefined;
 };
-const t1 = {"kind":"list","element":{"kind":"glob"}};
+const t1 = {"element":{"kind":"glob"},"kind":"list"};
 const c0 = read(t1, ["https://docs.example.org/**","https://*.example.net/**"], undefined);
 const t2 = {"kind":"bool"};
 const m0 = (list) => {

@@ -43,7 +43,7 @@ const g3 = (from) => {
   const value = a3(from);
   return read(t3, value, "/w");
 };
-const t4 = {"kind":"list","element":{"kind":"path"}};
+const t4 = {"element":{"kind":"path"},"kind":"list"};
 const a4 = (from) => pristine["content"] === undefined ? from["content"] : (hasOwn(from, "content") ? from["content"] : undefined);
 const g4 = (from) => {
   const value = a4(from);

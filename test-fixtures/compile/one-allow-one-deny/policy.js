@@ -19,8 +19,8 @@ function b0(q) {
   return (!((x0 = g0(q.args)) === undefined) && (x0.startsWith("/w/") || x0 === "/w"));
 }
 const t1 = {"kind":"any"};
-const t2 = {"kind":"list","element":{"kind":"any"}};
-const t3 = {"kind":"list","element":{"kind":"glob"}};
+const t2 = {"element":{"kind":"any"},"kind":"list"};
+const t3 = {"element":{"kind":"glob"},"kind":"list"};
 const c0 = read(t3, ["**/.env*"], "/w");
 function l0(q) {
   let x0, x1;

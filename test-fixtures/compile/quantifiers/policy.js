@@ -8,7 +8,7 @@ const unset = Symbol("not read yet");
 const nothing = Object.freeze({});
 const rootOf = (server) => roots.get(server);
 const roots = new Map([["fs","/w"]]);
-const t0 = {"kind":"list","element":{"kind":"any"}};
+const t0 = {"element":{"kind":"any"},"kind":"list"};
 const a0 = (from) => pristine["paths"] === undefined ? from["paths"] : (hasOwn(from, "paths") ? from["paths"] : undefined);
 const g0 = (from) => {
   const value = a0(from);
@@ -20,7 +20,7 @@ function r0(q) {
 }
 const t1 = {"kind":"int"};
 const t2 = {"kind":"path"};
-const t3 = {"kind":"list","element":{"kind":"glob"}};
+const t3 = {"element":{"kind":"glob"},"kind":"list"};
 const c0 = read(t3, ["**/.git/**","**/*.key"], "/w");
 function l0(q) {
   let x0, x1;

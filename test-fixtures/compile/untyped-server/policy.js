@@ -9,9 +9,9 @@ const nothing = Object.freeze({});
 const rootOf = (server) => roots.get(server);
 const roots = new Map([]);
 const t0 = {"kind":"any"};
-const t1 = {"kind":"list","element":{"kind":"string"}};
+const t1 = {"element":{"kind":"string"},"kind":"list"};
 const c0 = read(t1, [], undefined);
-const t2 = {"kind":"list","element":{"kind":"any"}};
+const t2 = {"element":{"kind":"any"},"kind":"list"};
 const t3 = {"kind":"string"};
 function l0(q) {
   let x0, x1;

@@ -70,4 +70,17 @@ loadPolicy(artifact, { abilities: { proofs: ["approval from caller"], duties: ["
 
 Declare what the host carries out, and only that; or take the statement out of the policy.`,
   },
+  {
+    code: "P0606",
+    title: "Artifact is another than expected",
+    severity: "error",
+    page: `Whoever loads the artifact says which policy it must be, by its digest, or with which definitions of tools it must have been compiled, by their
+pins. It is another. Nothing is loaded: rules that were checked against one definition of a tool may mean nothing, or something else, about another.
+
+\`\`\`ts
+loadPolicy(artifact, { expected: { digest: "sha256-2c26…", pins: { fs: { read_file: "sha256-fcde…" } } } });
+\`\`\`
+
+Compile the policy with the definitions that are in use, read what changed in them, and deploy that artifact; or expect the one that is deployed.`,
+  },
 ];
