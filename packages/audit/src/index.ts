@@ -7,6 +7,15 @@ export {
   type TreeHead,
 } from "./checkpoint.ts";
 export { type Disclosure, digestAt, disclose, isBehind, isDisclosed } from "./disclosure.ts";
+export { ndjsonExporter } from "./export/ndjson.ts";
+export { type OpenTelemetryApi, type OpenTelemetryOptions, openTelemetryExporter } from "./export/opentelemetry.ts";
+export {
+  durationBuckets,
+  type PrometheusExporter,
+  type PrometheusOptions,
+  prometheusExporter,
+} from "./export/prometheus.ts";
+export { type Exporter, type TeeOptions, tee } from "./export/tee.ts";
 export { type Hash, type Hasher, hasherOver, portableHasher } from "./hasher.ts";
 export { KeyError, type KeyPair, keyPairOf, type Signer, signerOf, type Verifier, verifierOf } from "./keys.ts";
 export { type Note, type NoteSignature, type OpenedNote, openNote, readNote, signNote } from "./note.ts";
