@@ -37,7 +37,11 @@ interface Proxy {
 }
 
 function start(folder: string, roles: string, ...command: readonly string[]): Proxy {
-  const flags = ["--policy", "policy", "--principal", `id=dev,roles=${roles}`];
+  return startWith(folder, roles, [], ...command);
+}
+
+function startWith(folder: string, roles: string, more: readonly string[], ...command: readonly string[]): Proxy {
+  const flags = ["--policy", "policy", "--principal", `id=dev,roles=${roles}`, ...more];
   const child = spawn(process.execPath, ["--conditions=@mcpolicy/source", main, "proxy", ...flags, "--", ...command], {
     cwd: folder,
     stdio: "pipe",
@@ -115,6 +119,47 @@ describe("policy proxy", () => {
       operation: { kind: "tool", server: "fs", name: "read_text_file" },
       rules: [{ id: "no secrets", matched: "true" }],
     });
+  });
+
+  it("records each decision and outcome in a log that verifies, and starts without none that it was given", async () => {
+    const folder = workspace();
+    const { out } = await policy(["audit", "init", "log", "--origin", "example.com/audit"], { cwd: folder });
+    const server = [process.execPath, filesystem, join(folder, "ws")];
+    const proxy = startWith(folder, "reader", ["--audit", "log"], ...server);
+    const client = { protocolVersion: "2025-11-25", capabilities: {}, clientInfo: { name: "t", version: "1" } };
+    await proxy.ask({ id: 0, method: "initialize", params: client });
+    await proxy.ask(call(1, "read_text_file", { path: join(folder, "ws/README.md") }));
+    await proxy.ask(call(2, "read_text_file", { path: join(folder, "ws/.env") }));
+    proxy.child.stdin.end();
+    expect(await once(proxy.child, "close")).toEqual([0, null]);
+    expect(proxy.errors()).toContain("each record is on the disk before its call goes on");
+    expect(proxy.errors()).not.toContain('"kind":"decision"');
+
+    expect(await policy(["audit", "verify", "log", "--key", out.trim()], { cwd: folder })).toMatchObject({ code: 0 });
+    const found = await policy(["audit", "query", "log", "--tool", "fs.*", "--format", "json"], { cwd: folder });
+    const records = JSON.parse(found.out).records.map(({ record }: { record: object }) => record);
+    expect(records).toMatchObject([
+      { kind: "decision", effect: "allow", caller: { id: "dev", roles: ["reader"] }, rules: [{}] },
+      { kind: "outcome", ended: "result" },
+      { kind: "decision", effect: "deny", reason: "rule", rules: [{ id: "no secrets" }] },
+    ]);
+    expect(records[0].arguments).toEqual({
+      kept: "hashed",
+      digests: { path: expect.stringMatching(/^salted-sha256-[0-9a-f]{64}$/) },
+    });
+    const asked = ["audit", "query", "log", "--arg", `path=${join(folder, "ws/.env")}`, "--secret", "log.secret"];
+    expect((await policy(asked, { cwd: folder })).out).toContain(
+      'deny    fs.read_text_file  for dev  rule by "no secrets"',
+    );
+
+    const without = startWith(
+      folder,
+      "reader",
+      ["--audit", "nowhere", "--audit-key", "log.key", "--audit-secret", "log.secret"],
+      ...server,
+    );
+    expect(await once(without.child, "close")).toEqual([2, null]);
+    expect(without.errors()).toContain("there is no log here");
   });
 
   it.each([

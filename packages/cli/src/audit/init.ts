@@ -35,7 +35,7 @@ async function init(session: Session, folder: string, flags: Flags): Promise<Exi
   if (!isOrigin(origin)) throw new UsageError(`--origin is a name without white space and +, not \`${origin}\``);
   const signer = await keyIn(session, key, origin);
   await createAuditLog(resolve(session.cwd, folder), { origin, signer });
-  if (existsSync(resolve(session.cwd, secret))) secretIn(session, secret);
+  if (existsSync(resolve(session.cwd, secret))) secretIn(session, "--secret", secret);
   else writeNew(session, "--secret", secret, `${randomBytes(32).toString("hex")}\n`);
   for (const line of [
     `made the log ${origin} in ${folder}`,

@@ -27,10 +27,10 @@ export async function signerIn(session: Session, flag: string, file: string): Pr
 }
 
 /** The secret in a file: 64 hexadecimal digits or more. Throws a UsageError. */
-export function secretIn(session: Session, file: string): Uint8Array {
-  const [line = ""] = linesOf(session, "--secret", file);
+export function secretIn(session: Session, flag: string, file: string): Uint8Array {
+  const [line = ""] = linesOf(session, flag, file);
   if (!/^([0-9a-f]{2}){32,}$/.test(line)) {
-    throw new UsageError(`--secret ${file} holds no secret: it is a line of 64 hexadecimal digits or more`);
+    throw new UsageError(`${flag} ${file} holds no secret: it is a line of 64 hexadecimal digits or more`);
   }
   return Buffer.from(line, "hex");
 }

@@ -82,7 +82,7 @@ function searchOf({ record, id }: Flags): { readonly from?: number; readonly acc
 function disclosures(session: Session, record: AuditRecord, flags: Flags): readonly Disclosure[] {
   if (flags.disclose.length === 0) return [];
   if (flags.secret === undefined) throw new UsageError("--disclose needs --secret: the salts come from it");
-  const secret = secretIn(session, flags.secret);
+  const secret = secretIn(session, "--secret", flags.secret);
   return flags.disclose.map((text) => {
     const [, path, json] = /^(\/[^=]+)=(.*)$/s.exec(text) ?? [];
     if (path === undefined || json === undefined) {

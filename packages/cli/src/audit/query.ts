@@ -125,7 +125,7 @@ function timeOf(flag: string, text: string | undefined): number | undefined {
 }
 
 function argumentTest(session: Session, { arg, secret: file }: Flags): (record: DecisionRecord) => boolean {
-  const secret = file === undefined ? undefined : secretIn(session, file);
+  const secret = file === undefined ? undefined : secretIn(session, "--secret", file);
   const wanted = arg.map((text) => {
     const [, name, json] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
     if (name === undefined || json === undefined) throw new UsageError(`--arg takes NAME=JSON, not \`${text}\``);

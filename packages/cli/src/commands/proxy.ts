@@ -5,13 +5,15 @@ import { abilities } from "@mcpolicy/mcp";
 import { childEnvironment, type ProxyEnd, stdioProxy } from "@mcpolicy/mcp/stdio";
 import { memoryDriver } from "@mcpolicy/runtime";
 import { Command } from "commander";
+import { type AuditSinkFlags, auditSinkOf, withAuditSink } from "../audit/sink-flags.ts";
+import { withLog } from "../audit/with-log.ts";
 import { type ExitCode, exitCodes, UsageError } from "../exit-codes.ts";
 import { several } from "../flags.ts";
 import { readyPolicy } from "../load-policy.ts";
 import { requestOf, strangers } from "../request-flags.ts";
 import type { Session } from "../session.ts";
 
-interface Flags {
+interface Flags extends AuditSinkFlags {
   readonly policy: readonly string[];
   readonly server?: string;
   readonly principal?: string;
@@ -20,7 +22,7 @@ interface Flags {
 
 /** `policy proxy`: stands between an MCP client and the server that it starts, until either of them ends. */
 export function proxyCommand(session: Session): Command {
-  return new Command("proxy")
+  return withAuditSink(new Command("proxy"))
     .argument("<command...>", "the server: its program and arguments, after `--`")
     .option("--policy <path>", "policy, folder or glob; all of them are one policy", several, [])
     .option("--server <name>", "what the policy calls the server, where it has several")
@@ -28,9 +30,11 @@ export function proxyCommand(session: Session): Command {
     .option("--env <name>", "a variable that the server gets; may stand several times", several, [])
     .addHelpText(
       "after",
-      `\nDecisions go to standard error, one line of JSON each.\nExample: policy proxy --policy policies/filesystem --principal id=dev,roles=reader -- npx -y @modelcontextprotocol/server-filesystem /workspace`,
+      `\nWithout --audit decisions go to standard error, one line of JSON each.\nExample: policy proxy --policy policies/filesystem --principal id=dev,roles=reader -- npx -y @modelcontextprotocol/server-filesystem /workspace`,
     )
-    .action(async (command: readonly string[], flags: Flags) => session.exit(await proxy(session, command, flags)));
+    .action(async (command: readonly string[], flags: Flags) =>
+      session.exit(await withLog(session, () => proxy(session, command, flags))),
+    );
 }
 
 async function proxy(session: Session, [command, ...args]: readonly string[], flags: Flags): Promise<ExitCode> {
@@ -45,6 +49,7 @@ async function proxy(session: Session, [command, ...args]: readonly string[], fl
   say(`guards server \`${server}\` with policy ${policy.digest}`);
   say(`the caller is \`${principal.id}\`, as --principal says: for development only, nothing proves who calls`);
 
+  const log = await auditSinkOf(session, flags, say);
   const stop = new AbortController();
   const onSignal = (): void => stop.abort();
   for (const signal of signals) process.once(signal, onSignal);
@@ -58,8 +63,10 @@ async function proxy(session: Session, [command, ...args]: readonly string[], fl
     cwd: session.cwd,
     env: childEnvironment(session.env, flags.env),
     signal: stop.signal,
+    ...(log === undefined ? {} : { audit: log }),
   });
   for (const signal of signals) process.off(signal, onSignal);
+  await log?.close();
   if (end.kind !== "closed") say(end.why);
   return endCodes[end.kind];
 }
