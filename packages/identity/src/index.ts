@@ -32,6 +32,7 @@ export { metadataPath, metadataUrl, type ProtectedResource, resourceMetadata } f
 export { parseRevocation, revocationLine } from "./revocation-line.ts";
 export { type MemoryRevocationsOptions, memoryRevocations } from "./revocations.ts";
 export { type Rotation, rotatingKeys, usualRotation } from "./rotating-keys.ts";
+export { scopesOf } from "./scopes.ts";
 export { SettingsError } from "./settings-error.ts";
 export { NotSigned, signedPayload } from "./signature.ts";
 export { Token } from "./token.ts";

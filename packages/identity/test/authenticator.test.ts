@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { authenticatorOf } from "../src/authenticator.ts";
 import { publicKeySet } from "../src/issue.ts";
 import { localKeys } from "../src/keys.ts";
+import { scopesOf } from "../src/scopes.ts";
 import { SettingsError } from "../src/settings-error.ts";
 import { Token } from "../src/token.ts";
 import {
@@ -242,6 +243,15 @@ describe("claims", () => {
       principal: { roles: ["a", "b"] },
       scopes: ["a", "b"],
     });
+  });
+
+  test("scopes that a policy knows are its roles, where it reads them from `scope`", () => {
+    const roles = 'role "read:files" { }\nrole reader { }\nrole "Domain Admins" { }\n';
+    expect(scopesOf(policyOf(`${roles}principal { roles: list<string> from claim "scope" }`))).toEqual([
+      "read:files",
+      "reader",
+    ]);
+    expect(scopesOf(policyOf(roles))).toEqual([]);
   });
 
   test("roles that the policy names a claim for must be there; else there may be none", async () => {

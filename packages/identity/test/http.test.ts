@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import { connect } from "node:net";
 import { inspect } from "node:util";
 import type { AuthInfo as SdkAuthInfo } from "@modelcontextprotocol/sdk/server/auth/types.js";
+import type { AuthInfo as ModernAuthInfo } from "@modelcontextprotocol/server";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { authenticatedOf, authInfoOf } from "../src/auth-info.ts";
@@ -191,10 +192,10 @@ describe("metadata", () => {
 });
 
 describe("what a server is handed", () => {
-  test("has the form of the SDK's, and no token in it", async () => {
+  test("has the form of both SDKs', and no token in it", async () => {
     const text = await issued({ scopes: ["read:files"] });
     const found = (await authenticated(authenticatorFor(token), text)) as Authenticated;
-    const authInfo: SdkAuthInfo = authInfoOf(found);
+    const authInfo: SdkAuthInfo & ModernAuthInfo = authInfoOf(found);
     expect(authInfo).toEqual({
       token: "withheld",
       clientId: "cli",
