@@ -25,13 +25,13 @@ const published = [
   { file: "playwright__mcp.json",                       to: "policies/browser/tools/browser.json"        },
   { file: "wonderwhy-er__desktop-commander.json",       to: "policies/shell/tools/shell.json"            },
   { file: "wonderwhy-er__desktop-commander.json",       to: "policies/zero-trust-guide/tools/shell.json" },
-  { file: "firecrawl-mcp.json",                         to: "policies/zero-trust-guide/tools/web.json"   },
 ];
 
 const openLicences: ReadonlySet<string> = new Set(["MIT", "Apache-2.0", "ISC"]);
 
 await write("policies/filesystem/tools/filesystem.json", await captureFilesystem());
-await write("policies/zero-trust-guide/tools/files.json", guideFiles());
+await write("policies/zero-trust-guide/tools/files.json", ofTheGuide("guide-files.json"));
+await write("policies/zero-trust-guide/tools/web.json", ofTheGuide("guide-web.json"));
 if (existsSync(listings)) {
   for (const { file, to } of published) await write(to, fromListing(join(listings, file)));
 } else {
@@ -56,9 +56,9 @@ async function captureFilesystem(): Promise<PinFile> {
   }
 }
 
-/** The guide's own file server: no such package exists, its definitions are this project's. */
-function guideFiles(): PinFile {
-  const listing = JSON.parse(readFileSync(join(import.meta.dirname, "guide-files.json"), "utf8")) as Listing;
+/** A server of the guide's example: no such package exists, its definitions are this project's. */
+function ofTheGuide(file: string): PinFile {
+  const listing = JSON.parse(readFileSync(join(import.meta.dirname, file), "utf8")) as Listing;
   return pinFileOf(listing, { package: "mcpolicy", version: "1.0.0", license: "Apache-2.0" });
 }
 
