@@ -145,6 +145,7 @@ export {
   type TenantKey,
   tenantKeyOf,
 } from "./state.ts";
+export { defaultStateBounds, type StateBounds } from "./state-bounds.ts";
 export type {
   ApprovalAnswer,
   ApprovalQuestion,

@@ -9,7 +9,7 @@ export type { Unseen } from "./foresee.ts";
 export { formats } from "./formats.ts";
 export { type Explanation, type LoadedPolicy, type LoadOptions, loadPolicy } from "./load.ts";
 export { type MemoryApprovalsOptions, memoryApprovals } from "./memory-approvals.ts";
-export { defaultStateBounds, type MemoryDriver, memoryDriver, type StateBounds } from "./memory-driver.ts";
+export { type MemoryDriver, memoryDriver } from "./memory-driver.ts";
 export type { Needs } from "./need.ts";
 export type { Recorder } from "./record.ts";
 export type { Answer } from "./result.ts";

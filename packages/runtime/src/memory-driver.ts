@@ -2,11 +2,13 @@ import {
   asOf,
   type CallerKey,
   type CommitResult,
+  defaultStateBounds,
   isRecord,
   type JsonObject,
   type LimitNeed,
   type PastCall,
   type State,
+  type StateBounds,
   type StateDriver,
   type StateEvent,
   type StateNeed,
@@ -18,24 +20,6 @@ import {
 } from "@mcpolicy/core";
 import { CallerMemory } from "./memory-caller.ts";
 import { Takes } from "./memory-takes.ts";
-
-/** How many of each a driver in memory holds at most, of all tenants together. */
-export interface StateBounds {
-  /** Beyond this the oldest calls of the caller with most of them are forgotten, and what looks back so far reads as unknown. */
-  readonly calls: number;
-  /** Beyond these nothing more is taken in: forgetting one of them would let something through. */
-  readonly takes: number;
-  readonly labels: number;
-  readonly spent: number;
-}
-
-/** 20,000 of each. */
-export const defaultStateBounds: StateBounds = Object.freeze({
-  calls: 20_000,
-  takes: 20_000,
-  labels: 20_000,
-  spent: 20_000,
-});
 
 /** A driver whose answers need not be waited for. */
 export interface MemoryDriver extends StateDriver {
@@ -147,7 +131,7 @@ export function memoryDriver(initial: Windows, bounds: StateBounds = defaultStat
     held.places += tenant.callers.size + tenant.takes.size;
     count(-1);
     caller.prune(now, windows);
-    for (const { limit, taken } of limits) taken.prune(now - (limit.duration ?? 0), now - flightOf(windows));
+    for (const { limit, taken } of limits) taken.prune(now, limit.duration ?? 0, now - flightOf(windows));
     pruneSpent(tenant, now);
     const before = caller.callsVersion;
     if (event.kind === "request") {
@@ -211,7 +195,7 @@ export function memoryDriver(initial: Windows, bounds: StateBounds = defaultStat
         tenant.callers.delete(name);
       }
       for (const [name, taken] of tenant.takes) {
-        taken.prune(now - windows.takes, now - flightOf(windows));
+        taken.prune(now, windows.takes, now - flightOf(windows));
         held.takes += taken.size;
         if (taken.size === 0) tenant.takes.delete(name);
       }

@@ -4,6 +4,8 @@ import type { LimitNeed, Take } from "@mcpolicy/core";
 export class Takes {
   /** Of windows, in the order of their instants. */
   readonly #past: Take[] = [];
+  /** What lies at or before this instant may be forgotten. */
+  #prunedTo = Number.NEGATIVE_INFINITY;
   /** Of calls in flight, by the call: since when. */
   readonly #open = new Map<string, number>();
 
@@ -35,6 +37,8 @@ export class Takes {
   hasRoom(need: LimitNeed, take: Take, flight: number): boolean {
     const { amount, duration } = need;
     if (duration === undefined) return this.#flying(take.at - flight) + take.amount <= amount;
+    // A decision that is older than what was pruned for cannot tell any more.
+    if (take.at - duration < this.#prunedTo) return false;
     let sum = 0;
     for (let at = this.#firstAfter(take.at - duration); at < this.#past.length; at += 1) sum += this.#past[at]!.amount;
     return sum + take.amount <= amount;
@@ -50,15 +54,18 @@ export class Takes {
     this.#open.delete(call);
   }
 
-  /** Forgets what lies before any window. */
-  prune(since: number, lostSince: number): void {
+  /** Forgets what no window reaches that ends at `now` or later, and what came before, by as much again for decisions that are older. */
+  prune(now: number, duration: number, lostSince: number): void {
     for (const [call, at] of this.#open) {
       if (at > lostSince) break;
       this.#open.delete(call);
     }
+    const since = now - 2 * duration;
     const stale = this.#firstAfter(since);
     // The move has to be worth it.
-    if (stale * 4 >= this.#past.length) this.#past.splice(0, stale);
+    if (stale === 0 || stale * 4 < this.#past.length) return;
+    this.#prunedTo = Math.max(this.#prunedTo, since);
+    this.#past.splice(0, stale);
   }
 
   #flying(lostSince: number): number {

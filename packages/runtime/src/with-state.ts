@@ -35,7 +35,7 @@ export interface StatefulPolicy {
   readonly giveUp: (request: Request, id: string, now: number) => Soon<void>;
 }
 
-/** How often a decision is made again since others were faster. Those of one caller here take turns, so that it is other instances alone. */
+/** How often a decision is made again since others were faster. Those of one caller here take turns, so that these are other instances. */
 const mostTries = 100;
 
 /** What a policy needs to keep its state. */
@@ -58,7 +58,9 @@ export function withState(policy: Deciding, driver: StateDriver): StatefulPolicy
         if (result === "committed") return made;
         if (tries === 0) throw new Error("others are always faster at changing the state that this is decided on");
         const again = (): Soon<Made> => committed(need, make, tries - 1);
-        return tries === mostTries ? inTurn(need.calls === "anyone" ? need.tenant : need.caller, again) : again();
+        // Limits and proofs alone settle it at the next look; what reads calls or labels would cross with its like time and again.
+        const isCrossing = tries === mostTries && (need.calls !== "none" || need.labels);
+        return isCrossing ? inTurn(need.calls === "anyone" ? need.tenant : need.caller, again) : again();
       });
     });
   }

@@ -1,6 +1,13 @@
-import { callerKeyOf, type LimitNeed, type StateEvent, type StateNeed, type Windows } from "@mcpolicy/core";
+import {
+  callerKeyOf,
+  defaultStateBounds,
+  type LimitNeed,
+  type StateEvent,
+  type StateNeed,
+  type Windows,
+} from "@mcpolicy/core";
 import { describe, expect, test } from "vitest";
-import { defaultStateBounds, type MemoryDriver, memoryDriver } from "../src/index.ts";
+import { type MemoryDriver, memoryDriver } from "../src/index.ts";
 import { caller, pastCall } from "./small-policies.ts";
 
 const windows: Windows = { calls: 100, takes: 100, proofs: 100 };

@@ -9,6 +9,7 @@ import { faults } from "./soaks/faults.ts";
 import { network } from "./soaks/network.ts";
 import { oracles } from "./soaks/oracles.ts";
 import { porting } from "./soaks/porting.ts";
+import { state } from "./soaks/state.ts";
 import { tokens } from "./soaks/tokens.ts";
 import { tools } from "./soaks/tools.ts";
 import { traceFaults } from "./soaks/trace-faults.ts";
@@ -24,6 +25,7 @@ const soaks: readonly Soak[] = [
   oracles,
   porting,
   network,
+  state,
   agentdojo,
   tracesSoak,
   traceFaults,

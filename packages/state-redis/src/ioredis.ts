@@ -5,6 +5,7 @@ export interface IoredisLike {
   evalsha(sha: string, keyCount: number, ...rest: string[]): Promise<unknown>;
   eval(script: string, keyCount: number, ...rest: string[]): Promise<unknown>;
   duplicate(): IoredisSubscriber;
+  readonly isCluster?: boolean;
   on(event: "error", heard: (error: Error) => void): unknown;
   off(event: "error", heard: (error: Error) => void): unknown;
 }
@@ -14,6 +15,7 @@ export interface IoredisSubscriber {
   subscribe(channel: string): Promise<unknown>;
   on(event: "message", heard: (channel: string, message: string) => void): unknown;
   on(event: "error", heard: (error: Error) => void): unknown;
+  on(event: "ready", heard: () => void): unknown;
   disconnect(): void;
 }
 
@@ -30,13 +32,14 @@ export function fromIoredis(client: IoredisLike): RedisClient {
         () => client.eval(script.text, keys.length, ...keys, ...args),
       ),
     async subscribe(channel, message) {
-      const listening = client.duplicate();
+      // Left to itself a client subscribes again after a reconnection, and ends the process where that is refused.
+      const listening = client.isCluster ? client.duplicate() : duplicateOf(client, { autoResubscribe: false });
       listening.on("error", heard);
       listening.on("message", (from, text) => {
         if (from === channel) message(text);
       });
-      // It subscribes again by itself after a reconnection.
       await listening.subscribe(channel);
+      if (!client.isCluster) listening.on("ready", () => void listening.subscribe(channel).catch(heard));
       return async () => listening.disconnect();
     },
     onError(listener) {
@@ -48,4 +51,9 @@ export function fromIoredis(client: IoredisLike): RedisClient {
       };
     },
   };
+}
+
+/** A `Redis` takes the options in which its duplicate differs; a `Cluster`, of the same shape but for that, takes nodes. */
+function duplicateOf(client: IoredisLike, differing: object): IoredisSubscriber {
+  return (client as { duplicate(differing: object): IoredisSubscriber }).duplicate(differing);
 }

@@ -117,10 +117,11 @@ export async function commitPart(
             calls: version.calls,
             anyone: need.calls === "anyone",
             labels: version.labels,
-            // One that was sent long ago has been given up: nobody would carry it out.
-            ...(isRequest ? { stale: 2 * reach.timeout + 1_000 } : {}),
+            mayBeStale: !isRequest,
           },
         }),
+    // One that was sent long ago has been given up: nobody would carry it out.
+    stale: 2 * reach.timeout + 1_000,
     limits: limits.map((limit, index) => ({
       kind: kindOf(limit),
       amount: limit.amount,

@@ -16,9 +16,8 @@ export async function within<Value>(milliseconds: number, run: () => Promise<Val
     return await Promise.race([run(), late]);
   } catch (error) {
     if (error instanceof StoreError) throw error;
-    throw new StoreError(`the store failed: ${error instanceof Error ? error.message : String(error)}`, {
-      cause: error,
-    });
+    const why = error instanceof Error ? error.message || error.constructor.name : String(error);
+    throw new StoreError(`the store failed: ${why}`, { cause: error });
   } finally {
     clearTimeout(timer);
   }

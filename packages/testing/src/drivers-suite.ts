@@ -33,6 +33,9 @@ export interface DriversUnderTest {
 /** What the drivers look back at, in milliseconds. */
 export const driverWindows: Windows = Object.freeze({ calls: 100, takes: 100, proofs: 80, labels: 40, flight: 60 });
 
+/** What the pure state looks back at: takes are kept for decisions that are older than what others commit meanwhile. */
+const pureWindows: Windows = { ...driverWindows, takes: 10_000 };
+
 const tenants: readonly TenantKey[] = ["null", "null", "null", '"acme"'];
 const callers: readonly CallerKey[] = ['[null,"ann",null]', '[null,"ann",null]', '[null,"böb",null]'];
 const operation = { kind: "tool", server: "s", name: "do" } as const;
@@ -40,7 +43,7 @@ const operation = { kind: "tool", server: "s", name: "do" } as const;
 // biome-ignore format: table
 const limits: readonly LimitNeed[] = [
   { rule: "two",    key: '["everyone"]', amount: 2,  duration: 100,       sums: false },
-  { rule: "one",    key: '["ann"]',      amount: 1,  duration: 50,        sums: false },
+  { rule: "three",  key: '["ann"]',      amount: 3,  duration: 50,        sums: false },
   { rule: "budget", key: '["everyone"]', amount: 10, duration: 70,        sums: true },
   { rule: "open",   key: '["everyone"]', amount: 2,  duration: undefined, sums: false },
 ];
@@ -123,7 +126,7 @@ export async function playDriver({ instances, setTime }: DriversUnderTest, steps
       for (const id of event.proofs) spentUntil.set(need.tenant + id, event.call.attempted + driverWindows.proofs!);
     }
     const before = stateOf(need.tenant);
-    const after = advance(before, event, driverWindows);
+    const after = advance(before, event, pureWindows);
     states.set(need.tenant, after);
     const instant = event.kind === "request" ? event.call.attempted : event.at;
     latest.set(need.tenant, Math.max(instant, latest.get(need.tenant) ?? instant));
@@ -271,6 +274,29 @@ export const driverCases: readonly DriverCase[] = [
     },
   },
   {
+    name: "a decision that is carried out late counts what others no longer look at",
+    async run(under) {
+      const three = limits.filter(({ rule }) => rule === "three");
+      const takenAt = (at: number, call: string): { readonly takes: readonly Take[] } => {
+        return { takes: three.map(({ rule, key }) => ({ rule, key, at, amount: 1, call, atOnce: false })) };
+      };
+      for (const id of ["a", "b"]) await called(under, id, start, takenAt(start, id));
+      const late = await readAt(under, start + 49, { limits: three, calls: "none", labels: false });
+      await called(under, "c", start + 49, takenAt(start + 49, "c"));
+      await called(under, "d", start + 51, takenAt(start + 51, "d"));
+      const call: PastCall = {
+        id: "e",
+        caller: ann,
+        operation,
+        arguments: {},
+        attempted: start + 49,
+        called: start + 49,
+      };
+      const event: StateEvent = { kind: "request", call, ...takenAt(start + 49, "e"), labels: [], proofs: [] };
+      same("a fourth call within 50 ms", await under.instances[0]!.commit(late, event), "conflict");
+    },
+  },
+  {
     name: "a tenant knows nothing of another",
     async run(under) {
       const two = limits.filter(({ rule }) => rule === "two");
@@ -379,7 +405,12 @@ function picker(step: number): Pick {
 }
 
 /** Notes what a commit changes of what is read. */
-function note(open: readonly Open[], { tenant, caller }: StateNeed, event: StateEvent, before: State): void {
+function note(
+  open: readonly Open[],
+  { tenant, caller, limits: looked }: StateNeed,
+  event: StateEvent,
+  before: State,
+): void {
   const addsCall = event.kind === "request" ? !event.unseen : event.completed || event.result !== undefined;
   const isFlying = (id: string): boolean =>
     before.labels.some((label) => label.call === id && label.until === undefined);
@@ -388,7 +419,10 @@ function note(open: readonly Open[], { tenant, caller }: StateNeed, event: State
     if (each.need.tenant !== tenant) continue;
     const isTheirs = each.need.caller === caller;
     const readsCalls = each.need.calls === "anyone" || (each.need.calls === "own" && isTheirs);
-    if (readsCalls || (each.need.labels && isTheirs)) each.touched = true;
+    // Of limits that others look at, takes may go that only an older decision asks for.
+    if (readsCalls || (each.need.labels && isTheirs) || each.need.limits.some((limit) => looked.includes(limit))) {
+      each.touched = true;
+    }
     if ((readsCalls && addsCall) || (each.need.labels && isTheirs && setsLabels)) each.changed = true;
   }
 }

@@ -1,4 +1,4 @@
-import { durationText } from "@mcpolicy/core";
+import { defaultStateBounds, durationText } from "@mcpolicy/core";
 import {
   type Diagnostic,
   diagnosticJson,
@@ -88,6 +88,9 @@ function asText({ entry, census }: Checked): string {
   return [...lines, ...memoryLines(census.memory)].map((line) => `${line}\n`).join("");
 }
 
+const { calls: mostCalls, takes: mostTakes, labels: mostLabels } = defaultStateBounds;
+const mostInMemory = `in memory at most ${mostCalls.toLocaleString("en")} calls, ${mostTakes.toLocaleString("en")} takes of limits and ${mostLabels.toLocaleString("en")} labels, of all callers together`;
+
 /** Nothing for a policy that decides each request by itself. */
 function memoryLines({ calls, limits, labels, isMonotoneOverRequests }: MemoryCensus): readonly string[] {
   const parts = [
@@ -96,7 +99,7 @@ function memoryLines({ calls, limits, labels, isMonotoneOverRequests }: MemoryCe
     ...(labels === undefined ? [] : [`labels until ${durationText(labels)} after an answer`]),
   ];
   return [
-    ...(parts.length === 0 ? [] : [`  remembers ${parts.join(", ")}`]),
+    ...(parts.length === 0 ? [] : [`  remembers ${parts.join(", ")}`, `  ${mostInMemory}`]),
     ...(isMonotoneOverRequests
       ? []
       : ["  a call that is denied may let a later request pass, since rules look at what was let through"]),

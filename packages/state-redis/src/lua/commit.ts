@@ -8,7 +8,8 @@ import { script } from "./script.ts";
  * ARGV[1], JSON:
  *   `time` where the server's is not to be taken; `at`, the instant of the event; `id` of the call; `who`, 22 characters that stand for its
  *   caller; `token`, unique to this commit.
- *   `held`: what must be as it was read: `calls`, `anyone` (whose version `calls` is), `labels`, `stale` (how old a decision may be).
+ *   `held`: what must be as it was read: `calls`, `anyone` (whose version `calls` is), `labels`, `mayBeStale`; `stale`, how old a decision
+ *   to let something through may be.
  *   `limits`: list of { kind, amount, duration, take (absent where it gives back) }; `proofs`: how many; `proofTtl`.
  *   `call`: { kind: "asked", until } or { kind: "answered", completed }, with its text in ARGV[2].
  *   `labels`: list of { label, since, duration, until (absent where the call is in flight) }; `ends`: whether the call has ended.
@@ -25,7 +26,7 @@ local at = event.at
 -- What was decided on.
 local held = event.held
 if held then
-  if held.stale and now - at > held.stale then return 'conflict' end
+  if held.mayBeStale == false and now - at > event.stale then return 'conflict' end
   if held.calls and (redis.call('HGET', held.anyone and meta or who, 'v') or '') ~= held.calls then return 'conflict' end
   if held.labels and (redis.call('HGET', who, 'l') or '') ~= held.labels then return 'conflict' end
 end
@@ -103,12 +104,13 @@ for i, limit in ipairs(event.limits) do
     redis.call('ZREM', key, event.id)
   else
     local span = limit.kind == 'open' and event.flight or limit.duration
-    redis.call('ZREMRANGEBYSCORE', key, '-inf', text(at - span))
+    -- A decision that is as old as one may be looks further back than this one.
+    redis.call('ZREMRANGEBYSCORE', key, '-inf', text(at - span - event.stale))
     -- One that is taken at once is given back by its call; the others are told apart by their commits.
     local member = event.id
     if limit.kind == 'count' then member = event.token elseif limit.kind == 'sum' then member = text(limit.take) .. ' ' .. event.token end
     redis.call('ZADD', key, text(at), member)
-    keep(key, span + 60000)
+    keep(key, span + event.stale + 60000)
   end
 end
 for i = 1, event.proofs do redis.call('SET', KEYS[6 + #event.limits + i], '1', 'PX', text(event.proofTtl)) end
