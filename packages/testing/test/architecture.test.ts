@@ -18,7 +18,7 @@ interface Row {
 // biome-ignore format: table
 const packages: Readonly<Record<string, Row>> = {
   diagnostics: { imports: [],                                                                              external: ["fastest-levenshtein"],              node: "nowhere" },
-  core:        { imports: [],                                                                              external: ["@noble/hashes", "canonicalize", "ipaddr.js"], node: "nowhere" },
+  core:        { imports: [],                                                                              external: ["@noble/hashes", "canonicalize"], node: "nowhere" },
   language:    { imports: ["diagnostics", "core"],                                                         external: ["chevrotain", "micromatch", "yaml"], node: "nowhere" },
   compiler:    { imports: ["diagnostics", "core", "language"],                                             external: ["yaml"],                                   node: "nowhere" },
   runtime:     { imports: ["core"],                                                                        external: ["ajv", "ajv-formats"],               node: "subpaths" },

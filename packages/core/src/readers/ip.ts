@@ -1,4 +1,4 @@
-import ipaddr from "ipaddr.js";
+import { fourOctets, octetsOf, textOfOctets } from "./octets.ts";
 import { isPrepared, prepare } from "./prepared.ts";
 import { isNot, type Reader, type Reading, reader } from "./reader.ts";
 
@@ -34,7 +34,7 @@ export const cidr: Reader = reader("cidr", (value): Reading => {
   if (bits < 0) return { why: "it is wider than the v4-mapped addresses that it begins with" };
   const first = octets.map((octet, index) => octet & maskOctet(bits, index));
   if (first.some((octet, index) => octet !== octets[index])) {
-    return { why: `it has host bits set: write ${textOf(first)}/${bits}` };
+    return { why: `it has host bits set: write ${textOfOctets(first)}/${bits}` };
   }
   return { value: prepare<Cidr>({ prepared: "cidr", text: `${address}/${bits}`, first: Object.freeze(first), bits }) };
 });
@@ -58,32 +58,38 @@ function maskOctet(bits: number, index: number): number {
  * registries, RFC 6890). Whatever is not known to be public counts as private.
  */
 export function isPrivateAddress(address: string): boolean {
-  if (publicMetadata.includes(address)) return true;
-  const parsed = ipaddr.parse(address);
-  if (parsed.range() !== "unicast") return true;
-  // Global unicast is 2000::/3 (RFC 4291 §2.4); `::127.0.0.1` and the like lie outside.
-  return parsed.kind() === "ipv6" && ((parsed.toByteArray()[0] as number) & 0xe0) !== 0x20;
+  const octets = octetsOf(address);
+  const ranges = octets.length === 4 ? specialV4 : specialV6;
+  return ranges.some(([first, bits]) =>
+    first.every((octet, at) => (octet & maskOctet(bits, at)) === ((octets[at] as number) & maskOctet(bits, at))),
+  );
 }
 
-/** Metadata services with an address of the public range: Azure's wire server. The others are link-local or shared. */
-const publicMetadata: readonly string[] = ["168.63.129.16"];
+/** The first octets of a range, and how many bits of an address are those of the range. */
+type SpecialRange = readonly [first: readonly number[], bits: number];
+
+// RFC 6890 and its registry; RFC 1112 for 240/4; the last is a metadata service with an address of the public range, Azure's wire server.
+// biome-ignore format: one row a line
+const specialV4: readonly SpecialRange[] = [
+  [[0], 8], [[10], 8], [[127], 8], [[100, 64], 10], [[169, 254], 16], [[172, 16], 12], [[192, 168], 16],
+  [[192, 0, 0], 24], [[192, 0, 2], 24], [[192, 31, 196], 24], [[192, 52, 193], 24], [[192, 88, 99], 24], [[192, 175, 48], 24],
+  [[198, 18], 15], [[198, 51, 100], 24], [[203, 0, 113], 24], [[224], 4], [[240], 4],
+  [[168, 63, 129, 16], 32],
+];
+
+// All but global unicast, which is 2000::/3 (RFC 4291 §2.4): `::127.0.0.1` and the like lie outside. Within it: protocol assignments with Teredo and
+// ORCHID (RFC 2928), documentation (RFC 3849, RFC 9637), AS112 (RFC 7534), 6to4 (RFC 3056).
+// biome-ignore format: one row a line
+const specialV6: readonly SpecialRange[] = [
+  [[0x00], 3], [[0x40], 2], [[0x80], 1],
+  [[0x20, 0x01, 0x00], 23], [[0x20, 0x01, 0x0d, 0xb8], 32], [[0x20, 0x02], 16], [[0x26, 0x20, 0x00, 0x4f, 0x80, 0x00], 48], [[0x3f, 0xff, 0x00], 20],
+];
 
 /** The canonical text of a plain spelling; undefined of anything else. */
 export function addressOf(text: string): string | undefined {
-  if (/^[0-9.]{7,15}$/.test(text)) return ipaddr.IPv4.isValidFourPartDecimal(text) ? text : undefined;
+  if (/^[0-9.]{7,15}$/.test(text)) return fourOctets(text) === undefined ? undefined : text;
   if (text.length > 45 || !text.includes(":") || !/^[0-9a-fA-F:.]+$/.test(text)) return undefined;
-  // ipaddr.js takes `::1.2.3.4` for a mapped address, the URL standard's parser does not.
+  // The URL standard writes addresses as RFC 5952 does, but for mapped ones.
   const url = URL.parse(`http://[${text}]/`);
-  if (url === null) return undefined;
-  const parsed = ipaddr.IPv6.parse(url.hostname.slice(1, -1));
-  return parsed.isIPv4MappedAddress() ? parsed.toIPv4Address().toString() : parsed.toRFC5952String();
-}
-
-function octetsOf(address: string): readonly number[] {
-  return ipaddr.parse(address).toByteArray();
-}
-
-function textOf(octets: readonly number[]): string {
-  const address = ipaddr.fromByteArray([...octets]);
-  return address.kind() === "ipv6" ? (address as ipaddr.IPv6).toRFC5952String() : address.toString();
+  return url === null ? undefined : textOfOctets(octetsOf(url.hostname.slice(1, -1)));
 }
