@@ -1,8 +1,17 @@
+import { readFileSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
 import { approvalsCases, revocationsCases } from "@mcpolicy/testing";
+import { Redis } from "ioredis";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { redisApprovals, redisRevocations, StoreError, type StoreNotice } from "../src/index.ts";
-import { type LocalServer, startServer } from "../src/local.ts";
+import {
+  fromIoredis,
+  redisApprovals,
+  redisDriver,
+  redisRevocations,
+  StoreError,
+  type StoreNotice,
+} from "../src/index.ts";
+import { ask, type LocalServer, startServer } from "../src/local.ts";
 import { type Connected, clients } from "./clients.ts";
 import { hasRedis } from "./redis.ts";
 
@@ -168,3 +177,71 @@ function attempt<Value>(run: () => Value): Value | undefined {
     return undefined;
   }
 }
+
+test.skipIf(!hasRedis())("the guide's user may do what is needed, and no more", async () => {
+  const guide = readFileSync(new URL("../../../docs/guide/shared-state.md", import.meta.url), "utf8");
+  const rules = /^ {4}\+@connection[\s\S]*?&mcpolicy:\*$/m.exec(guide)![0].trim().split(/\s+/);
+  const server = await startServer();
+  onTestFinished(server.stop);
+  await ask(server.port, `ACL SETUSER app on >secret ${rules.join(" ")}`);
+  const redis = new Redis({ host: "127.0.0.1", port: server.port, username: "app", password: "secret" });
+  onTestFinished(() => redis.disconnect());
+  const client = fromIoredis(redis);
+
+  const windows = { calls: 100, takes: 100, proofs: 100, labels: 100 };
+  const limits = [
+    { rule: "a", key: "k", amount: 9, duration: 100, sums: true },
+    { rule: "b", key: "k", amount: 9, duration: 100, sums: false },
+    { rule: "c", key: "k", amount: 9, duration: undefined, sums: false },
+  ];
+  const need = {
+    tenant: "null",
+    caller: "ann",
+    now: 0,
+    calls: "anyone",
+    last: 100,
+    labels: true,
+    limits,
+    proofs: ["p"],
+  } as const;
+  const driver = redisDriver({ client, policy: "p", windows, bounds: { calls: 1 } });
+  for (const id of ["1", "2", "3"]) {
+    const read = await driver.read({ ...need, proofs: [`${id} proof`] });
+    const operation = { kind: "tool", server: "s", name: "do" } as const;
+    const call = { id, caller: "ann", operation, arguments: {}, attempted: read.now, called: read.now };
+    const takes = limits.map(({ rule, key, duration }) => {
+      return { rule, key, at: read.now, amount: 1, call: id, atOnce: duration === undefined };
+    });
+    const labels = [{ caller: "ann", label: "x", since: read.now, call: id, duration: 10 }];
+    expect(await driver.commit(read, { kind: "request", call, takes, labels, proofs: [`${id} proof`] })).toBe(
+      "committed",
+    );
+    const again = await driver.read(need);
+    expect(await driver.commit(again, { kind: "answer", id, at: again.now, completed: true, labels: [] })).toBe(
+      "committed",
+    );
+    await wait(120);
+  }
+  const revocations = redisRevocations({ client, policy: "p", bound: 400 });
+  await revocations.revoke({ kind: "id", id: "t", until: Date.now() + 50 });
+  await wait(100);
+  await revocations.revoke({ kind: "id", id: "u", until: Date.now() + 1000 });
+  expect(await revocations.isRevoked({ id: "u", subject: "s", issuedAt: 0 })).toBe(true);
+  expect(await revocations.seenOnce("a", Date.now() + 1000)).toBe(true);
+  await revocations.close?.();
+  const approvals = redisApprovals({ client, policy: "p" });
+  const question = {
+    id: "q",
+    asked: 0,
+    until: Date.now() + 1000,
+    caller: "c",
+    callerId: "c",
+    server: "s",
+    operation: "o",
+  };
+  await approvals.ask({ ...question, arguments: {}, binding: "b", missing: [], because: [] });
+  expect(await approvals.list(1)).toHaveLength(1);
+  expect(await approvals.answer("q", { approved: true, by: { id: "l", roles: [] }, at: 0 })).toBe(true);
+  await expect(redis.call("KEYS", "*")).rejects.toThrow("NOPERM");
+  await expect(redis.set("other", "1")).rejects.toThrow("NOPERM");
+});

@@ -381,6 +381,36 @@ export const faults: readonly Fault[] = [
     replace: "(lookBackOf(past)?.events.last ?? 0) / 2",
   },
   {
+    name: "state: labels are not asked for",
+    file: "runtime/src/need.ts",
+    find: 'labels: pasts.some(({ kind }) => kind === "carries"),',
+    replace: "labels: false,",
+  },
+  {
+    name: "state: calls of others are not asked for",
+    file: "runtime/src/need.ts",
+    find: 'events.some(({ byAnyone }) => byAnyone) ? "anyone" : "own"',
+    replace: '"own"',
+  },
+  {
+    name: "state: attempts are not kept",
+    file: "runtime/src/kept-events.ts",
+    find: "attempts: attempts.length > 0,",
+    replace: "attempts: false,",
+  },
+  {
+    name: "state: of arguments nothing is kept",
+    file: "runtime/src/kept-events.ts",
+    find: "const args = picked(call.arguments, isCall ? watch.argsOfCalls : watch.argsOfAttempts);",
+    replace: "const args = {};",
+  },
+  {
+    name: "state: what limits gave out in memory is pruned as if it were older",
+    file: "runtime/src/memory-takes.ts",
+    find: "const first = this.#firstAfter(now - duration);",
+    replace: "const first = this.#firstAfter(now - duration / 2);",
+  },
+  {
     name: "texts of several blocks are not looked at as one",
     file: "runtime/src/redact.ts",
     find: "if (blocks.length < 2) return reaching;",
