@@ -1,7 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { type StatefulPolicy, withState } from "@mcpolicy/runtime";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { type RedisDriverOptions, redisDriver, type StoreNotice } from "../src/index.ts";
+import { type RedisDriverOptions, redisDriver, redisRevocations, type StoreNotice } from "../src/index.ts";
 import { ask, type LocalServer, startCluster, startServer } from "../src/local.ts";
 import { clients, clusterClients } from "./clients.ts";
 import { callOf, policyOf } from "./policies.ts";
@@ -127,6 +127,27 @@ describe.skipIf(!hasRedis())("instances on a cluster of three", () => {
     const sizes = await Promise.all(cluster.servers.map(({ port }) => ask(port, "DBSIZE")));
     // Each node holds some of it: there are far more tenants than slots that one of them could lack.
     expect(sizes.every((size) => Number(size.split("\r\n")[0]!.slice(1)) > 0)).toBe(true);
+  });
+
+  test.for(Object.entries(clusterClients))("revocations are pushed, with %s", async ([name, connect]) => {
+    const [one, other] = await Promise.all([0, 1].map((node) => connect(cluster.servers[node]!.port)));
+    onTestFinished(one!.close);
+    onTestFinished(other!.close);
+    // Nobody asks for what has changed before the test is over.
+    const options = { policy: "pushed", prefix: name.replaceAll(/\W/g, ""), bound: 600_000, timeout: 20_000 };
+    const here = redisRevocations({ ...options, client: one!.client });
+    const there = redisRevocations({ ...options, client: other!.client });
+    onTestFinished(async () => void (await Promise.all([here.close?.(), there.close?.()])));
+    const token = { subject: "dev", issuedAt: 0 };
+    expect(await there.isRevoked({ ...token, id: "0" })).toBe(false);
+    let id = 0;
+    const isHeard = async (): Promise<boolean> => {
+      id += 1;
+      await here.revoke({ kind: "id", id: `${id}`, until: Date.now() + 600_000 });
+      await wait(50);
+      return there.isRevoked({ ...token, id: `${id}` });
+    };
+    await expect.poll(isHeard, { timeout: 30_000 }).toBe(true);
   });
 });
 
