@@ -35,14 +35,8 @@ function membersInOrder(record: object, depth: number): object | undefined {
   const prototype: unknown = Object.getPrototypeOf(record);
   if (prototype !== Object.prototype && prototype !== null) return undefined;
   const members = record as Readonly<Record<string, unknown>>;
-  const names = Object.keys(members);
-  let isInOrder = true;
-  for (let at = 0; at < names.length; at += 1) {
-    const name = names[at] as string;
-    if (isIndexLike(name) || name === "__proto__" || name === "toJSON") return undefined;
-    if (at > 0 && name < (names[at - 1] as string)) isInOrder = false;
-  }
-  if (!isInOrder) names.sort();
+  const { ordered: names, isInOrder, isPlain } = orderOf(Object.keys(members));
+  if (!isPlain) return undefined;
   let ordered: Record<string, unknown> | undefined = isInOrder ? undefined : {};
   for (let at = 0; at < names.length; at += 1) {
     const name = names[at] as string;
@@ -67,7 +61,52 @@ function beginning(
   return copy;
 }
 
-function isIndexLike(name: string): boolean {
+/** Names of members as they were given, and in order. `isPlain`: an object keeps them in the order in which they are put in. */
+interface NameOrder {
+  readonly given: readonly string[];
+  readonly ordered: readonly string[];
+  readonly isInOrder: boolean;
+  readonly isPlain: boolean;
+}
+
+/**
+ * Orders that were found lately, by the number of names, a few for each: records of one sort come again and again with the same names, and
+ * comparing these is cheaper than sorting them (a third of the time of a record of 800 bytes).
+ */
+const lately: NameOrder[][] = [];
+const MOST_NAMES = 64;
+const MOST_TEXT = 2_000;
+const EACH = 8;
+let oldest = 0;
+
+function orderOf(given: readonly string[]): NameOrder {
+  if (given.length > MOST_NAMES) return newOrder(given);
+  lately[given.length] ??= [];
+  const known = lately[given.length] as NameOrder[];
+  for (const order of known) if (isSameNames(order.given, given)) return order;
+  const order = newOrder(given);
+  // Names are of others' choosing: nothing large is held on to.
+  if (given.reduce((sum, name) => sum + name.length, 0) > MOST_TEXT) return order;
+  if (known.length < EACH) known.push(order);
+  else {
+    oldest = (oldest + 1) % EACH;
+    known[oldest] = order;
+  }
+  return order;
+}
+
+function newOrder(given: readonly string[]): NameOrder {
+  const ordered = given.toSorted();
+  return { given, ordered, isInOrder: isSameNames(ordered, given), isPlain: given.every(isPlainName) };
+}
+
+function isSameNames(one: readonly string[], other: readonly string[]): boolean {
+  for (let at = 0; at < one.length; at += 1) if (one[at] !== other[at]) return false;
+  return true;
+}
+
+/** Names like indices come first in an object, whenever they are put in; these two do more than name a member. */
+function isPlainName(name: string): boolean {
   const first = name.charCodeAt(0);
-  return first >= 48 && first <= 57;
+  return !(first >= 48 && first <= 57) && name !== "__proto__" && name !== "toJSON";
 }

@@ -5,6 +5,7 @@ import type { Soak, SoakOptions } from "./soak.ts";
 import { agentdojo } from "./soaks/agentdojo.ts";
 import { agreement } from "./soaks/agreement.ts";
 import { attacks } from "./soaks/attacks.ts";
+import { audit } from "./soaks/audit.ts";
 import { faults } from "./soaks/faults.ts";
 import { network } from "./soaks/network.ts";
 import { oracles } from "./soaks/oracles.ts";
@@ -21,6 +22,7 @@ const soaks: readonly Soak[] = [
   faults,
   tools,
   attacks,
+  audit,
   tokens,
   oracles,
   porting,

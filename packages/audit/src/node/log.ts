@@ -220,8 +220,9 @@ class Writer implements AuditLog {
   append(record: AuditRecord): void | Promise<void> {
     const problem = this.#whyNot();
     if (problem !== undefined) return this.#miss(problem);
-    this.#batch.add(lineOf(record), performance.now());
-    if (this.#isWaitedFor()) return this.#kept();
+    const now = performance.now();
+    this.#batch.add(lineOf(record), now);
+    if (this.#isWaitedFor(now)) return this.#kept();
     if (this.#batch.bytes >= WRITE_BYTES) this.#start();
     this.#syncLater();
   }
@@ -313,10 +314,10 @@ class Writer implements AuditLog {
   }
 
   /** Whether the record that came last counts as kept only once it is on the disk. */
-  #isWaitedFor(): boolean {
+  #isWaitedFor(now: number): boolean {
     const { durability } = this.#options;
     if (durability.sync === "every record" || this.#batch.bytes > WAIT_BYTES) return true;
-    return performance.now() - (this.#unsynced ?? this.#batch.since ?? 0) >= durability.ms;
+    return now - (this.#unsynced ?? this.#batch.since ?? now) >= durability.ms;
   }
 
   #kept(): Promise<void> {
