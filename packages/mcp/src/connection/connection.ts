@@ -8,7 +8,7 @@ import type { Settings } from "../settings.ts";
 import { memoryTasks, type TaskOwners } from "../tasks/owners.ts";
 import { asJson } from "../wire/as-json.ts";
 import type { Flaw, Profile, Transport } from "../wire/denial.ts";
-import { type Answer, type Id, toMessage } from "../wire/message.ts";
+import { type Answer, type Id, notificationOf, toMessage } from "../wire/message.ts";
 import type { About, Ends } from "./ends.ts";
 import { Notifications } from "./notifications.ts";
 import { Questions } from "./questions.ts";
@@ -124,14 +124,33 @@ export class Connection<Inbound, Outbound> {
         this.#shared.toServer.lost(false);
         return this.#requests.failAll("failure");
       }
-      if (id === undefined || this.#shared.toServer.settle(id, undefined)) return;
-      return this.#requests.broken(id, why);
+      return id === undefined ? undefined : this.serverFailed(id, "failure", why);
     });
   }
 
   /** The client gave a request up; HTTP says so by closing the stream. Gives the id under which the server knows it, if it does. */
   abandon(id: Id): Id | undefined {
     return this.#requests.abandon(id);
+  }
+
+  /** No answer will come to a request of the client, or to one of ours, which the server knows by this id: whoever waits for it is told. */
+  serverFailed(id: Id, kind: Flaw, why: string): Maybe<void> {
+    if (!this.#shared.toServer.settle(id, undefined)) return this.#requests.broken(id, why, kind);
+  }
+
+  /**
+   * Another policy takes the place of the one in force: it decides what comes from now on. What is under way ends under the policy that decided
+   * it. The client of a legacy session is told that its lists may have changed, where the server had said that they may.
+   */
+  adopt(next: Pick<ConnectionOptions<Inbound, Outbound>, "enforcer" | "definitions">): void {
+    const shared = this.#shared;
+    shared.options = { ...shared.options, ...next };
+    for (const kind of ["tools", "prompts", "resources"] as const) {
+      const capability = shared.party.announced?.[kind];
+      if (!isRecord(capability) || capability["listChanged"] !== true) continue;
+      const told = notificationOf(`notifications/${kind}/list_changed`, {});
+      void shared.leaving.add(undefined, () => shared.options.ends.toClient(told, {}));
+    }
   }
 
   /** The server is gone: whatever waits for it is answered, and so is whatever still comes. */

@@ -1,7 +1,7 @@
 import { isRecord, type JsonObject, type Value } from "@mcpolicy/core";
 import { cut } from "../audit/lines-sink.ts";
 import type { Decided } from "../decide/decided.ts";
-import type { Incoming } from "../decide/gates.ts";
+import type { Deciding, Incoming } from "../decide/gates.ts";
 import type { MethodRow } from "../methods/methods.ts";
 import type { OwnedTask } from "../tasks/owners.ts";
 import type { Flaw } from "../wire/denial.ts";
@@ -18,6 +18,8 @@ import {
 /** A request of the client that has no answer yet. */
 export interface Flight<Inbound> extends Incoming {
   readonly inbound: Inbound;
+  /** The policy under which it came: it ends under the same, whatever takes its place meanwhile. */
+  readonly by: Deciding;
   /** The id under which the server knows it, once it was forwarded. */
   sentAs: Id | undefined;
   decided: Decided | undefined;

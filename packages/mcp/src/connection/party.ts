@@ -10,6 +10,8 @@ export class Party {
   declared: JsonObject | undefined;
   /** What of that the server may use: what the policy could let it ask for. */
   offered: JsonObject | undefined;
+  /** Capabilities of the server, as the client of a legacy session was told of them. */
+  announced: JsonObject | undefined;
 
   get owner(): Caller {
     return this.#owner;

@@ -1,7 +1,7 @@
 import type { JsonObject, Value } from "@mcpolicy/core";
 import type { Caller } from "../caller.ts";
 import type { Decided } from "../decide/decided.ts";
-import { passesTable } from "../decide/gates.ts";
+import { type Deciding, passesTable } from "../decide/gates.ts";
 import { answerLeft, decideQuestion, type QuestionDecided } from "../decide/questions.ts";
 import { after, type Maybe } from "../maybe.ts";
 import { type MethodRow, methodRow } from "../methods/methods.ts";
@@ -20,6 +20,8 @@ interface AskedClient {
   readonly row: MethodRow;
   readonly params: JsonObject;
   readonly decided: Decided;
+  /** The policy under which it was asked. */
+  readonly by: Deciding;
 }
 
 /** What a server asks of the client in a legacy session: decided, asked, and answered once. */
@@ -75,7 +77,7 @@ export class Questions<Inbound, Outbound> {
     { request }: About,
   ): Maybe<void> {
     const as = this.#shared.idAtClient(id);
-    this.#asked.set(as, { id, row, params, decided });
+    this.#asked.set(as, { id, row, params, decided, by: this.#shared.options });
     const elicitation = own(params, "elicitationId");
     if (typeof elicitation === "string" && this.#elicitations.size < this.#shared.options.mostInFlight) {
       this.#elicitations.add(elicitation);
@@ -88,12 +90,11 @@ export class Questions<Inbound, Outbound> {
     const asked = this.#asked.get(id);
     if (asked === undefined) return "unasked";
     this.#asked.delete(id);
-    const { enforcer, ends } = this.#shared.options;
-    const { row, params, decided } = asked;
+    const { row, params, decided, by } = asked;
     const left: Answer =
       answer.kind === "result" ? { kind: "result", result: answerLeft(row, params, answer.result) } : answer;
-    return after(enforcer.ended(decided, { ended: answer.kind }), (isKept) =>
-      ends.toServer(responseOf(asked.id, isKept ? left : flaw("failure").answer), inbound),
+    return after(by.enforcer.ended(decided, { ended: answer.kind }), (isKept) =>
+      this.#shared.options.ends.toServer(responseOf(asked.id, isKept ? left : flaw("failure").answer), inbound),
     );
   }
 
@@ -102,7 +103,7 @@ export class Questions<Inbound, Outbound> {
     for (const [as, asked] of this.#asked) {
       if (asked.id !== id) continue;
       this.#asked.delete(as);
-      void this.#shared.options.enforcer.given(asked.decided, { ended: "cancelled" });
+      void asked.by.enforcer.given(asked.decided, { ended: "cancelled" });
       return as;
     }
     return undefined;

@@ -94,6 +94,7 @@ export class Requests<Inbound, Outbound> {
       row,
       caller: party.ofOwner(caller),
       inbound,
+      by: options,
       sentAs: undefined,
       decided: undefined,
       task: undefined,
@@ -110,10 +111,9 @@ export class Requests<Inbound, Outbound> {
 
   #decide(flight: Flight<Inbound>): Maybe<void> {
     if (flight.isOver) return;
-    const { options } = this.#shared;
-    const { approvals } = options;
+    const { approvals } = this.#shared.options;
     if (approvals === undefined || flight.row.gate !== "operation") {
-      const gated = gate(flight, options);
+      const gated = gate(flight, flight.by);
       return isLater(gated) ? gated.then((each) => this.#gated(flight, each)) : this.#gated(flight, gated);
     }
     const brought = caught(
@@ -131,7 +131,7 @@ export class Requests<Inbound, Outbound> {
       request: { ...request, params },
       caller: proofs.length === 0 ? caller : { ...caller, proofs: [...(caller.proofs ?? []), ...proofs] },
     };
-    return after(gate(proven, this.#shared.options), (gated): Maybe<void> => {
+    return after(gate(proven, proven.by), (gated): Maybe<void> => {
       const { approvals } = this.#shared.options;
       const isAsked = gated.decided.decision.effect === "ask" && gated.hidden === undefined;
       if (!isAsked || approvals === undefined || most === 0 || flight.isOver) return this.#gated(flight, gated);
@@ -151,8 +151,8 @@ export class Requests<Inbound, Outbound> {
   }
 
   #approved(flight: Flight<Inbound>): ApprovedCall {
-    const { enforcer } = this.#shared.options;
     const { request, caller } = flight;
+    const { enforcer } = flight.by;
     const asked = askedOf(flight, enforcer.server.name);
     const { operation } = asked;
     if (operation === undefined) throw new Error("only operations are approved");
@@ -196,7 +196,7 @@ export class Requests<Inbound, Outbound> {
     flight.task = task;
     // Given up while it was decided: then nothing is sent, and the call is ended in the state.
     if (flight.isOver) {
-      return isAllowed ? after(options.enforcer.given(decided, { ended: "cancelled" }), noop) : undefined;
+      return isAllowed ? after(flight.by.enforcer.given(decided, { ended: "cancelled" }), noop) : undefined;
     }
     if (!isAllowed) return this.#deny(flight, decided, hidden);
     const { request, inbound } = flight;
@@ -207,12 +207,12 @@ export class Requests<Inbound, Outbound> {
   }
 
   /** What the server gets of a request's params: a client's capabilities shrink to those that the policy could let it ask for. */
-  #forwarded({ request, caller }: Flight<Inbound>, params: JsonObject): JsonObject {
-    const { options, party } = this.#shared;
+  #forwarded({ request, caller, by }: Flight<Inbound>, params: JsonObject): JsonObject {
+    const { party } = this.#shared;
     const { method, era } = request;
     if (method === "initialize") {
       const declared = own(params, "capabilities");
-      const offered = clientCapabilities(declared, era, caller, options);
+      const offered = clientCapabilities(declared, era, caller, by);
       party.declared = isRecord(declared) ? declared : {};
       party.offered = offered;
       return { ...params, capabilities: offered };
@@ -220,21 +220,21 @@ export class Requests<Inbound, Outbound> {
     if (era === "legacy") return params;
     const meta = params["_meta"] as JsonObject;
     const declared = own(meta, CLIENT_CAPABILITIES);
-    const offered = clientCapabilities(declared, era, caller, options);
+    const offered = clientCapabilities(declared, era, caller, by);
     return offered === declared ? params : { ...params, _meta: { ...meta, [CLIENT_CAPABILITIES]: offered } };
   }
 
   #deny(flight: Flight<Inbound>, decided: Decided, hidden: Hidden | undefined, hint?: string): Maybe<void> {
     if (hidden === undefined) return this.#answer(flight, this.#denial(flight, decided, nothing, hint));
     const decision: Decision = { ...decided.decision, reason: "unknown-operation" };
-    const unknown = this.#shared.options.definitions.unknown(hidden.thing, hidden.name, this.asking(flight));
+    const unknown = flight.by.definitions.unknown(hidden.thing, hidden.name, this.asking(flight));
     return after(unknown, (answer) => this.#answer(flight, this.#denial(flight, { ...decided, decision }, answer)));
   }
 
-  #denial({ request }: Flight<Inbound>, { decision, id }: Decided, unknown: Answer, hint?: string): WireForm {
-    const { profile, transport, definitions } = this.#shared.options;
+  #denial({ request, by }: Flight<Inbound>, { decision, id }: Decided, unknown: Answer, hint?: string): WireForm {
+    const { profile, transport } = this.#shared.options;
     const { method, era } = request;
-    const { identity } = definitions;
+    const { identity } = by.definitions;
     return denial({ decision, decisionId: id, method, era, transport, profile, unknown, identity, hint });
   }
 
@@ -256,7 +256,7 @@ export class Requests<Inbound, Outbound> {
   /** What the client gets of a server's answer, recorded. */
   #judged(flight: Flight<Inbound>, answer: Answer): Maybe<WireForm> {
     const { options, party } = this.#shared;
-    const { enforcer, definitions, settings, tasks } = options;
+    const { enforcer, definitions, settings, tasks } = flight.by;
     const decided = flight.decided as Decided;
     const { request, row, caller, task } = flight;
     const hearing: Hearing = {
@@ -281,7 +281,8 @@ export class Requests<Inbound, Outbound> {
   }
 
   #recorded(flight: Flight<Inbound>, decided: Decided, answer: Answer, heard: Heard): Maybe<WireForm> {
-    const { enforcer, definitions, ids } = this.#shared.options;
+    const { ids } = this.#shared.options;
+    const { enforcer, definitions } = flight.by;
     if (heard.kind === "withheld") {
       const { decision } = heard;
       return after(enforcer.ended(decided, { ended: "withheld", decision }), () =>
@@ -296,6 +297,7 @@ export class Requests<Inbound, Outbound> {
         return { answer: { kind: "error", error: own(result, "error") as JsonObject }, status: 200 };
       }
       definitions.identify(result);
+      if (flight.request.method === "initialize") this.#shared.party.announced = result["capabilities"] as JsonObject;
       const left = ids === "ours" ? withSubscription(result, flight.request.id) : result;
       return { answer: { kind: "result", result: left }, status: 200 };
     });
@@ -338,9 +340,9 @@ export class Requests<Inbound, Outbound> {
   abandon(id: Id): Id | undefined {
     const flight = this.#flights.get(id);
     if (flight === undefined || flight.request.method === "initialize") return undefined;
-    const { sentAs, decided, isHeard } = flight;
+    const { sentAs, decided, isHeard, by } = flight;
     this.#over(flight);
-    if (decided !== undefined && !isHeard) void this.#shared.options.enforcer.given(decided, { ended: "cancelled" });
+    if (decided !== undefined && !isHeard) void by.enforcer.given(decided, { ended: "cancelled" });
     return sentAs;
   }
 
@@ -349,9 +351,9 @@ export class Requests<Inbound, Outbound> {
   }
 
   /** The server's answer to a request of the client, or to one of ours, cannot be used; whether there was such a request. */
-  broken(id: Id, why: string): Maybe<void> {
+  broken(id: Id, why: string, kind: Flaw): Maybe<void> {
     const flight = this.#heardOf(id);
-    return flight === undefined ? undefined : this.#lost(flight, "failure", why);
+    return flight === undefined ? undefined : this.#lost(flight, kind, why);
   }
 
   /** No answer will come to anything. */
@@ -360,11 +362,10 @@ export class Requests<Inbound, Outbound> {
     return all.some(isLater) ? Promise.all(all).then(noop) : undefined;
   }
 
-  #lost(flight: Flight<Inbound>, kind: "lost" | "failure", why?: string): Maybe<void> {
-    const { decided } = flight;
+  #lost(flight: Flight<Inbound>, kind: Flaw, why?: string): Maybe<void> {
+    const { decided, by } = flight;
     const notes = why === undefined ? [] : [why];
-    const recorded =
-      decided === undefined ? true : this.#shared.options.enforcer.given(decided, { ended: "lost", notes });
+    const recorded = decided === undefined ? true : by.enforcer.given(decided, { ended: "lost", notes });
     return after(recorded, () => this.#answer(flight, flaw(kind, flight.request.era)));
   }
 

@@ -24,7 +24,8 @@ export interface SharedOptions<Inbound, Outbound> extends Deciding {
 }
 
 export class Shared<Inbound, Outbound> {
-  readonly options: SharedOptions<Inbound, Outbound>;
+  /** Replaced as a whole when another policy takes the place of the one in force. */
+  options: SharedOptions<Inbound, Outbound>;
   readonly party: Party = new Party();
   /** What the server says leaves in the order in which it was said. */
   readonly leaving: InOrder = new InOrder();

@@ -28,6 +28,8 @@ export interface DefinitionsOptions {
   readonly onDifferences: (differences: readonly Difference[]) => void;
   /** Milliseconds that a whole check may take. */
   readonly timeout: number;
+  /** How the server is asked where not through the connection that needs to know: for servers that many connections lead to. */
+  readonly asking?: ((era: Era | "any") => Asking) | undefined;
 }
 
 const MAX_PAGES = 1000;
@@ -118,7 +120,7 @@ export class Definitions {
   /** Settles once a check has ended, well or not; at once where nothing has to be checked. Never rejects. */
   ready(asking: Asking): Maybe<void> {
     if (this.#state === "checked") return;
-    this.#check ??= this.#run(asking).finally(() => {
+    this.#check ??= this.#run(this.#options.asking?.("any") ?? asking).finally(() => {
       this.#check = undefined;
     });
     return this.#check;
@@ -170,7 +172,7 @@ export class Definitions {
     const key = `${era} ${thing}`;
     const known = this.#known.get(key);
     if (known !== undefined) return known(name, era);
-    const probed = this.#unknown.get(key) ?? this.#probe(thing, asking);
+    const probed = this.#unknown.get(key) ?? this.#probe(thing, this.#options.asking?.(era) ?? asking);
     this.#unknown.set(key, probed);
     return after(
       probed.then((unknown) => unknown(name, era)),

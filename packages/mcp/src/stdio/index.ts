@@ -1,12 +1,12 @@
-import { type ChildProcessByStdio, spawn } from "node:child_process";
 import type { Readable, Writable } from "node:stream";
 import { type AuditSink, escapeInvisible, type JsonObject, type Principal } from "@mcpolicy/core";
 import { linesSink } from "../audit/lines-sink.ts";
 import type { Maybe } from "../maybe.ts";
-import { callerBounds, serverBounds } from "../wire/intake.ts";
+import type { EnforcedPolicy } from "../policy.ts";
+import { callerBounds } from "../wire/intake.ts";
 import { lineOf } from "../wire/line-of.ts";
 import { Lines } from "../wire/lines.ts";
-import { childEnvironment } from "./environment.ts";
+import { Child, type ChildEnd } from "./child.ts";
 import { Session, type SessionOptions } from "./session.ts";
 
 export { type CaptureOptions, capturePins } from "../pins/capture.ts";
@@ -31,6 +31,8 @@ export interface StdioProxyOptions
   readonly audit?: AuditSink;
   /** Ends the proxy from outside: the server is stopped. */
   readonly signal?: AbortSignal;
+  /** Tells of policies that take the place of `policy`, and gives how to stop that. One that it is told of must have the server. */
+  readonly replacements?: (adopt: (policy: EnforcedPolicy) => void) => () => void;
   /** Milliseconds that requests in flight get once the client has closed its side; 30,000 by default. */
   readonly drainTimeout?: number;
 }
@@ -41,11 +43,6 @@ export interface ProxyEnd {
   readonly why: string;
 }
 
-type Child = ChildProcessByStdio<Writable, Readable, Readable>;
-
-/** What a server gets to end by itself, then SIGTERM, then SIGKILL. Milliseconds. */
-const PATIENCE = 2_000;
-
 /** Bytes that may wait for a reader before the session is given up. */
 const MOST_WAITING = 64 * 1024 * 1024;
 
@@ -55,28 +52,18 @@ const MOST_WAITING = 64 * 1024 * 1024;
  */
 export function stdioProxy(options: StdioProxyOptions): Promise<ProxyEnd> {
   const { input = process.stdin, output = process.stdout, errors = process.stderr, principal } = options;
-  const { command, args = [], env = childEnvironment(process.env), cwd } = options;
-
-  const child: Child = spawn(command, args, {
-    env: { ...env },
-    ...(cwd === undefined ? {} : { cwd }),
-    stdio: ["pipe", "pipe", "pipe"],
-    windowsHide: true,
-  });
-
   return new Promise((resolve) => {
     let state: "open" | "draining" | "stopping" = "open";
-    let spawnFailure: string | undefined;
-    const timers = new Set<ReturnType<typeof setTimeout>>();
-    const after = (milliseconds: number, then: () => void): void => {
-      timers.add(setTimeout(then, milliseconds));
-    };
+    let drainTimer: ReturnType<typeof setTimeout> | undefined;
 
     const session = new Session({
       ...options,
       principal: typeof principal === "function" ? principal : () => principal,
-      toClient: (message) => void (send(output, message, child.stdout) || giveUp()),
-      toServer: (message) => void (send(child.stdin, message, input) || giveUp()),
+      toClient: (message) => void (send(output, message, child.output) || giveUp()),
+      toServer(message) {
+        if (!child.write(message)) waitFor(child.input, input);
+        if (child.waiting > MOST_WAITING) giveUp();
+      },
       audit: options.audit ?? linesSink((line) => void errors.write(line)),
       onDifferences(differences) {
         for (const { text } of differences) errors.write(`mcpolicy: ${escapeInvisible(text)}\n`);
@@ -86,29 +73,47 @@ export function stdioProxy(options: StdioProxyOptions): Promise<ProxyEnd> {
       },
     });
 
-    /** Lets the server end by itself once it has nothing left to answer; insists after a while. */
+    const stopReplacing = options.replacements?.((policy) => session.adopt(policy));
+    const child = new Child(
+      { ...options, bounds: options.bounds?.server },
+      {
+        line: (line) => session.server(line),
+        note: (text) => void errors.write(`server: ${text}\n`),
+        ended(end) {
+          clearTimeout(drainTimer);
+          stopReplacing?.();
+          options.signal?.removeEventListener("abort", giveUp);
+          input.off("data", onInput);
+          input.off("end", onInputEnd);
+          input.off("error", drain);
+          input.pause();
+          void Promise.resolve(session.serverEnded()).then(() => {
+            // What was written before comes first, so that no answer is lost.
+            flush(output, () => {
+              output.off("error", giveUp);
+              errors.off("error", giveUp);
+              resolve(endOf(state, end));
+            });
+          });
+        },
+      },
+    );
+
     const stop = (): void => {
-      if (state === "stopping") return;
       state = "stopping";
-      child.stdin.end();
-      after(PATIENCE, () => {
-        child.kill("SIGTERM");
-        after(PATIENCE, () => child.kill("SIGKILL"));
-      });
+      child.stop();
     };
 
-    /** Ends the server without waiting for what it still has to say. */
     const giveUp = (): void => {
-      stop();
-      child.kill("SIGTERM");
-      child.stdout.resume();
+      state = "stopping";
+      child.kill();
     };
 
     const drain = (): void => {
       if (state !== "open") return;
       state = "draining";
       if (session.isIdle) stop();
-      else after(options.drainTimeout ?? 30_000, stop);
+      else drainTimer = setTimeout(stop, options.drainTimeout ?? 30_000);
     };
 
     const fromClient = new Lines((options.bounds?.client ?? callerBounds).bytes);
@@ -123,62 +128,18 @@ export function stdioProxy(options: StdioProxyOptions): Promise<ProxyEnd> {
     input.once("end", onInputEnd);
     input.once("error", drain);
 
-    const fromServer = new Lines((options.bounds?.server ?? serverBounds).bytes);
-    child.stdout.on("data", (chunk: Buffer) => {
-      for (const line of fromServer.push(chunk)) session.server(line);
-    });
-    child.stdout.once("end", () => {
-      for (const line of fromServer.rest()) session.server(line);
-    });
-    child.stderr.on("data", relayed(errors));
-
-    // A client that is gone reads no answers, and without its log the proxy decides nothing; a server that closed its input will end, and
-    // `close` tells.
+    // A client that is gone reads no answers, and without its log the proxy decides nothing.
     output.once("error", giveUp);
     errors.once("error", giveUp);
-    child.stdin.on("error", () => {});
-    child.once("error", (problem) => {
-      spawnFailure = problem.message;
-    });
-
     options.signal?.addEventListener("abort", giveUp, { once: true });
     if (options.signal?.aborted) giveUp();
-
-    // What the server started may hold its pipes open after it: they are read while something comes, and then let go.
-    const letGo = (): void => {
-      if (child.stdout.isPaused()) after(PATIENCE, letGo);
-      else for (const stream of [child.stdout, child.stderr]) stream.destroy();
-    };
-    child.once("exit", () => after(PATIENCE, letGo));
-
-    child.once("close", (code, signal) => {
-      for (const timer of timers) clearTimeout(timer);
-      options.signal?.removeEventListener("abort", giveUp);
-      input.off("data", onInput);
-      input.off("end", onInputEnd);
-      input.off("error", drain);
-      input.pause();
-      void Promise.resolve(session.serverEnded()).then(() => {
-        // What was written before comes first, so that no answer is lost.
-        flush(output, () => {
-          output.off("error", giveUp);
-          errors.off("error", giveUp);
-          resolve(endOf(state, spawnFailure, code, signal));
-        });
-      });
-    });
   });
 }
 
-function endOf(
-  state: "open" | "draining" | "stopping",
-  spawnFailure: string | undefined,
-  code: number | null,
-  signal: NodeJS.Signals | null,
-): ProxyEnd {
-  if (spawnFailure !== undefined) return { kind: "unstarted", why: `the server did not start: ${spawnFailure}` };
+function endOf(state: "open" | "draining" | "stopping", { isStarted, why }: ChildEnd): ProxyEnd {
+  if (!isStarted) return { kind: "unstarted", why };
   if (state === "stopping") return { kind: "closed", why: "the session is over" };
-  return { kind: "lost", why: `the server ended by itself (${signal ?? `exit code ${code ?? "unknown"}`})` };
+  return { kind: "lost", why };
 }
 
 /**
@@ -187,25 +148,18 @@ function endOf(
  */
 function send(to: Writable, message: JsonObject, from: Readable): boolean {
   if (to.writableEnded || to.destroyed) return true;
-  if (to.write(lineOf(message)) || from.isPaused()) return to.writableLength <= MOST_WAITING;
+  if (!to.write(lineOf(message))) waitFor(to, from);
+  return to.writableLength <= MOST_WAITING;
+}
+
+/** Reads nothing more of `from` until `to` can keep up. */
+function waitFor(to: Writable, from: Readable): void {
+  if (from.isPaused()) return;
   from.pause();
   to.once("drain", () => from.resume());
-  return true;
 }
 
 function flush(to: Writable, then: () => void): void {
   if (to.destroyed || to.writableEnded) then();
   else to.write("", () => then());
-}
-
-/** The server's own standard error: its lines, cut to a length, with nothing in them that a terminal would act upon. */
-function relayed(errors: Writable): (chunk: Buffer) => void {
-  const lines = new Lines(64 * 1024);
-  const decoder = new TextDecoder();
-  return (chunk) => {
-    for (const line of lines.push(chunk)) {
-      const text = line === undefined ? "(a line too long to show)" : escapeInvisible(decoder.decode(line));
-      errors.write(`server: ${text}\n`);
-    }
-  };
 }

@@ -50,7 +50,19 @@ export class Session {
   readonly #fromServer = new InOrder();
 
   constructor(options: SessionOptions) {
-    const enforcer = new Enforcer(options);
+    this.#options = options;
+    this.#connection = new Connection({
+      ...this.#deciding(options.policy),
+      ...{ transport: "stdio", ids: "ours", checksEarly: true },
+      ...{ mostInFlight: options.mostInFlight, onIdle: options.onIdle },
+      ...{ settings: options.settings, profile: options.profile, approvals: options.approvals },
+      ends: { toServer: options.toServer, toClient: options.toClient },
+    });
+  }
+
+  #deciding(policy: EnforcedPolicy): { readonly enforcer: Enforcer; readonly definitions: Definitions } {
+    const options = this.#options;
+    const enforcer = new Enforcer({ ...options, policy });
     const definitions = new Definitions({
       server: enforcer.server,
       strict: true,
@@ -61,13 +73,15 @@ export class Session {
         options.onDifferences?.(differences);
       },
     });
-    this.#options = options;
-    this.#connection = new Connection({
-      ...{ enforcer, definitions, transport: "stdio", ids: "ours", checksEarly: true },
-      ...{ mostInFlight: options.mostInFlight, onIdle: options.onIdle },
-      ...{ settings: options.settings, profile: options.profile, approvals: options.approvals },
-      ends: { toServer: options.toServer, toClient: options.toClient },
-    });
+    return { enforcer, definitions };
+  }
+
+  /**
+   * Another policy takes the place of the one in force; what is under way ends under the one that decided it. Throws a TypeError where it has no such
+   * server: then nothing changes.
+   */
+  adopt(policy: EnforcedPolicy): void {
+    this.#connection.adopt(this.#deciding(policy));
   }
 
   /** Whether each request of the client has its answer. */

@@ -164,7 +164,11 @@ export type Flaw =
   | "header-mismatch"
   | "unsupported-revision"
   | "missing-capability"
+  | "unknown-session"
   | "lost"
+  | "late"
+  | "unreachable"
+  | "busy"
   | "failure";
 
 interface FlawRow {
@@ -183,7 +187,11 @@ const flaws: Readonly<Record<Flaw, FlawRow>> = {
   "header-mismatch":      { code: -32020, message: "Header mismatch",                      status: { legacy: 400, modern: 400 } },
   "unsupported-revision": { code: -32022, message: "Unsupported protocol version",         status: { legacy: 400, modern: 400 } },
   "missing-capability":   { code: -32021, message: "Missing required client capability",   status: { legacy: 400, modern: 400 } },
+  "unknown-session":      { code: -32600, message: "Session not found",                    status: { legacy: 404, modern: 404 } },
   "lost":                 { code: -32603, message: "The server ended before it answered",  status: { legacy: 502, modern: 502 } },
+  "late":                 { code: -32603, message: "The server did not answer in time",    status: { legacy: 504, modern: 504 } },
+  "unreachable":          { code: -32603, message: "The server cannot be reached",         status: { legacy: 502, modern: 502 } },
+  "busy":                 { code: -32603, message: "Too much is under way",                status: { legacy: 503, modern: 503 } },
   "failure":              { code: -32603, message: "Internal error",                       status: { legacy: 500, modern: 500 } },
 };
 
