@@ -109,14 +109,14 @@ export function memoryDriver(initial: Windows, bounds: StateBounds = defaultStat
   let swept = { places: 0, at: Number.NEGATIVE_INFINITY };
 
   function commit({ need, version }: StateRead, event: StateEvent): CommitResult {
-    const known = tenants.get(need.tenant);
-    const tenant = known ?? new Tenant();
+    const tenant = tenants.get(need.tenant) ?? new Tenant();
     const isAttempt = event.kind === "request" && event.call.called === undefined;
     if (!isAttempt && !isSame(tenant.versionOf(need), version as Version)) return "conflict";
     if (event.kind === "request" && !tenant.bearsOut(event, need, windows)) return "conflict";
     const now = event.kind === "request" ? event.call.attempted : event.at;
     makeRoom(event, now);
-    if (known === undefined) tenants.set(need.tenant, tenant);
+    // Making room may have forgotten a tenant of whom nothing was left.
+    tenants.set(need.tenant, tenant);
     write(tenant, need, event, now);
     return "committed";
   }
@@ -216,7 +216,7 @@ export function memoryDriver(initial: Windows, bounds: StateBounds = defaultStat
     if (largest === undefined || largest.endedCalls === 0) {
       throw new Error(`there are too many calls in flight: ${held.calls}`);
     }
-    held.calls -= largest.forgetOldest(Math.ceil(bounds.calls / 20));
+    held.calls -= largest.forgetOldest(Math.max(1, Math.ceil(bounds.calls / 20)));
   }
 
   return {

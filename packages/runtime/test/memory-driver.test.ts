@@ -213,6 +213,24 @@ describe("forgetting", () => {
     expect(driver.read(of(0)).state.calls).toEqual([]);
   });
 
+  test("a tenant of whom nothing is left is another one when it comes again", () => {
+    const driver = memoryDriver({ calls: 10, takes: 10 }, { ...defaultStateBounds, calls: 2 });
+    const first = (at: number, tenant: string) => {
+      return driver.commit(driver.read(need({ tenant, now: at, last: 10 })), attempt(at, `${tenant} ${at}`));
+    };
+    for (const [at, tenant] of [
+      [0, "a"],
+      [1, "b"],
+      [100, "b"],
+      [101, "b"],
+      [200, "a"],
+      [201, "a"],
+    ] as const) {
+      expect(first(at, tenant)).toBe("committed");
+    }
+    expect(ids(driver, { tenant: "a", now: 201, last: 10 })).toEqual(["a 200", "a 201"]);
+  });
+
   test("proofs go when they are too old for any duty, not before", () => {
     const driver = after([request(0, { proofs: ["p"] }), attempt(99)]);
     const spent = () => driver.read(need({ proofs: ["p"] })).state.spent;
