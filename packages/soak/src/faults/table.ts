@@ -405,12 +405,6 @@ export const faults: readonly Fault[] = [
     replace: "const args = {};",
   },
   {
-    name: "state: what limits gave out in memory is pruned as if it were older",
-    file: "runtime/src/memory-takes.ts",
-    find: "const first = this.#firstAfter(now - duration);",
-    replace: "const first = this.#firstAfter(now - duration / 2);",
-  },
-  {
     name: "texts of several blocks are not looked at as one",
     file: "runtime/src/redact.ts",
     find: "if (blocks.length < 2) return reaching;",
