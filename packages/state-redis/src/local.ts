@@ -36,7 +36,9 @@ export async function startServer(settings: Readonly<Record<string, string>> = {
     const child = spawn("redis-server", args, { stdio: ["ignore", "pipe", "inherit"] });
     running = child;
     // It is never left behind.
-    process.once("exit", () => child.kill("SIGKILL"));
+    const end = (): void => void child.kill("SIGKILL");
+    process.once("exit", end);
+    child.once("exit", () => process.off("exit", end));
     await new Promise<void>((resolve, reject) => {
       child.once("error", reject);
       child.once("exit", (code) => reject(new Error(`redis-server on port ${port} ended with ${code}`)));
