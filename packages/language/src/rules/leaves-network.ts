@@ -1,10 +1,9 @@
-import { type Endpoint, endpointText, hostText, read } from "@mcpolicy/core";
+import { type Endpoint, endpointText, hostText } from "@mcpolicy/core";
 import { type Diagnostic, diagnostic } from "@mcpolicy/diagnostics";
 import type { Linted } from "./rule.ts";
 import { argumentText } from "./url-arguments.ts";
-import { mostPlaces, placesOf } from "./url-places.ts";
 import { type Held, possible } from "./url-possible.ts";
-import { isInside, mayPass, namedAbout, networkIn, type UrlCall, urlCalls } from "./url-reach.ts";
+import { isInside, networkIn, passing, type UrlCall, urlCalls } from "./url-reach.ts";
 
 /**
  * A call that is allowed with a URL of a host that its server may not connect to: the network statement and the rule disagree. What is
@@ -34,20 +33,13 @@ type Way =
   | { readonly kind: "too many" };
 
 function wayOut(linted: Linted, call: UrlCall, endpoints: readonly Endpoint[]): Way | undefined {
-  const isOut = (held: Held): boolean => !isInside(endpoints, held) && mayPass(linted, call, held);
-  const { values } = call.argument;
-  if (values !== undefined) {
-    const urls = values.map((each) => ({ each, held: read({ kind: "url" }, each, undefined) as Held }));
-    const out = urls.find(({ held }) => isOut(held));
-    return out && { kind: "url", url: out.each, held: out.held };
+  for (const each of passing(linted, call, endpoints)) {
+    if (each.kind === "too many") return each;
+    const { held, text } = each;
+    if (isInside(endpoints, held)) continue;
+    return text === undefined ? { kind: "text" } : { kind: "url", url: text, held };
   }
-  let tried = 0;
-  for (const place of placesOf(namedAbout(linted, call, endpoints))) {
-    tried += 1;
-    if (tried > mostPlaces) return { kind: "too many" };
-    if (isOut(place)) return { kind: "url", url: place.href, held: place };
-  }
-  return isOut(undefined) ? { kind: "text" } : undefined;
+  return undefined;
 }
 
 function finding(server: string, endpoints: readonly Endpoint[], call: UrlCall, way: Way, more: number): Diagnostic {

@@ -1,34 +1,41 @@
-import { type Endpoint, endpointText, read } from "@mcpolicy/core";
+import { endpointText } from "@mcpolicy/core";
 import { type Diagnostic, diagnostic } from "@mcpolicy/diagnostics";
-import { entriesOf } from "./network-entries.ts";
+import { entriesOf, type NetworkEntry } from "./network-entries.ts";
 import type { Linted } from "./rule.ts";
-import { mostPlaces, placesOf } from "./url-places.ts";
-import type { Held } from "./url-possible.ts";
-import { isInside, mayPass, namedAbout, type UrlCall, urlCalls } from "./url-reach.ts";
+import { isInside, passing, type UrlCall, urlCalls } from "./url-reach.ts";
 
 /** An entry to which no allowed call's URL can lead, of a server whose calls take URLs. */
 export function* unreachedHost(linted: Linted): Iterable<Diagnostic> {
-  const calls = new Map<string, readonly UrlCall[]>();
-  for (const { server, endpoint, span } of entriesOf(linted)) {
-    const known = calls.get(server) ?? [...urlCalls(linted, server)];
-    calls.set(server, known);
-    if (known.length === 0 || endpoint.host.kind === "any" || known.some((call) => leadsTo(linted, call, endpoint)))
-      continue;
-    yield diagnostic("P0444", span, `no allowed call leads to \`${endpointText(endpoint)}\` by its URL`)
-      .withNote(`\`${server}\` may connect there all the same`)
-      .withHelp("remove it, if the server does not need it for itself");
+  const entries = Map.groupBy(entriesOf(linted), ({ server }) => server);
+  for (const [server, listed] of entries) {
+    const calls = [...urlCalls(linted, server)];
+    if (calls.length === 0) continue;
+    const closed = listed.filter(({ endpoint }) => endpoint.host.kind !== "any");
+    for (const { endpoint, span } of unreached(linted, calls, closed)) {
+      yield diagnostic("P0444", span, `no allowed call leads to \`${endpointText(endpoint)}\` by its URL`)
+        .withNote(`\`${server}\` may connect there all the same`)
+        .withHelp("remove it, if the server does not need it for itself");
+    }
   }
 }
 
-/** Whether some URL of the endpoint may pass; also where there is too much to try. */
-function leadsTo(linted: Linted, call: UrlCall, endpoint: Endpoint): boolean {
-  const isIt = (held: Held): boolean => isInside([endpoint], held) && mayPass(linted, call, held);
-  const { values } = call.argument;
-  if (values !== undefined) return values.some((each) => isIt(read({ kind: "url" }, each, undefined) as Held));
-  let tried = 0;
-  for (const place of placesOf(namedAbout(linted, call, [endpoint]))) {
-    tried += 1;
-    if (tried > mostPlaces || isIt(place)) return true;
+/** None where there is too much to try. */
+function unreached(
+  linted: Linted,
+  calls: readonly UrlCall[],
+  entries: readonly NetworkEntry[],
+): readonly NetworkEntry[] {
+  let left = entries;
+  for (const call of calls) {
+    for (const each of passing(
+      linted,
+      call,
+      entries.map(({ endpoint }) => endpoint),
+    )) {
+      if (each.kind === "too many") return [];
+      left = left.filter(({ endpoint }) => !isInside([endpoint], each.held));
+      if (left.length === 0) return left;
+    }
   }
-  return false;
+  return left;
 }

@@ -1,12 +1,5 @@
-import { isRecord, type JsonObject, membersOf, type OperationIr, type Type, type Value } from "@mcpolicy/core";
-import type {
-  CheckedCheck,
-  CheckedRuleHead,
-  CheckedTool,
-  TypedCondition,
-  TypedOperand,
-  TypedReference,
-} from "../typed.ts";
+import { isRecord, type JsonObject, membersOf, type Type, type Value } from "@mcpolicy/core";
+import type { CheckedCheck, CheckedTool, TypedCondition, TypedOperand, TypedReference } from "../typed.ts";
 
 /** An argument that holds a URL: `path` leads to it, in the arguments or, where there is one, in each element of the list at `over`. */
 export interface UrlArgument {
@@ -35,13 +28,12 @@ export function argumentText({ over, path }: UrlArgument): string {
 }
 
 /**
- * The arguments of an operation that hold URLs: by their type, by their name, or since a rule reads them as one. Of a tool that is not
+ * The arguments of a tool, or of one that is not pinned, that hold URLs: by their type, by their name, or since one of the conditions about it reads them as one. Of a tool that is not
  * pinned only those are known that some rule looks at; lists in lists are passed over.
  */
 export function urlArguments(
-  operation: OperationIr,
   tool: CheckedTool | undefined,
-  heads: readonly CheckedRuleHead[],
+  conditions: readonly TypedCondition[],
   checks: readonly CheckedCheck[],
 ): readonly UrlArgument[] {
   const found = new Map<string, UrlArgument>();
@@ -50,19 +42,11 @@ export function urlArguments(
     found.set(JSON.stringify([over, path]), { over, path, values });
   };
   if (tool !== undefined) byType(tool.arguments, undefined, [], add);
-  for (const { branches } of heads) {
-    for (const { operations, condition } of branches) {
-      if (operations.some((each) => isSame(each, operation))) byReading(condition, new Map(), add);
-    }
-  }
+  for (const condition of conditions) byReading(condition, new Map(), add);
   return [...found.values()];
 }
 
 type Add = (over: Path | undefined, path: Path) => void;
-
-function isSame(a: OperationIr, b: OperationIr): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
-}
 
 // ------------------------------------------------------------------- by type
 

@@ -1,6 +1,6 @@
 import { type Endpoint, hostOf, isAddressHost, isInDomain, read, type Url, type Value } from "@mcpolicy/core";
 import type { TypedCondition, TypedOperand } from "../typed.ts";
-import { urlGlob } from "./url-possible.ts";
+import { globPlace, urlPlace } from "./url-possible.ts";
 
 /** Schemes, hosts and ports that conditions and networks name. */
 export interface Named {
@@ -54,14 +54,13 @@ function name(value: Value, { schemes, hosts, ports }: Named): void {
   // Of a range both ends are values of their own, and what lies beside them.
   if (typeof value === "number") for (const each of [value - 1, value, value + 1]) ports.add(each);
   if (typeof value !== "string") return;
-  const url = read({ kind: "url" }, value, undefined) as Url | undefined;
-  const glob = urlGlob(value);
-  const host = glob?.host ?? url?.host ?? value;
+  const place = globPlace(value) ?? urlPlace(value);
+  const host = hostOf(place?.host ?? value);
+  if (host !== undefined) hosts.add(host);
   if (/^[a-z][a-z0-9+.-]*$/.test(value)) schemes.add(value);
-  if (hostOf(host) !== undefined) hosts.add(hostOf(host) as string);
-  if (glob !== undefined || url !== undefined) schemes.add((glob ?? url)?.scheme ?? "");
-  const port = glob?.port ?? url?.port;
-  if (port !== undefined) ports.add(Number(port));
+  if (place === undefined) return;
+  schemes.add(place.scheme);
+  if (place.port !== "") ports.add(Number(place.port));
 }
 
 /** What a network lists. */
@@ -88,12 +87,28 @@ export function* placesOf({ schemes, hosts, ports }: Named): Iterable<Url> {
   const allPorts = ["", ...[...written, unusedPort(ports)].map((port) => `:${port}`)];
   for (const port of allPorts) {
     for (const scheme of allSchemes) {
+      const known = placesWith(scheme, port);
       for (const host of allHosts) {
-        const url = read({ kind: "url" }, `${scheme}://${host}${port}/`, undefined);
-        if (url !== undefined) yield url as Url;
+        if (!known.has(host))
+          known.set(host, read({ kind: "url" }, `${scheme}://${host}${port}/`, undefined) as Url | undefined);
+        const url = known.get(host);
+        if (url !== undefined) yield url;
       }
     }
   }
+}
+
+/** By scheme and port, then by host: rules of one policy name the same ones again and again. */
+const places = new Map<string, Map<string, Url | undefined>>();
+
+function placesWith(scheme: string, port: string): Map<string, Url | undefined> {
+  const key = `${scheme} ${port}`;
+  const known = places.get(key);
+  if (known !== undefined && known.size < mostPlaces) return known;
+  if (places.size > mostPlaces) places.clear();
+  const fresh = new Map<string, Url | undefined>();
+  places.set(key, fresh);
+  return fresh;
 }
 
 /** A host that none of the named ones is about. Names below `example` are nobody's (RFC 2606). */

@@ -155,15 +155,14 @@ function ofWhole(operand: TypedOperand & { readonly kind: "apply" }, look: Look)
   if (left === undefined || right === undefined || !Object.hasOwn(comparing, operator.id)) return undefined;
   const [whole, constant] = isWhole(left, look) ? [left, right] : [right, left];
   if (!isWhole(whole, look) || constant.kind !== "constant") return undefined;
-  const placed = [constant.value].flat() as readonly Value[];
   const { held } = look;
+  const placed = placesIn(constant, operator.id === "like-url");
   if (held === undefined) {
     // A URL that cannot be read is unknown; a text that is none is a text like another.
     if (whole.kind !== "reference" || whole.as.kind === "url") return unknown;
-    const isListed = placed.some((each) => read({ kind: "url" }, each, undefined) === undefined);
-    return comparing[operator.id]?.({ true: isListed, false: true });
+    return comparing[operator.id]?.({ true: placed.includes(undefined), false: true });
   }
-  const isAt = placed.some((each) => (operator.id === "like-url" ? isInGlob(held, each) : isAtPlace(held, each)));
+  const isAt = placed.some((each) => (each === undefined ? operator.id === "like-url" : isAtPlace(held, each)));
   return comparing[operator.id]?.({ true: isAt, false: true });
 }
 
@@ -176,34 +175,52 @@ function isWhole(operand: TypedOperand, look: Look): boolean {
   );
 }
 
-function isAtPlace(held: Url, constant: Value): boolean {
-  const of = read({ kind: "url" }, constant, undefined) as Url | undefined;
-  return of !== undefined && of.scheme === held.scheme && of.host === held.host && of.port === held.port;
-}
-
-/** A glob whose scheme, host and port are written out, but for a `*.` in front of the host. */
-export interface UrlGlob {
+/** Where a URL or a glob leads: `isBelow` hosts below this one; `port` as it is written, empty for the scheme's own. */
+export interface UrlPlace {
   readonly scheme: string;
   readonly isBelow: boolean;
   readonly host: string;
-  readonly port: string | undefined;
+  readonly port: string;
 }
 
-/** Undefined of any other glob: it may match a URL of any place. */
-export function urlGlob(text: Value): UrlGlob | undefined {
+/** The places of a constant's texts; undefined of one that is no URL, or a glob that may match a URL of any place. */
+function placesIn(
+  constant: TypedOperand & { readonly kind: "constant" },
+  areGlobs: boolean,
+): readonly (UrlPlace | undefined)[] {
+  const known = places.get(constant);
+  if (known !== undefined) return known;
+  const texts = [constant.value].flat() as readonly Value[];
+  const found = texts.map((text) => (areGlobs ? globPlace(text) : urlPlace(text)));
+  places.set(constant, found);
+  return found;
+}
+
+/** A constant is looked at once for each URL that is tried. */
+const places = new WeakMap<TypedOperand, readonly (UrlPlace | undefined)[]>();
+
+export function urlPlace(text: Value): UrlPlace | undefined {
+  const url = read({ kind: "url" }, text, undefined) as Url | undefined;
+  return url && { scheme: url.scheme, isBelow: false, host: url.host, port: writtenPort(url) };
+}
+
+/** Of a glob whose scheme, host and port are written out, but for a `*.` in front of the host. */
+export function globPlace(text: Value): UrlPlace | undefined {
   const match =
     typeof text === "string"
       ? /^([a-z][a-z0-9+.-]*):\/\/(\*\.)?([a-z0-9.-]+|\[[0-9a-f:.]+\])(?::(\d+))?(?:\/.*)?$/s.exec(text)
       : null;
   if (match === null) return undefined;
-  const [, scheme = "", below, host = "", port] = match;
+  const [, scheme = "", below, host = "", port = ""] = match;
   return { scheme, isBelow: below !== undefined, host, port };
 }
 
-function isInGlob(held: Url, text: Value): boolean {
-  const glob = urlGlob(text);
-  if (glob === undefined) return true;
-  const { port: written } = new URL(held.href);
-  const isHost = glob.isBelow ? held.host !== glob.host && isInDomain(held.host, glob.host) : held.host === glob.host;
-  return held.scheme === glob.scheme && isHost && (glob.port ?? "") === written;
+/** The standard leaves the scheme's own port out. */
+function writtenPort({ href, scheme, host }: Url): string {
+  return /^:(\d+)/.exec(href.slice(scheme.length + "://".length + host.length))?.[1] ?? "";
+}
+
+function isAtPlace(held: Url, { scheme, isBelow, host, port }: UrlPlace): boolean {
+  if (held.scheme !== scheme || writtenPort(held) !== port) return false;
+  return isBelow ? held.host !== host && isInDomain(held.host, host) : held.host === host;
 }

@@ -1,8 +1,8 @@
-import { type Endpoint, hostOf, matchesName, networkOf, type OperationIr, reaches } from "@mcpolicy/core";
-import type { CheckedBranch, CheckedPolicy, CheckedRule } from "../typed.ts";
+import { type Endpoint, hostOf, matchesName, networkOf, type OperationIr, reaches, read } from "@mcpolicy/core";
+import type { CheckedBranch, CheckedPolicy, CheckedRule, TypedCondition } from "../typed.ts";
 import type { Linted } from "./rule.ts";
 import { type UrlArgument, urlArguments } from "./url-arguments.ts";
-import { type Named, namedIn, namedInNetwork, nothingNamed } from "./url-places.ts";
+import { mostPlaces, type Named, namedIn, namedInNetwork, nothingNamed, placesOf } from "./url-places.ts";
 import { type Held, possible } from "./url-possible.ts";
 
 /** A rule that may allow a call of which an argument is a URL. */
@@ -19,17 +19,40 @@ type Rules = Pick<CheckedPolicy, "rules" | "narrows">;
 /** Every such call to a server. */
 export function* urlCalls({ rules, heads, checks, scope }: Linted, server: string): Iterable<UrlCall> {
   const tools = scope.servers.get(server)?.checked.tools ?? [];
+  const conditions = conditionsAbout(heads, server);
+  const known = new Map<string, readonly UrlArgument[]>();
   for (const rule of rules) {
     if (rule.effect !== "allow" || rule.shadow) continue;
     for (const branch of rule.branches) {
       for (const operation of branch.operations) {
         if (operation.kind !== "tool" || operation.server !== server) continue;
-        const tool = "name" in operation ? tools.find(({ name }) => name === operation.name) : undefined;
-        const own = checks.filter((each) => !each.ofResult && each.server === server && each.tool === tool?.name);
-        for (const argument of urlArguments(operation, tool, heads, own)) yield { rule, branch, operation, argument };
+        const key = keyOf(operation);
+        if (!known.has(key)) {
+          const tool = "name" in operation ? tools.find(({ name }) => name === operation.name) : undefined;
+          const own = checks.filter((each) => !each.ofResult && each.server === server && each.tool === tool?.name);
+          known.set(key, urlArguments(tool, conditions.get(key) ?? [], own));
+        }
+        for (const argument of known.get(key) ?? []) yield { rule, branch, operation, argument };
       }
     }
   }
+}
+
+/** The conditions of rules about each operation of a server. */
+function conditionsAbout(heads: Linted["heads"], server: string): ReadonlyMap<string, readonly TypedCondition[]> {
+  const found = new Map<string, TypedCondition[]>();
+  for (const { operations, condition } of heads.flatMap(({ branches }) => branches)) {
+    for (const operation of operations) {
+      if (operation.server !== server) continue;
+      const key = keyOf(operation);
+      found.set(key, [...(found.get(key) ?? []), condition]);
+    }
+  }
+  return found;
+}
+
+function keyOf(operation: OperationIr): string {
+  return JSON.stringify(operation);
 }
 
 /** Where a policy lets a server connect; undefined where it says nothing. */
@@ -44,14 +67,33 @@ export function isInside(endpoints: readonly Endpoint[], held: Held): boolean {
   return endpoints.some((each) => reaches(each, host, held.port ?? 0));
 }
 
-/** Whether a call may be let through by its rule while the argument holds this. True where that is not known. */
-export function mayPass(policy: Rules, { branch, operation, argument }: UrlCall, held: Held): boolean {
-  return (
+/** What an argument may hold in a call that is let through by its rule: all of it, or more where that is not known. */
+export function* passing(policy: Rules, call: UrlCall, endpoints: readonly Endpoint[]): Iterable<Passing> {
+  const { branch, operation, argument } = call;
+  const passes = (held: Held): boolean =>
     possible(branch.condition, argument, held).true &&
     !isDenied(policy, operation, argument, held) &&
-    policy.narrows.every((wider) => mayBeAllowed(wider, operation, argument, held))
-  );
+    policy.narrows.every((wider) => mayBeAllowed(wider, operation, argument, held));
+  if (argument.values !== undefined) {
+    for (const text of argument.values) {
+      const held = read({ kind: "url" }, text, undefined) as Held;
+      if (passes(held)) yield { kind: "held", held, text };
+    }
+    return;
+  }
+  let tried = 0;
+  for (const held of placesOf(namedAbout(policy, call, endpoints))) {
+    tried += 1;
+    if (tried > mostPlaces) return yield { kind: "too many" };
+    if (passes(held)) yield { kind: "held", held, text: held.href };
+  }
+  if (passes(undefined)) yield { kind: "held", held: undefined, text: undefined };
 }
+
+/** One such value with an example of it; or that there were too many to try. */
+export type Passing =
+  | { readonly kind: "held"; readonly held: Held; readonly text: string | undefined }
+  | { readonly kind: "too many" };
 
 function mayBeAllowed(policy: Rules, operation: OperationIr, argument: UrlArgument, held: Held): boolean {
   const branches = branchesAbout(policy.rules, "allow", operation);
@@ -75,6 +117,22 @@ function branchesAbout(
   effect: CheckedRule["effect"],
   operation: OperationIr,
 ): readonly CheckedBranch[] {
+  const known = looked.get(rules) ?? new Map<string, readonly CheckedBranch[]>();
+  looked.set(rules, known);
+  const key = `${effect} ${keyOf(operation)}`;
+  const branches = known.get(key) ?? lookFor(rules, effect, operation);
+  known.set(key, branches);
+  return branches;
+}
+
+/** Many rules are about the same operations. */
+const looked = new WeakMap<readonly CheckedRule[], Map<string, readonly CheckedBranch[]>>();
+
+function lookFor(
+  rules: readonly CheckedRule[],
+  effect: CheckedRule["effect"],
+  operation: OperationIr,
+): readonly CheckedBranch[] {
   const isForAll = ({ who, from, until }: CheckedRule): boolean =>
     who.anyone && who.except === undefined && from === undefined && until === undefined;
   return rules
@@ -84,7 +142,9 @@ function branchesAbout(
       const isExcepted = except.some(
         (each) => covers(each, operation) || (effect === "deny" && overlaps(each, operation)),
       );
-      return operations.some((each) => covers(each, operation)) && !isExcepted;
+      const isMeant = (each: OperationIr): boolean =>
+        effect === "deny" ? covers(each, operation) : overlaps(each, operation);
+      return operations.some(isMeant) && !isExcepted;
     });
 }
 
@@ -102,7 +162,7 @@ function overlaps(a: OperationIr, b: OperationIr): boolean {
 }
 
 /** What the conditions that decide a call, and a network, name of schemes, hosts and ports. */
-export function namedAbout(policy: Rules, call: UrlCall, endpoints: readonly Endpoint[]): Named {
+function namedAbout(policy: Rules, call: UrlCall, endpoints: readonly Endpoint[]): Named {
   const named = nothingNamed();
   namedIn(call.branch.condition, named);
   collect(policy, call.operation, named);
