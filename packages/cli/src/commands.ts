@@ -11,6 +11,7 @@ export interface CommandRow {
 // biome-ignore format: table
 export const commands: readonly CommandRow[] = [
   { name: "init",    summary: "write a first policy and its tests for a server's tools",   load: async () => (await import("./commands/init.ts")).initCommand },
+  { name: "pin",     summary: "renew a server's pins, or say what moved since",           load: async () => (await import("./commands/pin.ts")).pinCommand },
   { name: "check",   summary: "find mistakes in policies",                                 load: async () => (await import("./commands/check.ts")).checkCommand },
   { name: "fmt",     summary: "write policies in their canonical form",                    load: async () => (await import("./commands/fmt.ts")).fmtCommand },
   { name: "test",    summary: "run test files against their policies",                     load: async () => (await import("./commands/test.ts")).testCommand },

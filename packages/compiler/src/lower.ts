@@ -126,6 +126,7 @@ function lowerServer(server: CheckedServer, checks: readonly CheckedCheck[]): Se
     // `fromEntries` makes own properties, so that a tool may be called `__proto__`.
     tools: Object.fromEntries(tools),
     prompts: server.prompts,
+    ...(server.digests === undefined ? {} : { digests: server.digests }),
     ...(server.untyped ? untypedChecks(checks.filter((check) => check.server === server.name)) : {}),
   };
 }

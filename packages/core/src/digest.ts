@@ -3,6 +3,7 @@ import { bytesToHex } from "@noble/hashes/utils.js";
 import canonicalize from "canonicalize";
 import { inCanonicalOrder } from "./in-canonical-order.ts";
 import type { PinnedTool } from "./pins.ts";
+import type { JsonObject, Value } from "./value.ts";
 
 /**
  * The canonical text of a JSON value (RFC 8785): members sorted by UTF-16 code units, no white space, numbers as ECMAScript prints
@@ -44,19 +45,30 @@ const native = (
   }
 ).process?.getBuiltinModule?.("node:crypto");
 
-// What a caller of the tool sees and a model reads; `_meta`, `execution` and fields of later protocol versions are left out.
-export const pinnedFields = [
-  "name",
-  "title",
-  "description",
-  "inputSchema",
-  "outputSchema",
-  "annotations",
-  "icons",
-] as const;
+/** What may be pinned: the kinds of definition that a server lists. */
+export type PinnedKind = "tool" | "prompt" | "resource" | "template";
 
-/** The digest of a tool's definition, reduced to the fields that are pinned (`pins.ts`). A field that is absent stays absent. */
+// What a caller sees and a model reads; `_meta`, `execution`, a resource's size and fields of later protocol versions are left out.
+// biome-ignore format: one row a kind
+const fieldsOf: Readonly<Record<PinnedKind, readonly string[]>> = {
+  tool:     ["name", "title", "description", "inputSchema", "outputSchema", "annotations", "icons"],
+  prompt:   ["name", "title", "description", "arguments", "icons"],
+  resource: ["uri", "name", "title", "description", "mimeType", "annotations", "icons"],
+  template: ["uriTemplate", "name", "title", "description", "mimeType", "annotations", "icons"],
+};
+
+/** A definition reduced to the fields that are pinned. A field that is absent stays absent. */
+export function pinnedPart(kind: PinnedKind, definition: JsonObject): JsonObject {
+  const fields = fieldsOf[kind].filter((name) => Object.hasOwn(definition, name) && definition[name] !== undefined);
+  return Object.fromEntries(fields.map((name) => [name, definition[name] as Value]));
+}
+
+/** The digest of a definition of any kind, over its pinned part. Throws where that has no canonical text. */
+export function definitionPin(kind: PinnedKind, definition: JsonObject): string {
+  return digestOf(pinnedPart(kind, definition));
+}
+
+/** The digest of a tool's definition, reduced to the fields that are pinned (`pins.ts`). */
 export function pinOf(tool: PinnedTool): string {
-  const fields = pinnedFields.filter((name) => Object.hasOwn(tool, name) && tool[name] !== undefined);
-  return digestOf(Object.fromEntries(fields.map((name) => [name, tool[name]])));
+  return definitionPin("tool", tool as unknown as JsonObject);
 }

@@ -33,7 +33,15 @@ export {
 } from "./decision.ts";
 export type { Detector, Found } from "./detectors/detector.ts";
 export { detectors } from "./detectors/index.ts";
-export { canonicalJson, digestOf, digestOfText, pinOf } from "./digest.ts";
+export {
+  canonicalJson,
+  definitionPin,
+  digestOf,
+  digestOfText,
+  type PinnedKind,
+  pinnedPart,
+  pinOf,
+} from "./digest.ts";
 export { durationText } from "./duration.ts";
 export {
   type Endpoint,
@@ -102,8 +110,8 @@ export {
 } from "./operators/operator.ts";
 export { isScalar, type Scalar } from "./operators/scalar.ts";
 export { isPathName, pathWords } from "./path-names.ts";
-export { isToolName, type Listing, type Origin, pinFileOf } from "./pin-file.ts";
-export type { PinFile, PinnedTool } from "./pins.ts";
+export { digestsBeside, isToolName, type Listing, type Origin, pinFileOf } from "./pin-file.ts";
+export type { PinFile, PinnedDigests, PinnedTool } from "./pins.ts";
 export { localRanges, privateRanges } from "./private-ranges.ts";
 export type { PreparedDetector } from "./readers/detector.ts";
 export { hostOf, isAddressHost, isInDomain } from "./readers/domain.ts";

@@ -1,4 +1,5 @@
 import type { Place } from "./decision.ts";
+import type { PinnedDigests } from "./pins.ts";
 import type { Field, Type } from "./type.ts";
 import type { Value } from "./value.ts";
 
@@ -45,6 +46,8 @@ export interface ServerIr {
   readonly root?: string;
   readonly tools: Readonly<Record<string, ToolIr>>;
   readonly prompts: readonly string[];
+  /** Digests of what is pinned beside tools. Absent where nothing is. */
+  readonly digests?: PinnedDigests;
   /** On an untyped server: what arguments must satisfy, of tools of which a `check` says so. Absent where none does. */
   readonly checks?: Readonly<Record<string, ToolIr["schema"]>>;
 }

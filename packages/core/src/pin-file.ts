@@ -1,5 +1,5 @@
-import { digestOf, pinnedFields, pinOf } from "./digest.ts";
-import type { PinFile, PinnedTool } from "./pins.ts";
+import { definitionPin, digestOf, type PinnedKind, pinnedPart, pinOf } from "./digest.ts";
+import type { PinFile, PinnedDigests, PinnedTool } from "./pins.ts";
 import type { JsonObject } from "./value.ts";
 
 /** What a server said of itself: its answers to `initialize` and to the list methods, all pages of them. */
@@ -22,7 +22,10 @@ export interface Origin {
 /** Makes the pin file of a listing. Tools keep the fields that their digest covers. Throws a TypeError where a definition is none. */
 export function pinFileOf(listing: Listing, origin: Origin): PinFile {
   const tools = listing.tools.map(toPinnedTool);
-  const digests = { tools: Object.fromEntries(tools.map((tool) => [tool.name, pinOf(tool)])) };
+  const digests = {
+    tools: Object.fromEntries(tools.map((tool) => [tool.name, pinOf(tool)])),
+    ...digestsBeside(listing),
+  };
   if (Object.keys(digests.tools).length !== tools.length) throw new TypeError("two tools have the same name");
   return {
     mcpolicyPins: 1,
@@ -45,11 +48,48 @@ function toPinnedTool(definition: JsonObject): PinnedTool {
   if (typeof name !== "string" || !isToolName(name))
     throw new TypeError("a tool has no name, or one outside of [A-Za-z0-9_.-]{1,128}");
   if (typeof inputSchema !== "object" || inputSchema === null) throw new TypeError(`tool ${name} has no inputSchema`);
-  const kept = pinnedFields.filter((field) => Object.hasOwn(definition, field));
-  return Object.fromEntries(kept.map((field) => [field, definition[field]])) as unknown as PinnedTool;
+  return pinnedPart("tool", definition) as unknown as PinnedTool;
+}
+
+/** Kinds of definition beside tools: their list, and the field that names one. */
+// biome-ignore format: table
+const beside: readonly Beside[] = [
+  { list: "prompts",           kind: "prompt",   name: "name"        },
+  { list: "resources",         kind: "resource", name: "uri"         },
+  { list: "resourceTemplates", kind: "template", name: "uriTemplate" },
+];
+
+interface Beside {
+  readonly list: keyof PinnedDigests;
+  readonly kind: PinnedKind;
+  readonly name: string;
+}
+
+/**
+ * The digests of what a server lists beside tools, by name or URI; a list that is empty is left out. Of two under one name the later counts.
+ */
+export function digestsBeside(listing: Pick<Listing, keyof PinnedDigests>): PinnedDigests {
+  return Object.fromEntries(
+    beside.flatMap(({ list, kind, name }) => {
+      const named = listing[list].flatMap((each) => {
+        const by = each[name];
+        return typeof by === "string" ? [[by, pinOrNever(kind, each)] as const] : [];
+      });
+      return named.length === 0 ? [] : [[list, Object.fromEntries(named)] as const];
+    }),
+  );
 }
 
 /** Names outside of this set are neither pinned nor shown nor callable (MCP 2025-11-25, tool names). */
 export function isToolName(name: string): boolean {
   return /^[A-Za-z0-9_.-]{1,128}$/.test(name) && name !== "__proto__";
+}
+
+/** A definition without canonical text (a lone surrogate) has a digest that no other has. */
+function pinOrNever(kind: PinnedKind, definition: JsonObject): string {
+  try {
+    return definitionPin(kind, definition);
+  } catch {
+    return "unpinnable";
+  }
 }

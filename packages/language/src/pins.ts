@@ -1,5 +1,7 @@
 import {
   digestOf,
+  digestsBeside,
+  equal,
   isRecord,
   type JsonObject,
   type Listing,
@@ -102,9 +104,24 @@ function* verifyDigests(
       renew,
     );
   }
+  const beside: Readonly<Record<string, Value | undefined>> = digestsBeside({
+    prompts: recordsOf(listing["prompts"]),
+    resources: recordsOf(listing["resources"]),
+    resourceTemplates: recordsOf(listing["resourceTemplates"]),
+  }) as JsonObject;
+  for (const [list, stated] of Object.entries(digests)) {
+    if (list === "tools" || equal(stated, beside[list] ?? null)) continue;
+    yield diagnostic("P0503", placeOf(source, list), `what this file lists as \`${list}\` is not what was pinned`)
+      .withNote("meanwhile everything of this server is denied")
+      .withHelp(renew);
+  }
   if (listing["digest"] !== digestOf(digests)) {
     yield diagnostic("P0503", top, "the digest of this pin file does not fit its `digests`").withHelp(renew);
   }
+}
+
+function recordsOf(list: Value | undefined): readonly JsonObject[] {
+  return Array.isArray(list) ? (list as readonly Value[]).filter(isRecord) : [];
 }
 
 /** A definition that has no canonical form (a lone surrogate) fits no digest. */
@@ -124,8 +141,7 @@ export function pinsFromListing(listing: unknown): PinFile {
   const wrong = shapeOfListing(listing as Value);
   if (wrong !== undefined) throw new TypeError(`not a listing of tools: ${wrong}`);
   const from = listing as JsonObject & { readonly tools: readonly JsonObject[] };
-  const records = (key: string): readonly JsonObject[] =>
-    Array.isArray(from[key]) ? (from[key] as readonly Value[]).filter(isRecord) : [];
+  const records = (key: string): readonly JsonObject[] => recordsOf(from[key]);
   const text = (key: string): string => (typeof from[key] === "string" ? (from[key] as string) : "unknown");
   const listed: Listing = {
     ...(isRecord(from["serverInfo"]) ? { serverInfo: from["serverInfo"] } : {}),

@@ -1,4 +1,5 @@
 import {
+  digestsBeside,
   type Field,
   type PinFile,
   type PinnedTool,
@@ -19,7 +20,7 @@ import { type Report, withSuggestion } from "./report.ts";
 import type { Declared, Macro, Scope, ServerScope } from "./scope.ts";
 import { builtIn } from "./scope.ts";
 import { typeOfSchema } from "./tools.ts";
-import type { CheckedTool } from "./typed.ts";
+import type { CheckedServer, CheckedTool } from "./typed.ts";
 import { listOf, plain, recordOf, sameType } from "./types.ts";
 import { walk } from "./visit.ts";
 
@@ -195,8 +196,22 @@ function loadServer(node: Server, sources: Map<string, Source>, files: Files, re
         ...namesOf(pins?.pins?.resources ?? [], "uri"),
         ...namesOf(pins?.pins?.resourceTemplates ?? [], "uriTemplate"),
       ],
+      ...(pins?.source === undefined ? {} : { from: pins.source.name }),
+      ...digestsOf(pins?.pins),
     },
   };
+}
+
+/** Digests of what is pinned beside tools: those of the file, or where it has none, of what it lists. */
+function digestsOf(pins: PinFile | undefined): Pick<CheckedServer, "digests"> {
+  if (pins === undefined) return {};
+  const { prompts, resources, resourceTemplates } = { ...digestsBeside(pins), ...pins.digests };
+  const digests = {
+    ...(prompts === undefined ? {} : { prompts }),
+    ...(resources === undefined ? {} : { resources }),
+    ...(resourceTemplates === undefined ? {} : { resourceTemplates }),
+  };
+  return Object.keys(digests).length === 0 ? {} : { digests };
 }
 
 function readRoot(root: { readonly value: string; readonly span: Span }, report: Report): string | undefined {

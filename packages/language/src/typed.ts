@@ -6,6 +6,7 @@ import type {
   LimitKeyIr,
   OperationIr,
   Operator,
+  PinnedDigests,
   Type,
   Value,
   WhoIr,
@@ -51,6 +52,10 @@ export interface CheckedServer {
   readonly tools: readonly CheckedTool[];
   readonly prompts: readonly string[];
   readonly resources: readonly string[];
+  /** The pin file, as the policy's files name it; absent where nothing is pinned. */
+  readonly from?: string;
+  /** Digests of what is pinned beside tools; absent where nothing is. */
+  readonly digests?: PinnedDigests;
 }
 
 export interface CheckedTool {

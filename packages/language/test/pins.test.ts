@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import type { PinFile } from "@mcpolicy/core";
+import { digestOf, type PinFile } from "@mcpolicy/core";
 import { Source } from "@mcpolicy/diagnostics";
 import { expect, test } from "vitest";
 import { pinsFromListing, readPins } from "../src/pins.ts";
@@ -21,11 +21,20 @@ test("a listing becomes a pin file, and is told apart from one", () => {
   expect(codes(listing)).toEqual(["P0505"]);
 });
 
+test("a file of before, with digests of tools alone, is read", () => {
+  const { tools } = pins.digests;
+  const before = { ...pins, digests: { tools }, digest: digestOf({ tools }) };
+  expect(codes(before)).toEqual([]);
+});
+
 // biome-ignore format: table
 test.each([
   ["a changed description", { ...pins, tools: [{ ...pins.tools[0]!, description: "x" }, ...pins.tools.slice(1)] }, ["P0503"]],
   ["a tool more",           { ...pins, tools: [...pins.tools, { ...pins.tools[0]!, name: "extra" }] },             ["P0503"]],
   ["a tool less",           { ...pins, tools: pins.tools.slice(1) },                                               ["P0503"]],
+  ["a changed prompt",      { ...pins, prompts: [{ ...pins.prompts[0]!, description: "x" }, ...pins.prompts.slice(1)] }, ["P0503"]],
+  ["a prompt more",         { ...pins, prompts: [...pins.prompts, { name: "extra" }] },                            ["P0503"]],
+  ["no resources",          { ...pins, resources: [] },                                                            ["P0503"]],
   ["another digest",        { ...pins, digest: "sha256-0" },                                                       ["P0503"]],
   ["no digests",            { ...pins, digests: undefined },                                                       ["P0503"]],
   ["a name twice",          { ...pins, tools: [...pins.tools, pins.tools[0]!] },                                   ["P0506"]],

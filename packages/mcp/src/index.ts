@@ -12,8 +12,10 @@ export { type Guard, type GuardedServer, type GuardOptions, guard, guardOf } fro
 export type { GuardedTransport, MessageExtra, SendOptions } from "./guard/transport.ts";
 export { InOrder, isLater, type Maybe } from "./maybe.ts";
 export { type MethodRow, methodRow, methods, type Side } from "./methods/methods.ts";
+export { type Change, changesOf } from "./pins/changes.ts";
+export { type Lookalike, lookalikes } from "./pins/confusable.ts";
 export { Definitions, type DefinitionsOptions } from "./pins/definitions.ts";
-export { type Difference, type Held, holdAgainstPins, type Pinned } from "./pins/hold.ts";
+export { type Difference, type Held, holdAgainstPins, type Pins } from "./pins/hold.ts";
 export type { EnforcedPolicy } from "./policy.ts";
 export { cleanText, cleanValue } from "./results/clean.ts";
 export type { Dispatcher, ElicitationSettings, SamplingSettings, Settings } from "./settings.ts";

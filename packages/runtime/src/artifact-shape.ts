@@ -333,6 +333,7 @@ const server = record({
     record({ digest: text, description: text, annotations: map(bool), schema: map(json), "resultSchema?": map(json) }),
   ),
   prompts: list(text),
+  "digests?": record({ "prompts?": map(text), "resources?": map(text), "resourceTemplates?": map(text) }),
   "checks?": map(map(json)),
 });
 

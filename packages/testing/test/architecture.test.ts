@@ -24,7 +24,7 @@ const packages: Readonly<Record<string, Row>> = {
   runtime:     { imports: ["core"],                                                                        external: ["ajv", "ajv-formats"],               node: "subpaths" },
   audit:       { imports: ["core"],                                                                        external: ["@noble/hashes"],                    node: "subpaths" },
   identity:    { imports: ["core"],                                                                        external: ["jose"],                             node: "subpaths" },
-  mcp:         { imports: ["core", "identity", "runtime"],                                                  external: [],                                   node: "subpaths" },
+  mcp:         { imports: ["core", "identity", "runtime"],                                                  external: ["fastest-levenshtein"],              node: "subpaths" },
   "state-redis": { imports: ["core"],                                                                      external: [],                                   node: "anywhere" },
   testing:     { imports: ["diagnostics", "core", "language", "compiler", "runtime"],                      external: ["yaml"],                             node: "nowhere" },
   cli:         { imports: ["diagnostics", "core", "language", "compiler", "runtime", "identity", "audit", "mcp", "testing"], external: ["commander", "chokidar", "tinyglobby", "yaml"], node: "anywhere" },

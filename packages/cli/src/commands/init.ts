@@ -4,6 +4,7 @@ import { compile } from "@mcpolicy/compiler";
 import { isRecord, type JsonObject, type PinFile, pinFileOf, read, type Value, whyUnreadable } from "@mcpolicy/core";
 import { type Diagnostic, diagnosticJson, hasErrors, printable, renderText, Source } from "@mcpolicy/diagnostics";
 import { checkPolicy, type Files, readPins } from "@mcpolicy/language";
+import { type CaptureSource, capturePins } from "@mcpolicy/mcp/capture";
 import { loadPolicy } from "@mcpolicy/runtime";
 import { exitCodeOf, runFixture, totalsOf } from "@mcpolicy/testing";
 import { Command } from "commander";
@@ -11,11 +12,14 @@ import { type ExitCode, exitCodes, UsageError } from "../exit-codes.ts";
 import { shownPath } from "../files.ts";
 import { draftPolicy, planOf, toolsUsed } from "../init/draft.ts";
 import { draftTests } from "../init/draft-tests.ts";
+import { isUrl, packageOf, sourceOfCommand, sourceOfUrl, sourcesIn } from "../live/sources.ts";
 import { type Destination, formatOption, report } from "../output.ts";
 import type { Session } from "../session.ts";
 
 interface Flags {
-  readonly fromTools: string;
+  /** `true` where the command stands behind `--`. */
+  readonly from?: string | true;
+  readonly fromTools?: string;
   readonly name?: string;
   readonly root: string;
   readonly dir: string;
@@ -26,31 +30,37 @@ interface Flags {
 /** `policy init`: pins a server's tools, and writes a first policy with tests that pass. */
 export function initCommand(session: Session): Command {
   return new Command("init")
-    .requiredOption("--from-tools <file>", "what `tools/list` gave, as JSON, or a pin file")
+    .argument("[command...]", "with --from: the server's program and arguments, after `--`")
+    .option("--from [source]", "a running server: a command after `--`, a URL, or a file such as mcp.json")
+    .option("--from-tools <file>", "what `tools/list` gave, as JSON, or a pin file")
     .option("--name <name>", "what the policy calls the server; by default after its package or file")
     .option("--root <dir>", "the folder that reads stay below, as the server sees it", "/workspace")
     .option("--dir <dir>", "where to write", ".")
     .option("--force", "write over files that are there")
     .addOption(formatOption(["text", "json"]))
     .addHelpText("after", "\nWrites tools/NAME.json, policies/NAME.mcpolicy and policies/NAME.test.yaml.")
-    .addHelpText("after", "\nExample: policy init --from-tools tools-list.json --name fs --root /workspace")
-    .action((flags: Flags) => session.exit(init(session, flags)));
+    .addHelpText(
+      "after",
+      "\nExample: policy init --from -- npx -y @modelcontextprotocol/server-filesystem /workspace\nExample: policy init --from-tools tools-list.json --name fs --root /workspace",
+    )
+    .action(async (command: readonly string[], flags: Flags) => session.exit(await init(session, command, flags)));
 }
 
-function init(session: Session, flags: Flags): ExitCode {
+async function init(session: Session, command: readonly string[], flags: Flags): Promise<ExitCode> {
   const root = read({ kind: "path" }, flags.root, undefined);
   if (typeof root !== "string") {
     throw new UsageError(`--root ${flags.root}: ${whyUnreadable({ kind: "path" }, flags.root, undefined)}`);
   }
-  const taken = takePins(session, flags.fromTools);
-  if (typeof taken === "number") return taken;
+  const found = await takeFrom(session, command, flags);
+  if (typeof found === "number") return found;
+  const { pins: taken, from } = found;
   if (taken.tools.length === 0) {
-    session.err.write(`${printable(flags.fromTools)} lists no tools: there is nothing to write a policy for\n`);
+    session.err.write(`${printable(from)} lists no tools: there is nothing to write a policy for\n`);
     return exitCodes.empty;
   }
 
   const pinText = `${JSON.stringify(taken, null, 2)}\n`;
-  const server = serverName(flags, taken, pinText);
+  const server = serverName(flags.name, from, taken, pinText);
   const paths = {
     pins: posix.join("tools", `${server}.json`),
     policy: posix.join("policies", `${server}.mcpolicy`),
@@ -97,6 +107,58 @@ function init(session: Session, flags: Flags): ExitCode {
       `${JSON.stringify({ server, written, counts, diagnostics: diagnostics.map((each: Diagnostic) => diagnosticJson(each, sources)) }, null, 2)}\n`,
   });
   return exitCodes.fine;
+}
+
+/** What a policy is written for: its pins, and where they came from, for people. */
+interface Found {
+  readonly pins: PinFile;
+  readonly from: string;
+}
+
+/** The pins of a running server, or of a file; or the exit code, after standard error was told what is wrong. */
+async function takeFrom(session: Session, command: readonly string[], flags: Flags): Promise<Found | ExitCode> {
+  const { from, fromTools } = flags;
+  if ((from === undefined) === (fromTools === undefined)) {
+    throw new UsageError("where is the server? give --from -- CMD…, --from URL, --from mcp.json, or --from-tools FILE");
+  }
+  if (from !== true && command.length > 0) {
+    throw new UsageError("a command stands behind `--from --`, and nothing else does");
+  }
+  if (fromTools !== undefined) {
+    const pins = takePins(session, fromTools);
+    return typeof pins === "number" ? pins : { pins, from: fromTools };
+  }
+  const { source, name } = sourceFrom(session, from as string | true, command, flags.name);
+  const origin = "command" in source ? packageOf(source) : {};
+  const pins = await capturePins({ ...source, ...origin }).catch((problem: Error) => {
+    throw new UsageError(`cannot ask the server: ${problem.message}`);
+  });
+  session.err.write(
+    `connected: ${pins.tools.length} tools (protocol ${printable(pins.protocolVersion ?? "unknown")})\n`,
+  );
+  return { pins: pins.package === "unknown" ? { ...pins, package: name } : pins, from: name };
+}
+
+/** Where a running server is, and what it is called there. */
+function sourceFrom(
+  session: Session,
+  from: string | true,
+  command: readonly string[],
+  asked: string | undefined,
+): { readonly source: CaptureSource; readonly name: string } {
+  if (from === true) {
+    const [program] = command;
+    if (program === undefined) throw new UsageError("--from needs a command after `--`, a URL or a file");
+    return { source: sourceOfCommand(session, command), name: program };
+  }
+  if (isUrl(from)) return { source: sourceOfUrl(from), name: new URL(from).hostname };
+  const known = sourcesIn(session, from);
+  const names = [...known.keys()];
+  const name = asked !== undefined && known.has(asked) ? asked : names.length === 1 ? names[0] : undefined;
+  if (name === undefined) {
+    throw new UsageError(`which server of ${from} is it? give --name with one of: ${names.join(", ") || "none"}`);
+  }
+  return { source: known.get(name) as CaptureSource, name };
 }
 
 /** The pins that a file holds or can be made of; or the exit code, after standard error was told what is wrong. */
@@ -164,7 +226,7 @@ function textOr(value: Value | undefined, otherwise: string): string {
 }
 
 /** A name that the language takes: the one asked for, or one made of the package's or the file's. */
-function serverName(flags: Flags, pins: PinFile, pinText: string): string {
+function serverName(asked: string | undefined, source: string, pins: PinFile, pinText: string): string {
   const isTaken = (name: string): boolean => {
     const files = inMemory(
       new Map([
@@ -174,12 +236,11 @@ function serverName(flags: Flags, pins: PinFile, pinText: string): string {
     );
     return !/^[A-Za-z_]\w*(-\w+)*$/.test(name) || checkPolicy(["p"], files).policy === undefined;
   };
-  if (flags.name !== undefined) {
-    if (isTaken(flags.name))
-      throw new UsageError(`--name ${flags.name}: the language does not take this as a server's name`);
-    return flags.name;
+  if (asked !== undefined) {
+    if (isTaken(asked)) throw new UsageError(`--name ${asked}: the language does not take this as a server's name`);
+    return asked;
   }
-  const from = pins.package === "unknown" ? basename(flags.fromTools).replace(/\..*$/, "") : pins.package;
+  const from = pins.package === "unknown" ? basename(source).replace(/\..*$/, "") : pins.package;
   const words = from
     .replace(/^.*(\/|__)/, "")
     .split(/[^A-Za-z0-9]+/)

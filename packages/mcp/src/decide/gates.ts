@@ -137,13 +137,21 @@ function byTable(incoming: Incoming, { enforcer, definitions }: Deciding, params
 
 /** What stands before any rule: the live definitions could not be checked, or this one is not as pinned. */
 function beforeRules({ operation }: Asked, row: MethodRow, definitions: Definitions): Decision | undefined {
-  if (operation === undefined || !("name" in operation)) return unchecked(row, definitions);
-  return (
-    unchecked(row, definitions) ??
-    (definitions.isHeld(operation.kind === "tool" ? "tool" : "prompt", operation.name)
-      ? undefined
-      : { ...denied, reason: "pin-mismatch", kept: { ...denied.kept, notes: ["it is not as it was pinned"] } })
-  );
+  const failed = unchecked(row, definitions);
+  if (failed !== undefined || operation === undefined || isAsPinned(operation, definitions)) return failed;
+  return { ...denied, reason: "pin-mismatch", kept: { ...denied.kept, notes: ["it is not as it was pinned"] } };
+}
+
+function isAsPinned(operation: Operation, definitions: Definitions): boolean {
+  switch (operation.kind) {
+    case "tool":
+    case "prompt":
+      return definitions.isHeld(operation.kind, operation.name);
+    case "resource":
+      return definitions.isHeld("resource", operation.uri);
+    default:
+      return true;
+  }
 }
 
 function unchecked({ held }: MethodRow, definitions: Definitions): Decision | undefined {

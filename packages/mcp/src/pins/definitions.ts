@@ -1,8 +1,16 @@
-import { isRecord, type JsonObject, type ServerIr } from "@mcpolicy/core";
+import { isRecord, type JsonObject, type PinnedKind } from "@mcpolicy/core";
 import { after, type Maybe } from "../maybe.ts";
 import { type Thing, usualUnknown } from "../wire/denial.ts";
 import { type Answer, type Era, own, SERVER_INFO } from "../wire/message.ts";
-import { type Difference, differenceOf, holdAgainstPins, type Pinned, pinnedKinds, properName } from "./hold.ts";
+import {
+  type Difference,
+  differenceOf,
+  holdAgainstPins,
+  isSetPinned,
+  type Pins,
+  pinnedKinds,
+  properName,
+} from "./hold.ts";
 import { type Unknown, unknownFrom } from "./unknown.ts";
 
 /** How a question of our own reaches the server; rejects where no answer comes. */
@@ -16,8 +24,7 @@ export interface Asking {
   readonly era: Era;
 }
 
-export interface DefinitionsOptions {
-  readonly server: ServerIr;
+export interface DefinitionsOptions extends Pins {
   /**
    * Whether only what was seen as pinned is held. Else whatever was not seen otherwise is too: in process, where a server may define other
    * tools for other callers.
@@ -52,7 +59,7 @@ export class Definitions {
   readonly #options: DefinitionsOptions;
   #state: "unchecked" | "checking" | "checked" | "failed" = "unchecked";
   #stale = false;
-  #seen: ReadonlyMap<Pinned, ReadonlyMap<string, boolean>> = new Map();
+  #seen: ReadonlyMap<PinnedKind, ReadonlyMap<string, boolean>> = new Map();
   #names: readonly string[] = [];
   #why = "";
   #check: Promise<void> | undefined;
@@ -76,14 +83,10 @@ export class Definitions {
   }
 
   /** Whether something is offered as it was pinned. What no pin can be about is. */
-  isHeld(kind: Pinned, name: string): boolean {
+  isHeld(kind: PinnedKind, name: string): boolean {
     if (this.#state !== "checked") return false;
     const seen = this.#seen.get(kind)?.get(name);
-    return seen ?? !(this.#options.strict && this.#isPinnable(kind));
-  }
-
-  #isPinnable(kind: Pinned): boolean {
-    return kind === "tool" || this.#seen.has(kind);
+    return seen ?? !(this.#options.strict && isSetPinned(this.#options.server, kind));
   }
 
   /** Takes note of what a result says of the server (MCP 2026-07-28, `_meta`). */
@@ -104,9 +107,8 @@ export class Definitions {
    * Which definitions of a page that is being listed are as pinned, both now and when all was checked. Where one has moved since, everything is
    * checked anew.
    */
-  heldOf(kind: Pinned, page: readonly JsonObject[]): readonly boolean[] {
-    const { server } = this.#options;
-    const differences = page.map((definition) => differenceOf(server, kind, definition));
+  heldOf(kind: PinnedKind, page: readonly JsonObject[]): readonly boolean[] {
+    const differences = page.map((definition) => differenceOf(this.#options, kind, definition));
     const held = page.map((definition, at) => {
       const name = properName(kind, definition);
       return name !== undefined && differences[at] === undefined && this.isHeld(kind, name);
@@ -133,7 +135,7 @@ export class Definitions {
       do {
         this.#stale = false;
         const found = await Promise.race([this.#all(asking), until.passed]);
-        const held = holdAgainstPins(this.#options.server, found);
+        const held = holdAgainstPins(this.#options, found);
         this.#seen = held.seen;
         this.#names = [...found.values()].flatMap((each) => each.flatMap((definition) => nameOf(definition) ?? []));
         this.#report(held.differences);
@@ -148,9 +150,9 @@ export class Definitions {
     }
   }
 
-  async #all(asking: Asking): Promise<ReadonlyMap<Pinned, readonly unknown[]>> {
+  async #all(asking: Asking): Promise<ReadonlyMap<PinnedKind, readonly unknown[]>> {
     const { server } = this.#options;
-    const kinds = pinnedKinds.filter(({ isPinned }) => isPinned(server));
+    const kinds = pinnedKinds.filter(({ isAsked }) => isAsked(server));
     const lists = await Promise.all(
       kinds.map(async ({ kind, method, member }) => [kind, await pages(asking, method, member)] as const),
     );

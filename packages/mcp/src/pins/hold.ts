@@ -1,70 +1,80 @@
-import { isRecord, isToolName, type JsonObject, type PinnedTool, pinOf, type ServerIr } from "@mcpolicy/core";
+import { definitionPin, isRecord, isToolName, type JsonObject, type PinnedKind, type ServerIr } from "@mcpolicy/core";
 import { own } from "../wire/message.ts";
-
-/** What may be pinned. */
-export type Pinned = "tool" | "prompt" | "resource" | "template";
+import { type Change, changesOf } from "./changes.ts";
 
 /** One way in which what a server offers is not what was pinned, in words for the operator. */
 export interface Difference {
-  readonly what: Pinned;
+  readonly what: PinnedKind;
   /** Empty where it has no proper name. */
   readonly name: string;
   readonly kind: "changed" | "missing" | "unpinned" | "repeated" | "unnamed";
+  /** Of what is changed, as far as the pinned definition is at hand. */
+  readonly changes: readonly Change[];
   readonly text: string;
 }
 
 /** What of live listings may be shown and used: by kind and name, whether it is as pinned. */
 export interface Held {
-  readonly seen: ReadonlyMap<Pinned, ReadonlyMap<string, boolean>>;
+  readonly seen: ReadonlyMap<PinnedKind, ReadonlyMap<string, boolean>>;
   readonly differences: readonly Difference[];
 }
 
+/** The pins of a server: its digests, and where the pin file is at hand, the definitions themselves. */
+export interface Pins {
+  readonly server: ServerIr;
+  /** The pinned definition of something; without it a change is told by what the compiled policy still knows. */
+  readonly definitionOf?: ((kind: PinnedKind, name: string) => JsonObject | undefined) | undefined;
+}
+
 /** One kind of definition: how it is listed, and what of it is pinned. */
-interface PinnedKind {
-  readonly kind: Pinned;
+interface KindRow {
+  readonly kind: PinnedKind;
   readonly method: string;
   readonly member: string;
   /** The proper name of a definition; undefined where it has none. */
   readonly nameOf: (definition: JsonObject) => string | undefined;
   /** Names with digests; undefined where nothing of this kind is pinned, so that all of it passes. */
-  readonly digests: (server: ServerIr) => ReadonlyMap<string, string> | undefined;
-  readonly digestOf: (definition: JsonObject) => string;
-  /** Whether live ones are asked for at all. */
-  readonly isPinned: (server: ServerIr) => boolean;
+  readonly digests: (server: ServerIr) => Readonly<Record<string, string>> | undefined;
+  /**
+   * Whether the set is pinned, so that what is not among it is hidden. Resources come and go with a server's data: of those only what was pinned has
+   * to be as it was.
+   */
+  readonly isSet: boolean;
+  /** Whether live ones are asked for. */
+  readonly isAsked: (server: ServerIr) => boolean;
 }
 
 // biome-ignore format: table
-export const pinnedKinds: readonly PinnedKind[] = [
-  {
-    kind: "tool", method: "tools/list", member: "tools", nameOf: toolName,
-    digests: (server) => server.untyped ? undefined : new Map(Object.entries(server.tools).map(([name, { digest }]) => [name, digest])),
-    digestOf: (definition) => pinOf(definition as unknown as PinnedTool),
-    isPinned: () => true,
-  },
+export const pinnedKinds: readonly KindRow[] = [
+  { kind: "tool",     method: "tools/list",               member: "tools",             nameOf: toolName,              isSet: true,  isAsked: () => true,                                                   digests: toolDigests },
+  { kind: "prompt",   method: "prompts/list",             member: "prompts",           nameOf: byText("name"),        isSet: true,  isAsked: ({ digests }) => digests?.prompts !== undefined,              digests: ({ digests }) => digests?.prompts },
+  { kind: "resource", method: "resources/list",           member: "resources",         nameOf: byText("uri"),         isSet: false, isAsked: ({ digests }) => digests?.resources !== undefined,            digests: ({ digests }) => digests?.resources },
+  { kind: "template", method: "resources/templates/list", member: "resourceTemplates", nameOf: byText("uriTemplate"), isSet: false, isAsked: ({ digests }) => digests?.resourceTemplates !== undefined,    digests: ({ digests }) => digests?.resourceTemplates },
 ];
 
-const kindOf = new Map(pinnedKinds.map((each) => [each.kind, each]));
+const rowOf = new Map(pinnedKinds.map((each) => [each.kind, each]));
 
 /**
  * Holds the definitions that a server gives now against those that the policy was written for. A definition passes only whole: same
  * name, same digest, offered once. On a server without pins (`untyped`) whatever has a proper name passes.
  */
-export function holdAgainstPins(server: ServerIr, live: ReadonlyMap<Pinned, readonly unknown[]>): Held {
+export function holdAgainstPins(pins: Pins, live: ReadonlyMap<PinnedKind, readonly unknown[]>): Held {
   const differences: Difference[] = [];
-  const seen = new Map<Pinned, ReadonlyMap<string, boolean>>();
+  const seen = new Map<PinnedKind, ReadonlyMap<string, boolean>>();
   for (const [kind, definitions] of live) {
+    const row = rowOf.get(kind);
     const held = new Map<string, boolean>();
     for (const definition of definitions) {
-      const name = isRecord(definition) ? kindOf.get(kind)?.nameOf(definition) : undefined;
+      const name = isRecord(definition) ? row?.nameOf(definition) : undefined;
       if (name === undefined) {
         differences.push(unnamed(kind));
         continue;
       }
-      const difference = held.has(name) ? repeated(kind, name) : differenceOf(server, kind, definition as JsonObject);
+      const difference = held.has(name) ? repeated(kind, name) : differenceOf(pins, kind, definition as JsonObject);
       held.set(name, difference === undefined);
       if (difference !== undefined) differences.push(difference);
     }
-    for (const name of kindOf.get(kind)?.digests(server)?.keys() ?? []) {
+    for (const name of Object.keys((row?.isSet === true ? row.digests(pins.server) : undefined) ?? {})) {
       if (!held.has(name)) differences.push(missing(kind, name));
     }
     seen.set(kind, held);
@@ -73,32 +83,32 @@ export function holdAgainstPins(server: ServerIr, live: ReadonlyMap<Pinned, read
 }
 
 /** How one live definition is not as pinned; undefined where it is, or where nothing of its kind is pinned. */
-export function differenceOf(server: ServerIr, kind: Pinned, definition: JsonObject): Difference | undefined {
-  const row = kindOf.get(kind);
+export function differenceOf(pins: Pins, kind: PinnedKind, definition: JsonObject): Difference | undefined {
+  const row = rowOf.get(kind);
   if (row === undefined) return undefined;
   const name = row.nameOf(definition);
   if (name === undefined) return unnamed(kind);
-  const digests = row.digests(server);
+  const digests = row.digests(pins.server);
   if (digests === undefined) return undefined;
-  const pinned = digests.get(name);
-  if (pinned === undefined) {
-    return { what: kind, name, kind: "unpinned", text: `${kind} \`${name}\` is not pinned: it is hidden and denied` };
-  }
-  const digest = digestOrNone(row, definition);
+  const pinned = Object.hasOwn(digests, name) ? digests[name] : undefined;
+  if (pinned === undefined) return row.isSet ? unpinned(kind, name) : undefined;
+  const digest = digestOrNone(kind, definition);
   if (digest === pinned) return undefined;
-  const what = kind === "tool" ? changedParts(server, name, definition).join(", ") : "its definition changed";
+  const changes = changesFrom(pins, kind, name, definition);
+  const what = changes.map(({ text }) => text).join("; ");
   const text = `${kind} \`${name}\` is not what was pinned: ${what} (pinned ${pinned}, live ${digest}); it is hidden and denied`;
-  return { what: kind, name, kind: "changed", text };
+  return { what: kind, name, kind: "changed", changes, text };
+}
+
+/** Whether a kind has to be seen to be held. */
+export function isSetPinned(server: ServerIr, kind: PinnedKind): boolean {
+  const row = rowOf.get(kind);
+  return row?.isSet === true && row.isAsked(server);
 }
 
 /** The name of a definition, where it has a proper one. */
-export function properName(kind: Pinned, definition: JsonObject): string | undefined {
-  return (kindOf.get(kind)?.nameOf ?? anyName)(definition);
-}
-
-function anyName(definition: JsonObject): string | undefined {
-  const name = own(definition, "uri") ?? own(definition, "uriTemplate") ?? own(definition, "name");
-  return typeof name === "string" && name !== "" ? name : undefined;
+export function properName(kind: PinnedKind, definition: JsonObject): string | undefined {
+  return rowOf.get(kind)?.nameOf(definition);
 }
 
 /** The name of a tool definition, where it has a proper one. */
@@ -108,45 +118,78 @@ export function toolName(definition: unknown): string | undefined {
   return typeof name === "string" && isToolName(name) ? name : undefined;
 }
 
-function digestOrNone(row: PinnedKind, definition: JsonObject): string {
+function byText(member: string): KindRow["nameOf"] {
+  return (definition) => {
+    const name = own(definition, member);
+    return typeof name === "string" && name !== "" ? name : undefined;
+  };
+}
+
+const ofTools = new WeakMap<ServerIr, Readonly<Record<string, string>>>();
+
+function toolDigests(server: ServerIr): Readonly<Record<string, string>> | undefined {
+  if (server.untyped) return undefined;
+  const known = ofTools.get(server);
+  if (known !== undefined) return known;
+  const digests = Object.fromEntries(Object.entries(server.tools).map(([name, { digest }]) => [name, digest]));
+  ofTools.set(server, digests);
+  return digests;
+}
+
+function digestOrNone(kind: PinnedKind, definition: JsonObject): string {
   try {
-    return row.digestOf(definition);
+    return definitionPin(kind, definition);
   } catch {
     return "none";
   }
 }
 
-/** What differs, as far as the compiled policy still knows the pinned definition. */
-function changedParts(server: ServerIr, name: string, live: JsonObject): readonly string[] {
-  const pinned = server.tools[name];
-  const parts: string[] = [];
-  const description = own(live, "description") ?? "";
-  if (pinned !== undefined && description !== pinned.description) {
-    parts.push(`its description changed from ${quoted(pinned.description)} to ${quoted(description)}`);
-  }
-  const hints = own(live, "annotations") ?? {};
-  for (const hint of ["readOnlyHint", "destructiveHint", "idempotentHint", "openWorldHint"]) {
-    const then = pinned?.annotations[hint];
-    const now = isRecord(hints) ? own(hints, hint) : undefined;
-    if (then !== now) parts.push(`its ${hint} changed from ${then ?? "none"} to ${quoted(now ?? "none")}`);
-  }
-  return parts.length === 0 ? ["its title, schemas, icons or annotations changed"] : parts;
+function changesFrom(pins: Pins, kind: PinnedKind, name: string, live: JsonObject): readonly Change[] {
+  const pinned =
+    pins.definitionOf?.(kind, name) ?? (kind === "tool" ? compiledTool(pins.server, name, live) : undefined);
+  const changes = pinned === undefined ? [] : changesOf(kind, pinned, live);
+  const unknown: Change = { kind: "other", text: "its definition changed; `policy pin --check` says how" };
+  return changes.length > 0 ? changes : [unknown];
 }
 
-function quoted(value: unknown): string {
-  const text = JSON.stringify(value) ?? "none";
-  return text.length <= 200 ? text : `${text.slice(0, 200)}…`;
+/** What the compiled policy still knows of a pinned tool; the rest is taken to be as it is now. */
+function compiledTool(server: ServerIr, name: string, live: JsonObject): JsonObject | undefined {
+  const tool = server.tools[name];
+  if (tool === undefined) return undefined;
+  const hints = ["readOnlyHint", "destructiveHint", "idempotentHint", "openWorldHint"];
+  const annotations = own(live, "annotations");
+  const others = isRecord(annotations)
+    ? Object.fromEntries(Object.entries(annotations).filter(([each]) => !hints.includes(each)))
+    : {};
+  const whole = { ...others, ...tool.annotations };
+  const isNone = Object.keys(whole).length === 0 && annotations === undefined;
+  return {
+    ...live,
+    ...(tool.description === "" && own(live, "description") === undefined ? {} : { description: tool.description }),
+    ...(isNone ? {} : { annotations: whole }),
+  };
 }
 
-function unnamed(what: Pinned): Difference {
-  return { what, name: "", kind: "unnamed", text: `a ${what} without a proper name is hidden` };
+function unnamed(what: PinnedKind): Difference {
+  return { what, name: "", kind: "unnamed", changes: [], text: `a ${what} without a proper name is hidden` };
 }
 
-function repeated(what: Pinned, name: string): Difference {
-  return { what, name, kind: "repeated", text: `${what} \`${name}\` is offered twice: it is hidden and denied` };
+function unpinned(what: PinnedKind, name: string): Difference {
+  return {
+    what,
+    name,
+    kind: "unpinned",
+    changes: [],
+    text: `${what} \`${name}\` is not pinned: it is hidden and denied`,
+  };
 }
 
-function missing(what: Pinned, name: string): Difference {
+function repeated(what: PinnedKind, name: string): Difference {
+  const text = `${what} \`${name}\` is offered twice: it is hidden and denied`;
+  return { what, name, kind: "repeated", changes: [], text };
+}
+
+function missing(what: PinnedKind, name: string): Difference {
   const text = `${what} \`${name}\` is pinned, but the server does not offer it: it is denied`;
-  return { what, name, kind: "missing", text };
+  return { what, name, kind: "missing", changes: [], text };
 }

@@ -1,12 +1,12 @@
-import { equal, isRecord, type JsonObject, type Operation, type Value } from "@mcpolicy/core";
-import { type Pinned, toolName } from "../pins/hold.ts";
+import { equal, isRecord, type JsonObject, type Operation, type PinnedKind, type Value } from "@mcpolicy/core";
+import { toolName } from "../pins/hold.ts";
 import { own } from "../wire/message.ts";
 import { type Hear, type Hearing, isListed, passes, withheld } from "./heard.ts";
 
 /** A list: its member, what names an entry, and the operation that has to be listed for the entry to be shown. */
 interface ListKind {
   readonly member: string;
-  readonly kind: Pinned;
+  readonly kind: PinnedKind;
   readonly nameOf: (entry: JsonObject) => string | undefined;
   readonly isShown: (name: string, hearing: Hearing) => boolean;
   /** The entry as it is shown. */

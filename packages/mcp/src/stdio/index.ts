@@ -9,7 +9,6 @@ import { Lines } from "../wire/lines.ts";
 import { Child, type ChildEnd } from "./child.ts";
 import { Session, type SessionOptions } from "./session.ts";
 
-export { type CaptureOptions, capturePins } from "../pins/capture.ts";
 export { childEnvironment, inheritedVariables } from "./environment.ts";
 
 export interface StdioProxyOptions
