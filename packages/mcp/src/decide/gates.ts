@@ -64,9 +64,13 @@ const gates: Readonly<Partial<Record<Gate, GateOf>>> = {
     const inner = asked.operation?.kind === "tool" ? dispatched(asked, settings.dispatchers) : undefined;
     if (inner === undefined) return operationGated(incoming, enforcer, enforcer.decide(asked, before));
     // Both have to pass; what is remembered is the call that is meant.
-    const decided =
-      "operation" in inner ? enforcer.decide(inner, before, asked) : enforcer.decide(asked, before ?? inner);
-    return operationGated(incoming, enforcer, decided);
+    const isVisible = before === undefined && isListed(asked, enforcer);
+    if (!("operation" in inner) || !isVisible) {
+      const broken = "operation" in inner ? undefined : inner;
+      return operationGated(incoming, enforcer, enforcer.decide(asked, before ?? broken));
+    }
+    const decided = operationGated(incoming, enforcer, enforcer.decide(inner, before, asked));
+    return after(decided, (each) => (each.hidden === undefined ? each : notThere(each)));
   },
 
   completion(incoming, { enforcer, definitions }) {
@@ -206,6 +210,15 @@ function operationGated(incoming: Incoming, enforcer: Enforcer, decided: Maybe<D
     const hidden = isHidden(each, incoming, enforcer) ? hiddenOf(incoming) : undefined;
     return { decided: each, params: incoming.request.params, hidden };
   });
+}
+
+function isListed({ caller, operation }: Asked, { policy, now }: Enforcer): boolean {
+  return operation !== undefined && policy.isListed(caller.principal, operation, now());
+}
+
+/** A dispatcher is there, whatever it is asked to call: what it may not show is denied like what nothing allows. */
+function notThere(gated: Gated): Gated {
+  return { ...gated, decided: { ...gated.decided, decision: denied }, hidden: undefined };
 }
 
 /** Whether a denied operation is to look as if it did not exist: its list hides it, whatever was to be done with it. */
