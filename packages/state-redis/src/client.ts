@@ -4,8 +4,6 @@ export interface RedisClient {
   readonly run: (script: Script, keys: readonly string[], args: readonly string[]) => Promise<Reply>;
   /** Hears what is published on a channel, on a connection of its own; gives how to stop. Goes on when that connection was lost and is back. */
   readonly subscribe: (channel: string, heard: (message: string) => void) => Promise<() => Promise<void>>;
-  /** Hears of failures that no command reports. Gives how to stop. */
-  readonly onError: (heard: (error: unknown) => void) => () => void;
 }
 
 /** What a script answers with. */

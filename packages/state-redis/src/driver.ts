@@ -53,15 +53,12 @@ export function redisDriver(options: RedisDriverOptions): StateDriver {
     },
   };
   const { away = "deny", notice = () => {} } = options;
-  // A client that nobody listens to may end the process on its first failure.
-  const stop = reach.client.onError(() => {});
-  if (away === "deny") return { ...driver, close: stop };
-  const known = lastKnown(driver, {
+  if (away === "deny") return driver;
+  return lastKnown(driver, {
     bound: away.lastKnown,
     pause: reach.timeout,
     windows: () => ({ ...windows, flight: reach.flight }),
     notice,
     elapsed: () => performance.now(),
   });
-  return { ...known, close: stop };
 }

@@ -7,7 +7,6 @@ export interface IoredisLike {
   duplicate(): IoredisSubscriber;
   readonly isCluster?: boolean;
   on(event: "error", heard: (error: Error) => void): unknown;
-  off(event: "error", heard: (error: Error) => void): unknown;
 }
 
 /** The connection that listens. */
@@ -21,10 +20,8 @@ export interface IoredisSubscriber {
 
 /** Takes a client of ioredis or iovalkey, of one server or of a cluster. It stays the user's to close. */
 export function fromIoredis(client: IoredisLike): RedisClient {
-  const errors = new Set<(error: unknown) => void>();
-  const heard = (error: unknown): void => {
-    for (const each of errors) each(error);
-  };
+  // A client that nobody listens to ends the process, or writes to its output, on a failure that no command reports.
+  client.on("error", unheard);
   return {
     run: (script, keys, args) =>
       byDigest(
@@ -34,21 +31,18 @@ export function fromIoredis(client: IoredisLike): RedisClient {
     async subscribe(channel, message) {
       // Left to itself a client subscribes again after a reconnection, and ends the process where that is refused.
       const listening = client.isCluster ? client.duplicate() : duplicateOf(client, { autoResubscribe: false });
-      listening.on("error", heard);
+      listening.on("error", unheard);
       listening.on("message", (from, text) => {
         if (from === channel) message(text);
       });
-      await listening.subscribe(channel);
-      if (!client.isCluster) listening.on("ready", () => void listening.subscribe(channel).catch(heard));
+      try {
+        await listening.subscribe(channel);
+      } catch (error) {
+        listening.disconnect();
+        throw error;
+      }
+      if (!client.isCluster) listening.on("ready", () => void listening.subscribe(channel).catch(unheard));
       return async () => listening.disconnect();
-    },
-    onError(listener) {
-      errors.add(listener);
-      client.on("error", listener);
-      return () => {
-        errors.delete(listener);
-        client.off("error", listener);
-      };
     },
   };
 }
@@ -57,3 +51,6 @@ export function fromIoredis(client: IoredisLike): RedisClient {
 function duplicateOf(client: IoredisLike, differing: object): IoredisSubscriber {
   return (client as { duplicate(differing: object): IoredisSubscriber }).duplicate(differing);
 }
+
+/** What a failure means shows in the commands that it makes fail. */
+function unheard(): void {}

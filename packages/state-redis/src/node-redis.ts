@@ -6,7 +6,6 @@ export interface NodeRedisLike {
   eval(script: string, options: ScriptOptions): Promise<unknown>;
   duplicate(): NodeRedisSubscriber;
   on(event: "error", heard: (error: unknown) => void): unknown;
-  off(event: "error", heard: (error: unknown) => void): unknown;
 }
 
 export interface ScriptOptions {
@@ -24,10 +23,8 @@ export interface NodeRedisSubscriber {
 
 /** Takes a connected client of `@redis/client`, of one server or of a cluster. It stays the user's to close. */
 export function fromNodeRedis(client: NodeRedisLike): RedisClient {
-  const errors = new Set<(error: unknown) => void>();
-  const heard = (error: unknown): void => {
-    for (const each of errors) each(error);
-  };
+  // A client that nobody listens to ends the process, or writes to its output, on a failure that no command reports.
+  client.on("error", unheard);
   return {
     run(script, keys, args) {
       const options = (): ScriptOptions => ({ keys: [...keys], arguments: [...args] });
@@ -38,18 +35,18 @@ export function fromNodeRedis(client: NodeRedisLike): RedisClient {
     },
     async subscribe(channel, message) {
       const listening = client.duplicate();
-      listening.on("error", heard);
-      await listening.connect();
-      await listening.subscribe(channel, message);
+      listening.on("error", unheard);
+      try {
+        await listening.connect();
+        await listening.subscribe(channel, message);
+      } catch (error) {
+        listening.destroy();
+        throw error;
+      }
       return async () => listening.destroy();
-    },
-    onError(listener) {
-      errors.add(listener);
-      client.on("error", listener);
-      return () => {
-        errors.delete(listener);
-        client.off("error", listener);
-      };
     },
   };
 }
+
+/** What a failure means shows in the commands that it makes fail. */
+function unheard(): void {}

@@ -149,7 +149,6 @@ export function redisRevocations(options: RedisRevocationsOptions): Revocations 
     );
   }
 
-  const unheard = client.onError(() => {});
   listen();
   let polling: Promise<void> | undefined;
   /** The asking that is under way, or a new one. */
@@ -199,7 +198,6 @@ export function redisRevocations(options: RedisRevocationsOptions): Revocations 
     async close() {
       isClosed = true;
       clearInterval(timer);
-      unheard();
       await stop?.();
     },
   };

@@ -245,3 +245,21 @@ test.skipIf(!hasRedis())("the guide's user may do what is needed, and no more", 
   await expect(redis.call("KEYS", "*")).rejects.toThrow("NOPERM");
   await expect(redis.set("other", "1")).rejects.toThrow("NOPERM");
 });
+
+test.skipIf(!hasRedis()).for(Object.entries(clients))(
+  "%s leaves no connection behind where it may not listen",
+  async ([, connect]) => {
+    const server = await startServer();
+    onTestFinished(server.stop);
+    const connected = await connect(server.port);
+    onTestFinished(connected.close);
+    await connected.send("ACL", "SETUSER", "default", "-subscribe");
+    const revocations = redisRevocations({ client: connected.client, policy: "p", bound: 400 });
+    onTestFinished(() => revocations.close?.());
+    await wait(1_000);
+    expect(await revocations.isRevoked({ id: "t", subject: "s", issuedAt: 0 })).toBe(false);
+    const listed = String(await connected.send("CLIENT", "LIST"));
+    // Its own, and perhaps one that is just being refused.
+    expect(listed.trim().split("\n").length).toBeLessThanOrEqual(2);
+  },
+);
