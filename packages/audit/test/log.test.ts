@@ -282,7 +282,7 @@ describe("a disk that takes nothing", () => {
   });
 
   test("keeps what was taken by interval until it is back, and refuses more", async () => {
-    const { folder, log, fails, events } = await over({ durability: { sync: "interval", ms: 5 } });
+    const { folder, log, fails, events } = await over({ durability: { sync: "interval", ms: 1_000 } });
     fails.add = true;
     for (const n of numbers(3)) expect(log.append(decision(n))).toBeUndefined();
     while (events.length === 0) await sleep(5);

@@ -29,7 +29,7 @@ const packages: Readonly<Record<string, Row>> = {
   testing:     { imports: ["diagnostics", "core", "language", "compiler", "runtime"],                      external: ["yaml"],                             node: "nowhere" },
   cli:         { imports: ["diagnostics", "core", "language", "compiler", "runtime", "identity", "audit", "mcp", "testing"], external: ["commander", "chokidar", "tinyglobby", "yaml"], node: "anywhere" },
   soak:        { imports: ["diagnostics", "core", "language", "compiler", "runtime", "identity", "audit", "mcp", "state-redis", "testing"], external: ["fast-check", "ioredis", "iovalkey", "@redis/client"], node: "anywhere" },
-  bench:       { imports: ["core", "language", "compiler", "runtime", "mcp"],                              external: ["esbuild"],                          node: "anywhere" },
+  bench:       { imports: ["core", "language", "compiler", "runtime", "audit", "mcp"],                              external: ["esbuild"],                          node: "anywhere" },
 };
 
 /** Packages of which nothing is published. */

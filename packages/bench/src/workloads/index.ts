@@ -1,4 +1,5 @@
 import type { Workload } from "../workload.ts";
+import { auditWorkload } from "./audit.ts";
 import { buildWorkloads } from "./building.ts";
 import { distinct, history } from "./history.ts";
 import { intakeWorkload } from "./intake.ts";
@@ -11,6 +12,7 @@ export const workloads: readonly Workload<any>[] = [
   ...ruleWorkloads,
   validation,
   intakeWorkload,
+  auditWorkload,
   history,
   distinct,
   ...buildWorkloads,

@@ -9,6 +9,7 @@ import { checkPolicy } from "@mcpolicy/language";
 import { everyAbility, type LoadedPolicy, loadPolicy, memoryDriver, withState } from "@mcpolicy/runtime";
 import { type Random, randomOf } from "../agreement/random.ts";
 import { repository } from "../shared.ts";
+import { type Latency, latencies } from "./latency.ts";
 import { keyOf, origin } from "./sample-log.ts";
 
 /** What something took. Rates are a second of the wall clock, and a second of one core. */
@@ -20,11 +21,14 @@ export interface Rate {
   readonly perCoreSecond: number;
 }
 
+export interface Throughput {
+  readonly rates: readonly Rate[];
+  readonly latencies: readonly Latency[];
+  readonly problems: readonly string[];
+}
+
 /** What the throughput of a log of so many decisions came to. */
-export async function throughput(
-  decisions: number,
-  seed: number,
-): Promise<{ readonly rates: readonly Rate[]; readonly problems: readonly string[] }> {
+export async function throughput(decisions: number, seed: number): Promise<Throughput> {
   const folder = mkdtempSync(join(tmpdir(), "policy-soak-"));
   const { signer, verifier } = await keyOf(1);
   await createAuditLog(folder, { origin, signer });
@@ -72,7 +76,7 @@ export async function throughput(
     }),
   );
   rmSync(folder, { recursive: true });
-  return { rates, problems };
+  return { rates, latencies: await latencies(was, Math.min(5_000, decisions)), problems };
 }
 
 async function rate(what: string, count: number, run: () => Promise<void>): Promise<Rate> {

@@ -1,4 +1,5 @@
 import type { KillReport } from "../audit/appends-killed.ts";
+import type { Latency } from "../audit/latency.ts";
 import type { TamperingReport } from "../audit/tampering-run.ts";
 import { type Rate, throughput } from "../audit/throughput.ts";
 import { inParallel } from "../in-parallel.ts";
@@ -27,9 +28,10 @@ export const audit: Soak = {
         `${appends.kills} kills of a process that appends: ${appends.told} records were kept, ${appends.lost} of them lost by interval, none otherwise`,
         `${calls.kills} kills of a proxy under load: ${calls.told} calls were answered, each recorded with its outcome before; no call reached the server unrecorded`,
         ...speed.rates.map(rateLine),
+        ...speed.latencies.map(latencyLine),
         ...problems.map((problem) => `PROBLEM ${problem}`),
       ],
-      data: { tampering, appends, calls, rates: speed.rates, problems },
+      data: { tampering, appends, calls, rates: speed.rates, latencies: speed.latencies, problems },
     };
   },
 };
@@ -79,4 +81,8 @@ function tamperingLines({ tried, found }: TamperingReport): readonly string[] {
 
 function rateLine({ what, count, seconds, perSecond, perCoreSecond }: Rate): string {
   return `${what}: ${count} in ${seconds.toFixed(1)} s, ${Math.round(perSecond)} a second, ${Math.round(perCoreSecond)} a second of one core`;
+}
+
+function latencyLine({ what, calls, p50, p99 }: Latency): string {
+  return `a guarded call ${what}, 16 at once: p50 ${p50.toFixed(2)} ms, p99 ${p99.toFixed(2)} ms, of ${calls}`;
 }
