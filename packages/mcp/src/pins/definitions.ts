@@ -73,6 +73,11 @@ export class Definitions {
     this.#options = options;
   }
 
+  /** For another server that is started as this one was: nothing is known of it yet. */
+  anew(): Definitions {
+    return new Definitions(this.#options);
+  }
+
   get state(): "unchecked" | "checking" | "checked" | "failed" {
     return this.#state;
   }

@@ -1,5 +1,5 @@
 /** One small server, written for each generation of the SDK that is claimed, guarded or not, behind each transport that it has. */
-import { createServer, type Server as HttpServer } from "node:http";
+import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Client as ClientV2 } from "@modelcontextprotocol/client";
 import type { Client as ClientV1 } from "@modelcontextprotocol/sdk/client/index.js";
@@ -112,65 +112,129 @@ export function inMemoryV2(version: string): Run {
   };
 }
 
-async function listening(handle: (request: never, response: never) => void): Promise<{ url: URL; http: HttpServer }> {
-  const http = createServer(handle as never);
-  await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
-  return { url: new URL(`http://127.0.0.1:${(http.address() as AddressInfo).port}/mcp`), http };
+/** A server on HTTP, and how to stop it. */
+export interface Listening {
+  readonly url: string;
+  readonly stop: () => Promise<unknown>;
 }
 
-function stopped(http: HttpServer): Promise<void> {
-  http.closeAllConnections();
-  return new Promise((resolve) => http.close(() => resolve()));
+async function listening(
+  handle: (request: never, response: never) => void,
+  close: () => Promise<unknown>,
+): Promise<Listening> {
+  const http = createServer(handle as never);
+  await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
+  return {
+    url: `http://127.0.0.1:${(http.address() as AddressInfo).port}/mcp`,
+    async stop() {
+      await close();
+      http.closeAllConnections();
+      await new Promise<void>((resolve) => http.close(() => resolve()));
+    },
+  };
+}
+
+/** One way to serve and to connect over HTTP. */
+export interface OverHttp {
+  readonly serve: (guard: Guard) => Promise<Listening>;
+  readonly connect: (
+    url: string,
+  ) => Promise<{ readonly client: { close(): Promise<void> }; readonly ready: Promise<unknown> }>;
+}
+
+/** The server with a guard within. */
+function guarded({ serve, connect }: OverHttp): Run {
+  return async (guarding) => connectedTo(await serve(guardFor(guarding)), connect);
+}
+
+/** A client of what listens, which is stopped with it. */
+export async function connectedTo({ url, stop }: Listening, connect: OverHttp["connect"]): Promise<Pair> {
+  const { client, ready } = await connect(url);
+  await connected(ready, stop);
+  return pairOf(client, stop);
+}
+
+function connectV1(version: string): OverHttp["connect"] {
+  return async (url) => {
+    const { StreamableHTTPClientTransport } = await import(`@modelcontextprotocol/${version}/client/streamableHttp.js`);
+    const { Client } = await import(`@modelcontextprotocol/${version}/client/index.js`);
+    const client: ClientV1 = new Client(info);
+    return { client, ready: client.connect(new StreamableHTTPClientTransport(new URL(url)) as never) };
+  };
+}
+
+function connectV2(version: string, era: "legacy" | "modern"): OverHttp["connect"] {
+  return async (url) => {
+    const { Client, StreamableHTTPClientTransport } = await import(`@modelcontextprotocol/client${version}`);
+    const options = era === "modern" ? { versionNegotiation: { mode: { pin: "2026-07-28" } } } : {};
+    const client: ClientV2 = new Client(info, options as never);
+    return { client, ready: client.connect(new StreamableHTTPClientTransport(new URL(url)) as never) };
+  };
 }
 
 /** Streamable HTTP with a session, generation 1. */
-export function httpV1(version: string): Run {
-  return async (guarding) => {
-    const { StreamableHTTPServerTransport } = await import(`@modelcontextprotocol/${version}/server/streamableHttp.js`);
-    const { StreamableHTTPClientTransport } = await import(`@modelcontextprotocol/${version}/client/streamableHttp.js`);
-    const { Client } = await import(`@modelcontextprotocol/${version}/client/index.js`);
-    const transport = new StreamableHTTPServerTransport({ sessionIdGenerator: () => crypto.randomUUID() });
-    const server = guardFor(guarding)(await serverV1(version));
-    await server.connect(transport);
-    const { url, http } = await listening((request, response) => transport.handleRequest(request, response));
-    const client: ClientV1 = new Client(info);
-    const started = [() => server.close(), () => stopped(http)];
-    await connected(client.connect(new StreamableHTTPClientTransport(url) as never), ...started);
-    return pairOf(client, ...started);
+export function sessionV1(version: string): OverHttp {
+  return {
+    connect: connectV1(version),
+    async serve(guard) {
+      const { StreamableHTTPServerTransport } = await import(
+        `@modelcontextprotocol/${version}/server/streamableHttp.js`
+      );
+      const transports = new Map<string, { handleRequest(request: never, response: never): Promise<void> }>();
+      return listening(
+        async (request: IncomingMessage, response) => {
+          const known = transports.get(String(request.headers["mcp-session-id"]));
+          if (known !== undefined) return known.handleRequest(request as never, response as never);
+          const transport = new StreamableHTTPServerTransport({
+            sessionIdGenerator: () => crypto.randomUUID(),
+            onsessioninitialized: (id: string) => void transports.set(id, transport),
+          });
+          await guard(await serverV1(version)).connect(transport);
+          return transport.handleRequest(request, response);
+        },
+        async () => {},
+      );
+    },
   };
 }
 
 /** `createMcpHandler`, which makes a server for each request, spoken to in one era. */
-export function handlerV2(version: string, era: "legacy" | "modern"): Run {
-  return async (guarding) => {
-    const { createMcpHandler } = await import(`@modelcontextprotocol/server${version}`);
-    const { toNodeHandler } = await import("@modelcontextprotocol/node");
-    const { Client, StreamableHTTPClientTransport } = await import(`@modelcontextprotocol/client${version}`);
-    const guardEach = guardFor(guarding);
-    const handler = createMcpHandler(async () => guardEach(await serverV2(`server${version}`)));
-    const { url, http } = await listening(toNodeHandler(handler) as never);
-    const client: ClientV2 = new Client(
-      info,
-      era === "modern" ? { versionNegotiation: { mode: { pin: "2026-07-28" } } } : {},
-    );
-    const started = [() => handler.close(), () => stopped(http)];
-    await connected(client.connect(new StreamableHTTPClientTransport(url) as never), ...started);
-    return pairOf(client, ...started);
+export function perRequestV2(version: string, era: "legacy" | "modern"): OverHttp {
+  return {
+    connect: connectV2(version, era),
+    async serve(guard) {
+      const { createMcpHandler } = await import(`@modelcontextprotocol/server${version}`);
+      const { toNodeHandler } = await import("@modelcontextprotocol/node");
+      const handler = createMcpHandler(async () => guard(await serverV2(`server${version}`)));
+      return listening(toNodeHandler(handler) as never, () => handler.close());
+    },
   };
 }
 
 /** `NodeStreamableHTTPServerTransport`, generation 2 on a legacy session. */
-export function httpV2(version: string): Run {
-  return async (guarding) => {
-    const { NodeStreamableHTTPServerTransport } = await import("@modelcontextprotocol/node");
-    const { Client, StreamableHTTPClientTransport } = await import(`@modelcontextprotocol/client${version}`);
-    const transport = new NodeStreamableHTTPServerTransport({ sessionIdGenerator: () => crypto.randomUUID() });
-    const server = guardFor(guarding)(await serverV2(`server${version}`));
-    await server.connect(transport);
-    const { url, http } = await listening((request, response) => transport.handleRequest(request, response));
-    const client: ClientV2 = new Client(info);
-    const started = [() => server.close(), () => stopped(http)];
-    await connected(client.connect(new StreamableHTTPClientTransport(url) as never), ...started);
-    return pairOf(client, ...started);
+export function sessionV2(version: string): OverHttp {
+  return {
+    connect: connectV2(version, "legacy"),
+    async serve(guard) {
+      const { NodeStreamableHTTPServerTransport } = await import("@modelcontextprotocol/node");
+      const transports = new Map<string, { handleRequest(request: never, response: never): Promise<void> }>();
+      return listening(
+        async (request: IncomingMessage, response) => {
+          const known = transports.get(String(request.headers["mcp-session-id"]));
+          if (known !== undefined) return known.handleRequest(request as never, response as never);
+          const transport = new NodeStreamableHTTPServerTransport({
+            sessionIdGenerator: () => crypto.randomUUID(),
+            onsessioninitialized: (id: string) => void transports.set(id, transport as never),
+          });
+          await guard(await serverV2(`server${version}`)).connect(transport as never);
+          return transport.handleRequest(request as never, response as never);
+        },
+        async () => {},
+      );
+    },
   };
 }
+
+export const httpV1 = (version: string): Run => guarded(sessionV1(version));
+export const httpV2 = (version: string): Run => guarded(sessionV2(version));
+export const handlerV2 = (version: string, era: "legacy" | "modern"): Run => guarded(perRequestV2(version, era));
