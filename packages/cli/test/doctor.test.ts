@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
 import { keyPairOf, signerOf } from "@mcpolicy/audit";
 import { createAuditLog, openAuditLog } from "@mcpolicy/audit/node";
-import { type AuditRecord, type DecisionRecord, pinFileOf } from "@mcpolicy/core";
+import { type AuditRecord, type DecisionRecord, type JsonObject, type PinFile, pinFileOf } from "@mcpolicy/core";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, it } from "vitest";
 import { checklist } from "../src/doctor/index.ts";
@@ -281,6 +282,36 @@ describe("policy doctor", () => {
       const none = await policy(["doctor", "p", "--log", "none"], { cwd });
       expect(none).toMatchObject({ code: 4, err: "error: --log: there is no log in none\n" });
     });
+  });
+
+  it("asks real servers whether they are as pinned", async () => {
+    const manifest = createRequire(import.meta.url).resolve("@modelcontextprotocol/server-filesystem/package.json");
+    const command = [process.execPath, join(dirname(manifest), "dist/index.js"), "."] as const;
+    const cwd = folderOf({});
+    await policy(["init", "--from", "--name", "fs", "--", ...command], { cwd });
+    const where = (servers: object) => writeFileSync(join(cwd, "mcpolicy.config.json"), JSON.stringify({ servers }));
+    const check = async () => {
+      const { out } = await policy(["doctor", "--live", "--format", "json"], { cwd });
+      return (JSON.parse(out) as Report).checks.find(({ name }) => name === "pins-fresh")!;
+    };
+    where({ fs: { command: command[0], args: command.slice(1) } });
+    expect(await check()).toMatchObject({ status: "holds" });
+    const pinned: PinFile = JSON.parse(readFileSync(join(cwd, "tools/fs.json"), "utf8"));
+    const tools = pinned.tools.map((tool) => (tool.name === "read_text_file" ? { ...tool, name: "read_text" } : tool));
+    const older = pinFileOf({ ...pinned, tools: tools as unknown as JsonObject[] }, pinned);
+    writeFileSync(join(cwd, "tools/fs.json"), JSON.stringify(older));
+    writeFileSync(
+      join(cwd, "policies/fs.mcpolicy"),
+      'mcpolicy 1\nserver fs from "../tools/fs.json" root "/workspace"\n',
+    );
+    expect(await check()).toMatchObject({
+      status: "fails",
+      findings: ["tool `read_text` of `fs` is gone", "tool `read_text_file` of `fs` is new"],
+    });
+    where({ fs: { command: process.execPath, args: ["-e", "0"] } });
+    expect((await check()).findings.join()).toContain("cannot ask `fs`");
+    where({ other: { command: "x" } });
+    expect((await check()).findings).toEqual(["mcpolicy.config.json does not say where `fs` is"]);
   });
 
   it("sees files that do not isolate this policy", async () => {

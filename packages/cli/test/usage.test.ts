@@ -20,7 +20,7 @@ describe("wrong usage ends with 4, says what is wrong, and what was meant", () =
     [["check", "p/fs.test.yaml"],                               "p/fs.test.yaml is no policy: a policy's name ends in .mcpolicy"],
     [["test", "p/fs.mcpolicy"],                                 "p/fs.mcpolicy is no test file"],
     [["fmt", "nowhere"],                                        "no file or folder nowhere"],
-    [["init"],                                                  "required option '--from-tools <file>' not specified"],
+    [["init"],                                                  "where is the server? give --from"],
     [["init", "--from-tools", "nowhere.json"],                  "cannot read nowhere.json"],
     [["init", "--from-tools", "tools/fs.json", "--root", "a/../b"], "--root a/../b"],
     [["init", "--from-tools", "tools/fs.json", "--name", "a b"], "--name a b"],

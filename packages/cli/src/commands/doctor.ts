@@ -2,13 +2,20 @@ import { resolve } from "node:path";
 import { Command } from "commander";
 import { bytesOf, verifiersOf, withKeys } from "../audit/keys.ts";
 import { withLog } from "../audit/with-log.ts";
-import { type Deployment, demandsIn, skillsBelow, testsBelow, writtenIsolation } from "../doctor/deployment.ts";
+import {
+  type Deployment,
+  demandsIn,
+  movedServers,
+  skillsBelow,
+  testsBelow,
+  writtenIsolation,
+} from "../doctor/deployment.ts";
 import { checklist } from "../doctor/index.ts";
 import { type LogSeen, seeLog } from "../doctor/log.ts";
 import { type Checked, countsOf, jsonReport, markdownReport, textReport } from "../doctor/report.ts";
 import { type ExitCode, exitCodes, UsageError } from "../exit-codes.ts";
 import { several } from "../flags.ts";
-import { configuredIsolation } from "../isolate/configured.ts";
+import { configPath, configuredIsolation } from "../isolate/configured.ts";
 import { readyPolicy } from "../load-policy.ts";
 import { type Destination, formatOption, report } from "../output.ts";
 import { projectFolder } from "../paths.ts";
@@ -19,6 +26,7 @@ interface Flags {
   readonly log?: string;
   readonly key: readonly string[];
   readonly checkpoint: readonly string[];
+  readonly live?: boolean;
   readonly skills?: string;
   readonly strict?: boolean;
   readonly format: readonly Destination[];
@@ -31,6 +39,7 @@ export function doctorCommand(session: Session): Command {
     .option("--config <file>", "the configuration; else the nearest mcpolicy.config.json")
     .option("--log <dir>", "the audit log")
     .option("--checkpoint <file>", "a checkpoint of the log that was kept apart; may stand several times", several, [])
+    .option("--live", "ask the servers of the configuration's section `servers` whether they are as pinned")
     .option("--skills <dir>", "where skills lie; else the project's folder")
     .option("--strict", "exit with 1 also where something could be better or was not checked")
     .addOption(formatOption(["text", "json", "markdown"]))
@@ -65,6 +74,7 @@ async function doctor(session: Session, paths: readonly string[], flags: Flags):
           : writtenIsolation(ready, settings, target, folder, session.cwd),
     },
     log,
+    moved: flags.live ? await movedServers(session, ready, configPath(session, flags.config)) : undefined,
     skills: await skillsBelow(flags.skills ?? projectFolder(session.cwd), session.cwd),
   };
   const all = checklist.map((check): Checked => ({ check, verdict: check.run(deployment) }));

@@ -1,19 +1,17 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { compile } from "@mcpolicy/compiler";
-import { type PinFile, type PolicyIr, pinFileOf } from "@mcpolicy/core";
-import { printable, type Source } from "@mcpolicy/diagnostics";
-import { checkPolicy, type Files, parse } from "@mcpolicy/language";
+import { printable } from "@mcpolicy/diagnostics";
+import { checkPolicy } from "@mcpolicy/language";
 import { type Lookalike, lookalikes } from "@mcpolicy/mcp";
-import { type CaptureSource, capturePins } from "@mcpolicy/mcp/capture";
+import type { CaptureSource } from "@mcpolicy/mcp/capture";
 import { Command } from "commander";
 import { separateEntries } from "../entries.ts";
 import { type ExitCode, exitCodes, UsageError } from "../exit-codes.ts";
 import { filesBelow, shownPath } from "../files.ts";
 import { several } from "../flags.ts";
-import { type Moved, movedBetween } from "../live/moved.ts";
-import { isUrl, packageOf, sourceOfCommand, sourceOfUrl, sourcesIn } from "../live/sources.ts";
-import { type TouchedRule, touchedRules } from "../live/touched-rules.ts";
+import { type Compared, compare, type PinnedServer, pinnedServers } from "../live/compare.ts";
+import { isUrl, sourceOfCommand, sourceOfUrl, sourcesIn } from "../live/sources.ts";
 import { type Destination, formatOption, report } from "../output.ts";
 import { filesAt, policyFiles, projectFolder } from "../paths.ts";
 import type { Session } from "../session.ts";
@@ -46,18 +44,6 @@ export function pinCommand(session: Session): Command {
       "\nExample: policy pin --check --from -- fs npx -y @modelcontextprotocol/server-filesystem /workspace",
     )
     .action(async (words: readonly string[], flags: Flags) => session.exit(await pin(session, words, flags)));
-}
-
-/** A server of the policies, and the file that its pins stand in. */
-interface PinnedServer {
-  readonly name: string;
-  readonly file: string;
-}
-
-/** What was found out about one server. */
-interface Compared extends PinnedServer {
-  readonly live: PinFile;
-  readonly moved: readonly (Moved & { readonly rules: readonly TouchedRule[] })[];
 }
 
 async function pin(session: Session, words: readonly string[], flags: Flags): Promise<ExitCode> {
@@ -99,20 +85,6 @@ async function pin(session: Session, words: readonly string[], flags: Flags): Pr
   return flags.check === true && isMoved ? exitCodes.findings : exitCodes.fine;
 }
 
-/** The servers with pins, as the policies' texts name them: also where the pins are gone or broken, and so are to be renewed. */
-function pinnedServers(sources: readonly Source[], files: Files): readonly PinnedServer[] {
-  const found = new Map<string, PinnedServer>();
-  for (const source of sources) {
-    if (!source.name.endsWith(".mcpolicy")) continue;
-    for (const statement of parse(source).policy.statements) {
-      if (statement.kind !== "server" || statement.from === undefined) continue;
-      const file = files.join(statement.from.span.file, statement.from.value);
-      found.set(`${statement.name.text} ${file}`, { name: statement.name.text, file });
-    }
-  }
-  return [...found.values()];
-}
-
 function wanted(servers: readonly PinnedServer[], names: readonly string[]): readonly PinnedServer[] {
   const known = [...new Set(servers.map(({ name }) => name))];
   const stranger = names.find((name) => !known.includes(name));
@@ -152,40 +124,6 @@ function sourcesFor(
     );
   }
   return (name) => known.get(name) as CaptureSource;
-}
-
-async function compare(
-  server: PinnedServer,
-  source: CaptureSource,
-  files: Files,
-  irs: readonly PolicyIr[],
-): Promise<Compared> {
-  const pinned = pinsIn(files.read(server.file));
-  const live = await capturePins({
-    ...source,
-    ...(pinned === undefined ? {} : { package: pinned.package, license: pinned.license }),
-    ...("command" in source ? packageOf(source) : {}),
-  }).catch((problem: Error) => {
-    throw new UsageError(`cannot ask \`${server.name}\`: ${problem.message}`);
-  });
-  const moved = movedBetween(pinned ?? emptyPins, live);
-  const withRules = moved.map((each) => ({ ...each, rules: irs.flatMap((ir) => touchedRules(ir, server.name, each)) }));
-  return { ...server, live, moved: withRules };
-}
-
-const emptyPins: PinFile = pinFileOf(
-  { tools: [], resources: [], resourceTemplates: [], prompts: [] },
-  { package: "unknown", version: "unknown", license: "unknown" },
-);
-
-/** The pins of a file, whatever its digests say: it is held against the server. Undefined where it is gone or no pin file. */
-function pinsIn(text: string | undefined): PinFile | undefined {
-  try {
-    const pins = JSON.parse(text ?? "") as PinFile;
-    return { ...emptyPins, ...pins, tools: [...pins.tools] };
-  } catch {
-    return undefined;
-  }
 }
 
 function renew(session: Session, { file, live }: Compared): void {

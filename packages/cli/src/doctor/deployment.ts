@@ -4,10 +4,14 @@ import { type IsolationSettings, type NetworkFile, type NetworkTarget, toNetwork
 import type { Decision, PolicyIr } from "@mcpolicy/core";
 import type { Diagnostic } from "@mcpolicy/diagnostics";
 import { type Demands, demandsOf, SettingsError } from "@mcpolicy/identity";
-import type { CheckedPolicy } from "@mcpolicy/language";
+import type { CheckedPolicy, Files } from "@mcpolicy/language";
+import type { CaptureSource } from "@mcpolicy/mcp/capture";
 import { type FixtureRun, type Prepared, runFixture } from "@mcpolicy/testing";
 import { glob } from "tinyglobby";
+import { UsageError } from "../exit-codes.ts";
 import { filesBelow, shownPath } from "../files.ts";
+import { compare, type PinnedServer, pinnedServers } from "../live/compare.ts";
+import { sourcesIn } from "../live/sources.ts";
 import type { Ready } from "../load-policy.ts";
 import { filesAt, fixtureFiles } from "../paths.ts";
 import type { Session } from "../session.ts";
@@ -26,6 +30,8 @@ export interface Deployment {
   readonly isolation: Isolation;
   /** Undefined where no log was named. */
   readonly log: LogSeen | undefined;
+  /** What servers define otherwise than it is pinned, one sentence each; undefined where they were not asked. */
+  readonly moved: readonly string[] | undefined;
   readonly skills: readonly Skill[];
 }
 
@@ -99,6 +105,31 @@ function textAt(path: string): string | undefined {
     return undefined;
   }
 }
+
+/** Asks each server that is pinned for its definitions, where the section `servers` of a file says where it is. */
+export async function movedServers(session: Session, ready: Ready, config: string): Promise<readonly string[]> {
+  const files = filesBelow(session.cwd);
+  const sources = sourcesIn(session, config);
+  const found: string[] = [];
+  for (const server of pinnedServers([...ready.sources.values()], files)) {
+    const source = sources.get(server.name);
+    if (source === undefined) found.push(`${config} does not say where \`${server.name}\` is`);
+    else found.push(...(await movedOf(server, source, files)));
+  }
+  return found;
+}
+
+async function movedOf(server: PinnedServer, source: CaptureSource, files: Files): Promise<readonly string[]> {
+  try {
+    const { moved } = await compare(server, source, files, []);
+    return moved.map(({ what, name, kind }) => `${what} \`${name}\` of \`${server.name}\` ${kinds[kind]}`);
+  } catch (problem) {
+    if (problem instanceof UsageError) return [problem.message];
+    throw problem;
+  }
+}
+
+const kinds = { changed: "is not what was pinned", new: "is new", gone: "is gone" } as const;
 
 /** Every `SKILL.md` below a folder. */
 export async function skillsBelow(folder: string, cwd: string): Promise<readonly Skill[]> {

@@ -26,8 +26,8 @@ export function configuredIsolation(
   config: string | undefined,
   servers: readonly string[],
 ): ConfiguredIsolation | ExitCode {
-  const path = resolve(session.cwd, config ?? join(projectFolder(session.cwd), "mcpolicy.config.json"));
-  const name = shownPath(path, session.cwd);
+  const name = configPath(session, config);
+  const path = resolve(session.cwd, name);
   const text = filesBelow(session.cwd).read(name);
   if (text === undefined && config !== undefined) throw new UsageError(`cannot read ${config}`);
   const source = new Source(name, text ?? "{}");
@@ -42,6 +42,14 @@ export function configuredIsolation(
     target: place.target,
     folder: place.output === undefined ? undefined : resolve(home, place.output),
   };
+}
+
+/** The file that is named, else the nearest `mcpolicy.config.json`, there or not: as it is shown. */
+export function configPath(session: Session, config: string | undefined): string {
+  return shownPath(
+    resolve(session.cwd, config ?? join(projectFolder(session.cwd), "mcpolicy.config.json")),
+    session.cwd,
+  );
 }
 
 /** A configuration names folders from where it lies, and compose from where its file does. */

@@ -99,7 +99,13 @@ function withVariables(text: string, env: Session["env"], wrong: (why: string) =
 }
 
 /** The package that `npx -y NAME@VERSION` and its like run, as far as the command says; nothing of any other command. */
-export function packageOf({ command, args = [] }: { readonly command: string; readonly args?: readonly string[] | undefined }): {
+export function packageOf({
+  command,
+  args = [],
+}: {
+  readonly command: string;
+  readonly args?: readonly string[] | undefined;
+}): {
   readonly package?: string;
   readonly version?: string;
 } {

@@ -45,9 +45,15 @@ export const assessment: readonly Check[] = [
     name: "pins-fresh",
     item: 7,
     title: "what servers offer is what was pinned",
-    run: ({ log }) => {
-      if (log === undefined) return unchecked("no log says what servers offered", "name the audit log: --log DIR");
-      return failsWith(log.moved.slice(0, 12), "look at what moved, then renew the pins: `policy pin`");
+    run: ({ moved, log }) => {
+      const seen = moved ?? log?.moved;
+      if (seen === undefined) {
+        return unchecked(
+          "the servers were not asked, and no log says what they offered",
+          "ask them: --live, or name the audit log: --log DIR",
+        );
+      }
+      return failsWith(seen.slice(0, 12), "look at what moved, then renew the pins: `policy pin`");
     },
   },
   {
