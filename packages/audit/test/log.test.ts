@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { AuditRecord } from "@mcpolicy/core";
 import { recordSalt } from "@mcpolicy/core";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { claimedHead, openCheckpoint } from "../src/index.ts";
 import { createAuditLog, diskAt, type LogEvent, openAuditLog, verifyLog } from "../src/node/index.ts";
 import { takeLock } from "../src/node/lock.ts";
@@ -227,6 +227,29 @@ describe("checkpoints", () => {
     while (log.head.size < 21) await sleep(20);
     await log.close();
     expect(await callsOf(folder)).toEqual(ids(20));
+    expect(await holds(folder)).toEqual([]);
+  });
+
+  test("that cannot be made for too long let no more records be taken", async () => {
+    const folder = freshFolder();
+    await createAuditLog(folder, { origin, signer });
+    let isFull = false;
+    const disk = failingDisk(diskAt(folder), (change) => {
+      if (isFull && change === "put") throw noSpace();
+    });
+    const log = await reopened(folder, { disk, checkpointEvery: 0, mostUnsigned: 0 });
+    isFull = true;
+    await log.append(decision(0));
+    await expect(log.checkpoint()).rejects.toMatchObject({
+      code: "away",
+      message: expect.stringContaining("no space left"),
+    });
+    await sleep(2);
+    expect(() => log.append(decision(1))).toThrow(expect.objectContaining({ code: "away" }));
+    isFull = false;
+    await vi.waitFor(() => log.append(decision(2)), { timeout: 20_000 });
+    await log.close();
+    expect(await callsOf(folder)).toEqual(["call 0", "call 2"]);
     expect(await holds(folder)).toEqual([]);
   });
 });

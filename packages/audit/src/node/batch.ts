@@ -4,11 +4,14 @@ import { LogError } from "./log-error.ts";
 import { leafHashIn } from "./node-hasher.ts";
 
 const LINE_FEED = 10;
+const SMALLEST = 64 * 1024;
+/** A buffer beyond this is given up once it was written. */
+const MOST_KEPT = 4 * 1024 * 1024;
 
 /** Lines on their way to the disk, one buffer after the other, with their leaf hashes. */
 export class Batch {
   /** The first byte is spare, so that each line has one before it. */
-  #buffer: Buffer = Buffer.allocUnsafe(64 * 1024);
+  #buffer: Buffer = Buffer.allocUnsafe(SMALLEST);
   #end = 1;
   leaves: Hash[] = [];
   /** When the first line came, by a clock that never goes back; undefined while there is none. */
@@ -27,6 +30,7 @@ export class Batch {
 
   /** Empties it, to be filled again. */
   clear(): void {
+    if (this.#buffer.length > MOST_KEPT) this.#buffer = Buffer.allocUnsafe(SMALLEST);
     this.#end = 1;
     this.leaves = [];
     this.since = undefined;

@@ -16,6 +16,8 @@ export interface LogOptions {
   readonly durability: Durability;
   /** How often a checkpoint is signed while records come; 1,000 unless said. What comes after it nobody has signed yet. */
   readonly checkpointEvery?: number;
+  /** How long records may go unsigned, since no checkpoint can be made, before no more are taken; 60,000 unless said. */
+  readonly mostUnsigned?: number;
   /** When a file of records is followed by the next; 64 MiB or a day unless said. */
   readonly segment?: { readonly bytes?: number; readonly ms?: number };
   /** How long records are kept; for ever unless said. Files go as a whole, once all of their records are older; their hashes stay. */

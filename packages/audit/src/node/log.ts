@@ -8,7 +8,7 @@ import {
   type RecordSalt,
   recordSalt,
 } from "@mcpolicy/core";
-import { signCheckpoint, type TreeHead } from "../checkpoint.ts";
+import { claimedHead, signCheckpoint, type TreeHead } from "../checkpoint.ts";
 import { type Signer, verifierOf } from "../keys.ts";
 import { recordLine } from "../record-line.ts";
 import type { TileTree } from "../tile-tree.ts";
@@ -51,8 +51,6 @@ const REFUSE_BYTES = WAIT_BYTES + 2 * LONGEST_LINE;
 const MOST_TILES = 4096;
 /** How long a disk that failed is left alone. Milliseconds. */
 const RETRY = 1_000;
-/** How long records may go unsigned before no more are taken. Milliseconds. */
-const MOST_UNSIGNED = 60_000;
 
 /** Makes a log in a folder that has none. Its first record says by which key it is signed. Throws a `LogError`. */
 export async function createAuditLog(
@@ -165,7 +163,8 @@ class Writer implements AuditLog {
   #isPublishDue = false;
   #publishTimer: NodeJS.Timeout | undefined;
   #publishedAt = Number.NEGATIVE_INFINITY;
-  #unsignedSince: number | undefined;
+  /** Since when no checkpoint could be made, and why. */
+  #unsigned: { readonly since: number; readonly why: string } | undefined;
 
   #outage: Outage | undefined;
   #isClosing = false;
@@ -235,7 +234,7 @@ class Writer implements AuditLog {
       this.#start();
       await this.#pumping;
       await this.#publishing;
-      if (this.#unsignedSince !== undefined) throw unsigned();
+      if (this.#unsigned !== undefined) throw unsigned(this.#unsigned.why);
       if (this.#ended !== undefined) throw this.#ended;
     }
     return this.#publisher.published.checkpoint;
@@ -250,7 +249,8 @@ class Writer implements AuditLog {
     });
     this.#publisher.signers = [former, next];
     const checkpoint = await this.checkpoint();
-    await disk.put(`${layout.keyChanges}/${indexName(this.head.size)}`, Buffer.from(checkpoint));
+    const size = claimedHead(checkpoint)?.size ?? this.head.size;
+    await disk.put(`${layout.keyChanges}/${indexName(size)}`, Buffer.from(checkpoint));
     const keys = (await disk.read(layout.keys)) ?? Buffer.alloc(0);
     await disk.put(layout.keys, Buffer.concat([keys, Buffer.from(`${next.key}\n`)]));
     this.#publisher.signers = [next];
@@ -299,18 +299,17 @@ class Writer implements AuditLog {
     if (this.#isClosing) return closed();
     if (this.#isStuck) return this.#notKept();
     if (this.#batch.bytes > REFUSE_BYTES) return tooFast();
-    const isUnsigned = this.#unsignedSince !== undefined && performance.now() - this.#unsignedSince > MOST_UNSIGNED;
-    return isUnsigned || this.#publisher.waitingTiles > 2 * MOST_TILES ? unsigned() : undefined;
+    if (this.#unsigned === undefined) return undefined;
+    const isTooLong = performance.now() - this.#unsigned.since > this.#mostUnsigned;
+    return isTooLong || this.#publisher.waitingTiles > 2 * MOST_TILES ? unsigned(this.#unsigned.why) : undefined;
   }
 
   /** A record that is not kept: the call that it is about is denied, unless the log is to go on without. */
   #miss(problem: LogError): void {
+    const isGoingOn = this.#options.whenAway === "go on" && problem.code === "away";
+    if (isGoingOn) this.#goesAway(problem.message);
     if (this.#outage !== undefined) this.#outage.missed += 1;
-    if (this.#options.whenAway === "go on" && problem.code === "away") {
-      this.#outage ??= { since: this.#options.now(), why: problem.message, missed: 1 };
-      return;
-    }
-    throw problem;
+    if (!isGoingOn) throw problem;
   }
 
   /** Whether the record that came last counts as kept only once it is on the disk. */
@@ -415,10 +414,7 @@ class Writer implements AuditLog {
   #notWritten(problem: unknown): LogError {
     // After a sync that failed, a second one may say yes to what is lost.
     if (!(problem instanceof NotWritten && problem.isUndone)) return this.#fail(inWords(problem));
-    const isNew = this.#outage === undefined;
-    this.#outage ??= { since: this.#options.now(), why: problem.message, missed: 0 };
-    if (isNew)
-      this.#report({ kind: "away", text: `records cannot be written: ${problem.message}. ${this.#meanwhile()}` });
+    this.#goesAway(problem.message);
     if (this.#options.durability.sync === "every record") {
       this.#dropQueue();
     } else {
@@ -427,6 +423,13 @@ class Writer implements AuditLog {
       this.#syncLater(RETRY);
     }
     return this.#notKept();
+  }
+
+  /** Begins an outage, unless there is one. */
+  #goesAway(why: string): void {
+    if (this.#outage !== undefined) return;
+    this.#outage = { since: this.#options.now(), why, missed: 0 };
+    this.#report({ kind: "away", text: `records cannot be kept: ${why}. ${this.#meanwhile()}` });
   }
 
   #dropQueue(): void {
@@ -480,18 +483,23 @@ class Writer implements AuditLog {
     this.#publishing = this.#publisher
       .publish(this.#durable, this.#tree.edge())
       .then(() => {
-        this.#unsignedSince = undefined;
+        this.#unsigned = undefined;
       })
       .catch((problem: unknown) => {
-        const rest = `Records are kept; after ${MOST_UNSIGNED / 1_000} s without a checkpoint no more are taken`;
-        if (this.#unsignedSince === undefined)
-          this.#report({ kind: "unsigned", text: `no checkpoint could be made: ${inWords(problem)}. ${rest}` });
-        this.#unsignedSince ??= performance.now();
+        const why = inWords(problem);
+        const rest = `Records are kept; after ${this.#mostUnsigned / 1_000} s without a checkpoint no more are taken`;
+        if (this.#unsigned === undefined)
+          this.#report({ kind: "unsigned", text: `no checkpoint could be made: ${why}. ${rest}` });
+        this.#unsigned ??= { since: performance.now(), why };
         this.#publishLater(RETRY);
       })
       .finally(() => {
         this.#publishing = undefined;
       });
+  }
+
+  get #mostUnsigned(): number {
+    return this.#options.mostUnsigned ?? 60_000;
   }
 
   #isFileFull(): boolean {
@@ -598,8 +606,8 @@ function closed(): LogError {
   return new LogError("closed", "the log is closed: the record was not kept");
 }
 
-function unsigned(): LogError {
-  return new LogError("away", "no checkpoint could be made for too long: no record is taken before one can be");
+function unsigned(why: string): LogError {
+  return new LogError("away", `no checkpoint could be made (${why}): what came last is not signed`);
 }
 
 function tooFast(): LogError {
