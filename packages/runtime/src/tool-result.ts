@@ -19,17 +19,21 @@ export const resultBounds: Bounds = Object.freeze({
 
 /** How a result breaks its bounds or MCP's form; undefined where it does not. */
 export function malformed(result: ToolResult): Violation | undefined {
-  const { content, structuredContent, isError, ...rest } = result;
+  const { content, isError } = result;
   if (content !== undefined && !(Array.isArray(content) && content.every((block) => isRecord(block)))) {
     return { pointer: "/content", expected: "a list of content blocks" };
   }
   if (isError !== undefined && typeof isError !== "boolean") return { pointer: "/isError", expected: "true or false" };
-  const parts = {
-    ...rest,
-    ...(content === undefined ? {} : { content }),
-    ...(structuredContent === undefined ? {} : { structuredContent }),
-  };
-  return outOfBounds(parts, resultBounds);
+  return outOfBounds(withoutUndefined(result), resultBounds);
+}
+
+/** Members that are there and undefined are as good as absent. */
+function withoutUndefined(result: ToolResult): ToolResult {
+  for (const name in result) {
+    if (result[name as keyof ToolResult] !== undefined) continue;
+    return Object.fromEntries(Object.entries(result).filter(([, value]) => value !== undefined));
+  }
+  return result;
 }
 
 /** What conditions read as `result`: the fields of `structuredContent`, where it is an object; else `text`, and `json` where the text is JSON. */

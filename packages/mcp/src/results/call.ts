@@ -27,7 +27,11 @@ function judged(view: View): Hear {
       if (given === broken) return withheld(`the result has not got the form of one of ${request.method}`);
       if (left === undefined) return { kind: "withheld", decision };
       const back = (mayRead: Hearing["mayRead"]): Heard => {
-        const { result: leaving, dropped } = view.back(left, result, { ...hearing, mayRead });
+        const { result: leaving, dropped } = view.back(
+          left,
+          result,
+          mayRead === hearing.mayRead ? hearing : { ...hearing, mayRead },
+        );
         const notes = dropped === 0 ? undefined : [`${dropped} parts of the result were dropped`];
         return passes(leaving, left, notes);
       };
@@ -40,12 +44,22 @@ function judged(view: View): Hear {
   };
 }
 
+const callMembers: ReadonlySet<string> = new Set(["content", "structuredContent", "isError", "_meta"]);
+const noBlocks: readonly JsonObject[] = [];
+
+function isMadeOf(result: JsonObject, names: ReadonlySet<string>): boolean {
+  for (const name in result) if (!names.has(name)) return false;
+  return true;
+}
+
 const broken = Object.freeze({ content: "" }) as unknown as ToolResult;
 
 /** `tools/call` (MCP 2025-11-25 and 2026-07-28, CallToolResult). */
 export const call: Hear = judged({
-  toTool({ content, structuredContent, isError, _meta: meta }) {
+  toTool(result) {
+    const { content, structuredContent, isError, _meta: meta } = result;
     if (!isBlocks(content) || (isError !== undefined && typeof isError !== "boolean")) return undefined;
+    if (isMadeOf(result, callMembers) && (meta === undefined || isRecord(meta))) return result as ToolResult;
     return {
       content,
       ...(structuredContent === undefined ? undefined : { structuredContent }),
@@ -54,8 +68,8 @@ export const call: Hear = judged({
     };
   },
   back(left, { resultType }, hearing) {
-    const { blocks, dropped } = blocksLeft(left.content ?? [], hearing);
-    const whole = { ...left, content: blocks } as JsonObject;
+    const { blocks, dropped } = blocksLeft(left.content ?? noBlocks, hearing);
+    const whole = (blocks === left.content ? left : { ...left, content: blocks }) as JsonObject;
     return { result: resultType === undefined ? whole : { ...whole, resultType }, dropped };
   },
 });
@@ -158,5 +172,5 @@ function metaOf({ _meta: meta }: ToolResult): { readonly _meta?: JsonObject } {
 }
 
 function isBlocks(value: unknown): value is readonly JsonObject[] {
-  return Array.isArray(value) && value.every((each: Value) => isRecord(each));
+  return Array.isArray(value) && value.every(isRecord);
 }

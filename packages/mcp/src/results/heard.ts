@@ -31,8 +31,8 @@ export type Heard =
   | {
       readonly kind: "passes";
       readonly result: JsonObject;
-      readonly kept?: ToolResult;
-      readonly notes?: readonly string[];
+      readonly kept?: ToolResult | undefined;
+      readonly notes?: readonly string[] | undefined;
       /** The call goes on after this. */
       readonly isOpen?: boolean;
     }
@@ -41,7 +41,7 @@ export type Heard =
 export type Hear = (result: JsonObject, hearing: Hearing) => Maybe<Heard>;
 
 export function passes(result: JsonObject, kept?: ToolResult, notes?: readonly string[]): Heard {
-  return { kind: "passes", result, ...(kept === undefined ? {} : { kept }), ...(notes === undefined ? {} : { notes }) };
+  return { kind: "passes", result, kept, notes, isOpen: false };
 }
 
 /** Held back for its form; the note is the operator's. */

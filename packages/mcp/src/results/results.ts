@@ -39,7 +39,7 @@ const types: Readonly<Record<string, Hear>> = { input_required: inputRequired };
 
 /** Hears a server's result: cleaned of what nobody sees, by its type and by the kind that its method has. */
 export const heardResult: Hear = (result, hearing) => {
-  const clean = <V extends Value>(value: V): V => (hearing.settings.texts === "as-given" ? value : cleanValue(value));
+  const clean = hearing.settings.texts === "as-given" ? asGiven : cleanValue;
   const kind = hearing.row.result;
   const type = own(result, "resultType");
   if (isTask(result, hearing)) return taskMade(clean(result), hearing);
@@ -51,9 +51,15 @@ export const heardResult: Hear = (result, hearing) => {
     if (heard.kind === "withheld") return heard;
     const left = list === undefined ? heard.result : clean(heard.result);
     const meta = own(left, "_meta");
-    return { ...heard, result: isRecord(meta) ? { ...left, _meta: withoutOurs(meta) } : left };
+    const theirs = isRecord(meta) ? withoutOurs(meta) : undefined;
+    if (theirs !== undefined && theirs !== meta) return { ...heard, result: { ...left, _meta: theirs } };
+    return left === heard.result ? heard : { ...heard, result: left };
   });
 };
+
+function asGiven<V extends Value>(value: V): V {
+  return value;
+}
 
 function typed(type: unknown): Hear | undefined {
   return typeof type === "string" && Object.hasOwn(types, type) ? types[type] : undefined;

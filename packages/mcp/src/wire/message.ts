@@ -117,21 +117,23 @@ export function own(record: JsonObject, name: string): Value | undefined {
 
 /** A message as JSON-RPC 2.0. */
 export function requestOf(id: Id, method: string, params: JsonObject): JsonObject {
-  return { jsonrpc: "2.0", id, method, ...given(params) };
+  return isEmpty(params) ? { jsonrpc: "2.0", id, method } : { jsonrpc: "2.0", id, method, params };
 }
 
 export function notificationOf(method: string, params: JsonObject): JsonObject {
-  return { jsonrpc: "2.0", method, ...given(params) };
+  return isEmpty(params) ? { jsonrpc: "2.0", method } : { jsonrpc: "2.0", method, params };
 }
 
 /** `id` is undefined where it could not be told whose request it answers. */
 export function responseOf(id: Id | undefined, answer: Answer): JsonObject {
-  const content = answer.kind === "result" ? { result: answer.result } : { error: answer.error };
-  return { jsonrpc: "2.0", id: id ?? null, ...content };
+  return answer.kind === "result"
+    ? { jsonrpc: "2.0", id: id ?? null, result: answer.result }
+    : { jsonrpc: "2.0", id: id ?? null, error: answer.error };
 }
 
-function given(params: JsonObject): { readonly params?: JsonObject } {
-  return Object.keys(params).length === 0 ? {} : { params };
+function isEmpty(params: JsonObject): boolean {
+  for (const _ in params) return false;
+  return true;
 }
 
 function none(seems: NoMessage["seems"], id: Id | undefined, why: string): NoMessage {
