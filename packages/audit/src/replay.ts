@@ -370,9 +370,10 @@ function principalOf({ id, client, tenant, roles, attributes }: AuditedCaller): 
   };
 }
 
-function proofOf({ kind, id, at, name, by }: AuditedProof): Proof {
-  if (kind === "approval") return { kind, id, at, by: by === undefined ? { id: "", roles: [] } : principalOf(by) };
-  return kind === "duty" ? { kind, id, at, name: name ?? "" } : { kind, id, at };
+function proofOf({ kind, id, at, rules, name, by }: AuditedProof): Proof {
+  const proof = { id, at, ...(rules === undefined ? {} : { rules }) };
+  if (kind === "approval") return { ...proof, kind, by: by === undefined ? { id: "", roles: [] } : principalOf(by) };
+  return kind === "duty" ? { ...proof, kind, name: name ?? "" } : { ...proof, kind };
 }
 
 function soon<Value>(value: Soon<Value>, next: (value: Value) => void | Promise<void>): void | Promise<void> {

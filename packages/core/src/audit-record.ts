@@ -26,8 +26,12 @@ export interface AuditedProof {
   /** The id under which it is spent. */
   readonly id: string;
   readonly at: number;
+  /** The rules that it was asked for, where it is for no others. */
+  readonly rules?: readonly string[];
   /** Of a duty. */
   readonly name?: string;
+  /** Of a justification: what was said, with what the policy's `audit` masks. */
+  readonly text?: string;
   /** Who approved. */
   readonly by?: AuditedCaller;
 }

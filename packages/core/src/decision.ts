@@ -1,3 +1,5 @@
+import type { DutyIr } from "./ir.ts";
+
 /** What becomes of a request, lowest first: the first three let nothing through. */
 export type Effect = "unauthenticated" | "invalid" | "deny" | "ask" | "allow";
 
@@ -62,6 +64,8 @@ export type Obligation =
 export interface MissingDuty {
   readonly duty: string;
   readonly rule: string;
+  /** The same, for the host that is to obtain the proof. */
+  readonly demands: DutyIr;
   /** How long the host may wait for the proof, in milliseconds. */
   readonly valid: number;
 }

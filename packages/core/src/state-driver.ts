@@ -1,4 +1,5 @@
 import type { Windows } from "./advance.ts";
+import type { DutyIr } from "./ir.ts";
 import type { CallerKey, State, StateEvent, TenantKey } from "./state.ts";
 
 /**
@@ -113,15 +114,25 @@ export interface ApprovalQuestion {
   readonly until: number;
   readonly caller: CallerKey;
   readonly callerId: string;
+  /** The caller's client, where the token names one: nobody answers through the same. */
+  readonly client?: string;
+  /** Whose question it is: nobody of another tenant sees it. */
+  readonly tenant: TenantKey;
   readonly server: string;
+  /** As the protocol names it: `tools/call`. */
+  readonly method: string;
   readonly operation: string;
   /** For the approver alone. */
   readonly arguments: unknown;
-  /** Digest over all that the approval is bound to: caller, server, operation, arguments, pin and policy. */
+  /** What the caller answered to the server's own questions before (MCP 2026-07-28), where the call goes on from there. */
+  readonly inputs?: unknown;
+  /** Digest over all that the approval is bound to: caller, server, operation, arguments, inputs, pin, policy, duty and rules. */
   readonly binding: string;
-  /** What is missing, in words: `approval from lead`. */
-  readonly missing: readonly string[];
-  /** Why it is asked, by the rules that ask. */
+  /** What an answer is the proof of, and the same in words: `approval from lead`. */
+  readonly duty: DutyIr;
+  readonly missing: string;
+  /** The rules that ask, by id, and why. For the approver alone. */
+  readonly rules: readonly string[];
   readonly because: readonly string[];
 }
 

@@ -108,7 +108,15 @@ export function tenantKeyOf(principal: Principal): TenantKey {
 }
 
 /** A proof that a request brings for a duty, verified by the host. `id` is unique: it is spent by the call that it lets through. */
-export type Proof =
-  | { readonly id: string; readonly kind: "approval"; readonly by: Principal; readonly at: number }
-  | { readonly id: string; readonly kind: "mfa" | "justification"; readonly at: number }
-  | { readonly id: string; readonly kind: "duty"; readonly name: string; readonly at: number };
+export type Proof = {
+  readonly id: string;
+  readonly at: number;
+  /** Ids of the rules that it was asked for: it is none for others. Of any where it does not say. */
+  readonly rules?: readonly string[];
+} & (
+  | { readonly kind: "approval"; readonly by: Principal }
+  | { readonly kind: "mfa" }
+  /** `text`: what was said, for the record. */
+  | { readonly kind: "justification"; readonly text?: string }
+  | { readonly kind: "duty"; readonly name: string }
+);

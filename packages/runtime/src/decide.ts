@@ -211,7 +211,7 @@ function byDuties(
   const unproven = requires.filter(({ proof }) => proof === undefined).map(({ match }) => match);
   if (unproven.length > 0) {
     const missing = unproven.map(({ rule }): MissingDuty => {
-      return { duty: dutyText(rule), rule: rule.id, valid: rule.valid };
+      return { duty: dutyText(rule), rule: rule.id, demands: rule.duty, valid: rule.valid };
     });
     const stopped = stoppedBy(unproven, allowed, question);
     const told = { ...stopped.told, missing: unique(missing.map(({ duty }) => duty)).toSorted() };

@@ -20,6 +20,7 @@ export function proofFor(rule: RequireIr, proofs: readonly Proof[], proving: Pro
       // One without an id could never be told from itself: it would never be spent.
       .filter(({ id }) => typeof id === "string" && id !== "" && !state.spent.includes(id))
       .filter(({ at }) => at <= now && now - at < rule.valid)
+      .filter(({ rules }) => rules === undefined || rules.includes(rule.id))
       .filter((proof) => answers(proof, rule.duty, proving))
       .toSorted(byId)[0]
   );

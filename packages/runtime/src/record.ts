@@ -27,6 +27,8 @@ export interface Recorder {
   /** The facts that the policy declares, kept as arguments are; undefined where there are none. */
   readonly context: (context: Context, salt?: RecordSalt) => KeptValues | undefined;
   readonly result: (result: ToolResult) => KeptResult;
+  /** What was said for the record, with what `audit` masks. */
+  readonly text: (text: string) => string;
 }
 
 /** From least to most. */
@@ -96,6 +98,7 @@ export function recorderOf(ir: PolicyIr): Recorder {
         return { kept: "size", size: 0 };
       }
     },
+    text: (text) => String(redactValue(text, find)),
   };
 }
 

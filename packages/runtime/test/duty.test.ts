@@ -42,6 +42,8 @@ describe("a proof", () => {
     ["of the future",                       fromLead, [approval("bob", ["lead"], { at: NOW + 1 })],    [],    "ask"],
     ["without an id",                       fromLead, [approval("bob", ["lead"], { id: "" })],         [],    "ask"],
     ["at no time",                          fromLead, [approval("bob", ["lead"], { at: Number.NaN })], [],    "ask"],
+    ["asked for this rule",                 fromLead, [approval("bob", ["lead"], { rules: ["q", "r"] })], [],  "allow"],
+    ["asked for another rule",              fromLead, [approval("bob", ["lead"], { rules: ["q"] })],   [],    "ask"],
     ["of another kind",                     fromLead, [proof("mfa")],                                  [],    "ask"],
     ["anyone's approval",                   require({ kind: "approval", from: everyone }), [approval("bob", [])], [], "allow"],
     ["anyone's, but not one's own",         require({ kind: "approval", from: everyone }), [approval("ann", [])], [], "ask"],
@@ -70,9 +72,9 @@ test("an ask says what is missing, and takes nothing", () => {
   expect(decision.rules.map(({ id }) => id)).toEqual(["r", "s", "t"]);
   expect(decision.told).toEqual({ because: ["Prove it."], missing: ["approval from lead", "mfa"] });
   expect(decision.kept.missing).toEqual([
-    { duty: "approval from lead", rule: "r", valid: VALID },
-    { duty: "mfa", rule: "s", valid: VALID },
-    { duty: "mfa", rule: "t", valid: VALID },
+    { duty: "approval from lead", rule: "r", demands: { kind: "approval", from: lead }, valid: VALID },
+    { duty: "mfa", rule: "s", demands: { kind: "mfa" }, valid: VALID },
+    { duty: "mfa", rule: "t", demands: { kind: "mfa" }, valid: VALID },
   ]);
   expect(event).toMatchObject({ takes: [], proofs: [], labels: [] });
   expect((event as { call: object }).call).not.toHaveProperty("called");

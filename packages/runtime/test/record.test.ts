@@ -96,3 +96,7 @@ test.for([
 ] as const)("%j is not loaded", ([audit, code]) => {
   expect(() => load(auditing(audit))).toThrow(expect.objectContaining({ code }));
 });
+
+test("what is said for the record is kept with what `audit` masks", () => {
+  expect(record(auditing({ redact: ["card"] })).text(`ticket 7, ${card}`)).toBe("ticket 7, [redacted]");
+});

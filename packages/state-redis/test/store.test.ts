@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
-import { approvalsCases, revocationsCases } from "@mcpolicy/testing";
+import { approvalsCases, exampleQuestion, revocationsCases } from "@mcpolicy/testing";
 import { Redis } from "ioredis";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import {
@@ -54,16 +54,7 @@ describe.skipIf(!hasRedis())("on one server", () => {
     test("beyond the most there may be nothing is taken in", async () => {
       const policy = nameOf();
       const approvals = redisApprovals({ client: here.client, policy, most: 0 });
-      const question = {
-        id: "a",
-        asked: 0,
-        until: Date.now() + 1000,
-        caller: "c",
-        callerId: "c",
-        server: "s",
-        operation: "o",
-      };
-      const asked = approvals.ask({ ...question, arguments: {}, binding: "b", missing: [], because: [] });
+      const asked = approvals.ask(exampleQuestion("a", 0, Date.now() + 1000));
       await expect(asked).rejects.toThrow("FULL questions");
       const revocations = redisRevocations({ client: here.client, policy, most: 0 });
       await expect(revocations.revoke({ kind: "id", id: "a", until: Date.now() + 1000 })).rejects.toThrow("FULL");
@@ -230,16 +221,7 @@ test.skipIf(!hasRedis())("the guide's user may do what is needed, and no more", 
   expect(await revocations.seenOnce("a", Date.now() + 1000)).toBe(true);
   await revocations.close?.();
   const approvals = redisApprovals({ client, policy: "p" });
-  const question = {
-    id: "q",
-    asked: 0,
-    until: Date.now() + 1000,
-    caller: "c",
-    callerId: "c",
-    server: "s",
-    operation: "o",
-  };
-  await approvals.ask({ ...question, arguments: {}, binding: "b", missing: [], because: [] });
+  await approvals.ask(exampleQuestion("q", 0, Date.now() + 1000));
   expect(await approvals.list(1)).toHaveLength(1);
   expect(await approvals.answer("q", { approved: true, by: { id: "l", roles: [] }, at: 0 })).toBe(true);
   await expect(redis.call("KEYS", "*")).rejects.toThrow("NOPERM");

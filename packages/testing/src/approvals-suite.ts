@@ -18,18 +18,23 @@ export interface ApprovalsCase {
 
 const lead: ApprovalAnswer = { approved: true, by: { id: "lead@example.com", roles: ["lead"] }, at: 1 };
 
-function questionOf(id: string, asked: number, until: number): ApprovalQuestion {
+/** A question to a lead about a call of a tool. */
+export function exampleQuestion(id: string, asked: number, until: number): ApprovalQuestion {
   return {
     id,
     asked,
     until,
     caller: '[null,"ann",null]',
     callerId: "ann",
+    tenant: "null",
     server: "fs",
+    method: "tools/call",
     operation: "write_file",
     arguments: { path: "/w/é", list: [], none: {}, "": null },
     binding: "sha256-0",
-    missing: ["approval from lead"],
+    duty: { kind: "approval", from: { anyone: false, roles: ["lead"], ids: [] } },
+    missing: "approval from lead",
+    rules: ["a second look"],
     because: ["Ask a lead."],
   };
 }
@@ -40,7 +45,7 @@ export const approvalsCases: readonly ApprovalsCase[] = [
     name: "a question is there as it was asked, for whoever answers",
     run: (under) =>
       withTwo(under, async ([here, there], now) => {
-        const question = questionOf("a", now, now + 60_000);
+        const question = exampleQuestion("a", now, now + 60_000);
         same("before it was asked", await there.get("a"), undefined);
         await here.ask(question);
         same("the question", await there.get("a"), { question });
@@ -51,7 +56,7 @@ export const approvalsCases: readonly ApprovalsCase[] = [
     name: "an answer is there for whoever asked, and the question is no longer open",
     run: (under) =>
       withTwo(under, async ([here, there], now) => {
-        const question = questionOf("a", now, now + 60_000);
+        const question = exampleQuestion("a", now, now + 60_000);
         await here.ask(question);
         same("the answer is taken", await there.answer("a", lead), true);
         same("what is known", await here.get("a"), { question, answer: lead });
@@ -62,7 +67,7 @@ export const approvalsCases: readonly ApprovalsCase[] = [
     name: "a question is answered once, whoever is faster",
     run: (under) =>
       withTwo(under, async ([here, there], now) => {
-        await here.ask(questionOf("a", now, now + 60_000));
+        await here.ask(exampleQuestion("a", now, now + 60_000));
         const answers = Array.from({ length: 10 }, (_, index) => {
           return (index % 2 === 0 ? here : there).answer("a", { ...lead, approved: index === 0, at: index });
         });
@@ -76,7 +81,7 @@ export const approvalsCases: readonly ApprovalsCase[] = [
     run: (under) =>
       withTwo(under, async ([here, there], now) => {
         same("of none", await here.answer("b", lead), false);
-        await here.ask(questionOf("a", now, now + 200));
+        await here.ask(exampleQuestion("a", now, now + 200));
         await under.pass(300);
         same("too late", await there.answer("a", lead), false);
         same("what is known", await there.get("a"), undefined);
@@ -92,7 +97,7 @@ export const approvalsCases: readonly ApprovalsCase[] = [
           ["c", now - 1],
           ["a", now - 9],
         ] as const) {
-          await here.ask(questionOf(id, asked, now + 60_000));
+          await here.ask(exampleQuestion(id, asked, now + 60_000));
         }
         const listed = async (most: number): Promise<readonly string[]> =>
           (await there.list(most)).map(({ question }) => question.id);
@@ -106,9 +111,10 @@ export const approvalsCases: readonly ApprovalsCase[] = [
     name: "an id is asked about once",
     run: (under) =>
       withTwo(under, async ([here, there], now) => {
-        await here.ask(questionOf("a", now, now + 60_000));
+        await here.ask(exampleQuestion("a", now, now + 60_000));
         await there.answer("a", lead);
-        const again = async (): Promise<void> => there.ask({ ...questionOf("a", now, now + 60_000), callerId: "eve" });
+        const again = async (): Promise<void> =>
+          there.ask({ ...exampleQuestion("a", now, now + 60_000), callerId: "eve" });
         const refused = await again().then(
           () => false,
           () => true,

@@ -1,5 +1,5 @@
 export { disagreement } from "./agreement.ts";
-export { type ApprovalsCase, type ApprovalsUnderTest, approvalsCases } from "./approvals-suite.ts";
+export { type ApprovalsCase, type ApprovalsUnderTest, approvalsCases, exampleQuestion } from "./approvals-suite.ts";
 export { checkSuite } from "./check-suite.ts";
 export { type DriverCase, type DriversUnderTest, driverCases, driverWindows, playDriver } from "./drivers-suite.ts";
 export { knownKeys, mapping, Problems, shape } from "./expect-tree.ts";

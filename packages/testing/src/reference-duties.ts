@@ -83,6 +83,7 @@ export function proofFor(rule: CheckedRequire, state: State, situation: Situatio
   const { request, now } = situation;
   return (request.proofs ?? [])
     .filter(({ id, at }) => at <= now && now - at < rule.valid && !state.spent.includes(id))
+    .filter((proof) => proof.rules?.includes(rule.id) ?? true)
     .filter((proof) => answers(proof, rule, situation))
     .toSorted((a, b) => byCodeUnits(a.id, b.id))[0];
 }

@@ -1,7 +1,7 @@
 import { memoryApprovals, memoryDriver } from "@mcpolicy/runtime";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { approvalsCases, driverCases, driverWindows, playDriver } from "../src/index.ts";
+import { approvalsCases, driverCases, driverWindows, exampleQuestion, playDriver } from "../src/index.ts";
 
 test("the driver in memory shows what the pure state shows, whatever crosses", async () => {
   const steps = fc.array(fc.integer({ min: 0, max: 0xffffffff }), { minLength: 1, maxLength: 120, size: "max" });
@@ -30,19 +30,7 @@ test.for(approvalsCases)("approvals in memory: $name", async ({ run }) => {
 test("approvals in memory: beyond the most that there may be nothing is asked, until some are over", () => {
   let time = 0;
   const approvals = memoryApprovals({ now: () => time, most: 1 });
-  const question = (id: string, until: number) => ({
-    id,
-    asked: time,
-    until,
-    caller: "c",
-    callerId: "c",
-    server: "s",
-    operation: "o",
-    arguments: {},
-    binding: "b",
-    missing: [],
-    because: [],
-  });
+  const question = (id: string, until: number) => exampleQuestion(id, time, until);
   approvals.ask(question("a", 10));
   expect(() => approvals.ask(question("b", 10))).toThrow("no room for more than 1");
   time = 10;

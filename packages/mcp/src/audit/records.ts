@@ -91,9 +91,11 @@ export function outcomeRecord(
 }
 
 function auditedProof({ record }: EnforcedPolicy, proof: Proof): AuditedProof {
-  const { kind, id, at } = proof;
+  const { kind, id, at, rules } = proof;
   return {
     ...{ kind, id, at },
+    ...(rules === undefined ? undefined : { rules }),
+    ...(proof.kind === "justification" && proof.text !== undefined ? { text: record.text(proof.text) } : undefined),
     ...(proof.kind === "duty" ? { name: proof.name } : undefined),
     ...(proof.kind === "approval" ? { by: record.caller(proof.by) } : undefined),
   };
