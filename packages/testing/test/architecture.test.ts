@@ -30,13 +30,14 @@ const packages: Readonly<Record<string, Row>> = {
   cli:         { imports: ["diagnostics", "core", "language", "compiler", "runtime", "identity", "audit", "mcp", "testing"], external: ["commander", "chokidar", "tinyglobby", "yaml"], node: "anywhere" },
   soak:        { imports: ["diagnostics", "core", "language", "compiler", "runtime", "identity", "audit", "mcp", "state-redis", "testing"], external: ["fast-check", "ioredis", "iovalkey", "@redis/client"], node: "anywhere" },
   bench:       { imports: ["core", "language", "compiler", "runtime", "audit", "mcp"],                              external: ["esbuild"],                          node: "anywhere" },
+  conformance: { imports: ["core", "language", "compiler", "runtime", "mcp"],                              external: ["@modelcontextprotocol/conformance", "@modelcontextprotocol/node", "@modelcontextprotocol/sdk", "@modelcontextprotocol/server"], node: "anywhere" },
 };
 
 /** Packages of which nothing is published. */
-const unpublished = ["soak", "bench"];
+const unpublished = ["soak", "bench", "conformance"];
 
 /** Bundled into what is published, or private: what they import at run time stands in `devDependencies`. */
-const bundled = ["cli", "soak", "bench"];
+const bundled = ["cli", "soak", "bench", "conformance"];
 
 test("the table has a row for each package and no other", () => {
   expect(readdirSync(join(root, "packages")).toSorted()).toEqual(Object.keys(packages).toSorted());
