@@ -1,5 +1,5 @@
 import type { Shape, Signature } from "./operators/operator.ts";
-import type { Field, PlainKind, Type } from "./type.ts";
+import type { Field, PlainKind, RecordType, Type } from "./type.ts";
 import type { Value } from "./value.ts";
 
 /** A type as a policy writes it: `list<string>`, `"a" | "b"`, `{ path: path, head?: int }`. */
@@ -13,6 +13,7 @@ export function showType(type: Type): string {
       const fields = Object.entries(type.fields).map(
         ([name, field]) => `${name}${field.optional ? "?" : ""}: ${showType(field.type)}`,
       );
+      if (type.rest !== undefined) fields.push(`*: ${showType(type.rest)}`);
       return fields.length === 0 ? "record" : `{ ${fields.join(", ")} }`;
     }
     case "union":
@@ -110,8 +111,6 @@ const joinable: Partial<Record<Type["kind"], readonly Type["kind"][]>> = {
   string: ["path", "url"],
 };
 
-type RecordType = Extract<Type, { kind: "record" }>;
-
 function joinRecords(a: RecordType, b: RecordType): Type {
   const fields: [string, Field][] = [];
   for (const name of new Set([...Object.keys(a.fields), ...Object.keys(b.fields)])) {
@@ -121,7 +120,15 @@ function joinRecords(a: RecordType, b: RecordType): Type {
       fields.push([name, { type: joinTypes(left.type, right.type), optional: left.optional || right.optional }]);
     } else fields.push([name, { ...((left ?? right) as Field), optional: true }]);
   }
-  return { kind: "record", fields: Object.fromEntries(fields), open: a.open || b.open };
+  const rest = joinRests(a, b);
+  return { kind: "record", fields: Object.fromEntries(fields), open: a.open || b.open, ...(rest && { rest }) };
+}
+
+/** Under other names there is what either has there; nothing, where a record is closed. */
+function joinRests(a: RecordType, b: RecordType): Type | undefined {
+  if (!a.open) return b.rest;
+  if (!b.open) return a.rest;
+  return a.rest && b.rest && joinTypes(a.rest, b.rest);
 }
 
 /**
@@ -145,7 +152,7 @@ export function fieldOf(type: Type, key: string): Field | undefined {
   if (type.kind === "any" || type.kind === "error") return { type, optional: false };
   const fields = type.kind === "record" ? type.fields : (partsOf[type.kind] ?? {});
   if (Object.hasOwn(fields, key)) return fields[key];
-  return type.kind === "record" && type.open ? { type: { kind: "any" }, optional: true } : undefined;
+  return type.kind === "record" && type.open ? { type: type.rest ?? { kind: "any" }, optional: true } : undefined;
 }
 
 /** The parts that have names, for suggestions. */

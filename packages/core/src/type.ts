@@ -6,8 +6,16 @@ export type Type =
   | { readonly kind: PlainKind }
   | { readonly kind: "enum"; readonly values: readonly string[] }
   | { readonly kind: "list"; readonly element: Type }
-  | { readonly kind: "record"; readonly fields: Readonly<Record<string, Field>>; readonly open: boolean }
+  | RecordType
   | { readonly kind: "union"; readonly members: readonly Type[] };
+
+/** `rest` is the type of what lies under other names than those of `fields`, where it is `open` and one is known. */
+export interface RecordType {
+  readonly kind: "record";
+  readonly fields: Readonly<Record<string, Field>>;
+  readonly open: boolean;
+  readonly rest?: Type;
+}
 
 /** Types without parts. `time` is an instant in epoch milliseconds, `duration` a number of milliseconds. */
 // biome-ignore format: one row a sort of type

@@ -1,4 +1,4 @@
-import { fieldNames, fieldOf, joinTypes, membersOf, showType, type Type } from "@mcpolicy/core";
+import { type Field, fieldNames, fieldOf, joinTypes, membersOf, showType, type Type } from "@mcpolicy/core";
 import { diagnostic, type Span } from "@mcpolicy/diagnostics";
 import type { Expanded } from "./expand.ts";
 import { isPresent, narrowType, stepKey } from "./narrow.ts";
@@ -8,18 +8,25 @@ import { textOf } from "./scope.ts";
 import type { Site } from "./site.ts";
 import { plain, unionOf } from "./types.ts";
 
-/** A field or element of a type; of a union one that each member has. Undefined where there is none. */
-export function fieldIn(
-  type: Type,
-  key: string | number,
-): { readonly type: Type; readonly optional: boolean } | undefined {
-  const found = membersOf(type).map((member) => {
-    if (typeof key === "string") return fieldOf(member, key);
-    if (member.kind === "any") return { type: plain("any"), optional: false };
-    return member.kind === "list" ? { type: member.element, optional: true } : undefined;
-  });
-  if (!found.every((field) => field !== undefined)) return undefined;
-  return { type: unionOf(found.map((field) => field.type)), optional: found.some((field) => field.optional) };
+/**
+ * A field or element of a type; of a union one that each member has, or may lack as records do: what only some of several records have
+ * is optional, like what a record itself may leave out. Undefined where there is none.
+ */
+export function fieldIn(type: Type, key: string | number): Field | undefined {
+  const found = membersOf(type).map((member) => ({ member, field: fieldOrElement(member, key) }));
+  const having = found.flatMap(({ field }) => field ?? []);
+  const lacking = found.filter(({ field }) => field === undefined);
+  if (having.length === 0 || lacking.some(({ member }) => member.kind !== "record")) return undefined;
+  return {
+    type: unionOf(having.map((field) => field.type)),
+    optional: lacking.length > 0 || having.some((field) => field.optional),
+  };
+}
+
+function fieldOrElement(type: Type, key: string | number): Field | undefined {
+  if (typeof key === "string") return fieldOf(type, key);
+  if (type.kind === "any") return { type: plain("any"), optional: false };
+  return type.kind === "list" ? { type: type.element, optional: true } : undefined;
 }
 
 /** What differs from operation to operation: `args`, `result`, `its.args`, `its.result`. */

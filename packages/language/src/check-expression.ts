@@ -2,6 +2,7 @@ import {
   detectors,
   fieldNames,
   isAssignable,
+  isPathName,
   joinTypes,
   membersOf,
   type Operator,
@@ -300,8 +301,8 @@ const keyKinds = ["int", "path"] as const;
 function elementsOf(type: Type): Type {
   const parts = membersOf(type).map((member): Type => {
     if (member.kind === "list") return member.element;
-    if (member.kind !== "record" || member.open) return plain("any");
-    return joined(Object.values(member.fields).map((field) => field.type));
+    if (member.kind !== "record" || (member.open && member.rest === undefined)) return plain("any");
+    return joined([...Object.values(member.fields).map((field) => field.type), ...(member.rest ? [member.rest] : [])]);
   });
   return parts.length === 1 ? parts[0]! : unionOf(parts);
 }
@@ -374,9 +375,10 @@ function stepOf(key: string | number): string {
 
 function reportNoField(of: Operand, key: string | number, keySpan: Span, site: Site): void {
   const { type } = of.view;
-  const missing = membersOf(type).find((member) => fieldIn(member, key) === undefined) ?? type;
+  const lacking = membersOf(type).filter((member) => fieldIn(member, key) === undefined);
+  const missing = lacking.find(({ kind }) => kind !== "record") ?? lacking[0] ?? type;
   const whole = of.reference?.path.length === 0 ? `\`${of.text}\`` : `\`${of.text}\` (${showType(type)})`;
-  const names = fieldNames(missing);
+  const names = missing.kind === "record" ? [...new Set(lacking.flatMap(fieldNames))] : fieldNames(missing);
   if (typeof key === "number" || (names.length === 0 && missing.kind !== "record")) {
     const narrowable = missing !== type;
     site.report(
@@ -673,8 +675,8 @@ function rowsFor(spelling: string): readonly Operator[] {
 }
 
 /**
- * `strings(args)` is told which property names the tools declare, since it gives the names of the others; `paths(args)` on an
- * untyped server gives every string, since nothing says there which is a path.
+ * `strings(args)` is told which property names the tools declare, since it gives the names of the others; `paths(args)` which names their
+ * schemas make paths, though they do not say so. On an untyped server it gives every string, since nothing says there which is a path.
  */
 function argumentTexts(
   whole: Whole,
@@ -686,10 +688,17 @@ function argumentTexts(
   text: string,
 ): Operand {
   const untyped = whole.operations.some((each) => each.untyped);
+  const namesOf = (of: (type: Type | undefined) => readonly string[]): Operand => {
+    const value = [...new Set(whole.operations.flatMap((each) => of(whole.typeOf(each))))].sort();
+    return constantOperand({ value, type: listOf(plain("string")) }, span, "");
+  };
   const asStrings = name === "strings" || (name === "paths" && untyped);
-  if (!asStrings) return applied(rows, name, operands, span, site, text);
-  const declared = [...new Set(whole.operations.flatMap((each) => declaredNames(whole.typeOf(each))))].sort();
-  const names = constantOperand({ value: declared, type: listOf(plain("string")) }, span, "");
+  if (!asStrings) {
+    const named = name === "paths" ? namesOf(namesMadePaths) : undefined;
+    const more = Array.isArray(named?.view.constant) && named.view.constant.length > 0 ? [named] : [];
+    return applied(rows, name, [...operands, ...more], span, site, text);
+  }
+  const names = namesOf(declaredNames);
   const given = applied(operatorsSpelled("strings"), "strings", [...operands, names], span, site, text);
   // On an untyped server each string is taken for a path, so that what is asked of paths is asked of all of them.
   return name === "paths" && given.view.type.kind !== "error"
@@ -697,11 +706,33 @@ function argumentTexts(
     : given;
 }
 
+/** Names of fields that are paths, or hold them, by what their schema says and not by themselves. */
+function namesMadePaths(type: Type | undefined, name?: string): readonly string[] {
+  switch (type?.kind) {
+    case "path":
+      return name === undefined || isPathName(name) ? [] : [name];
+    case "record":
+      return [
+        ...Object.entries(type.fields).flatMap(([key, field]) => namesMadePaths(field.type, key)),
+        ...namesMadePaths(type.rest, name),
+      ];
+    case "list":
+      return namesMadePaths(type.element, name);
+    case "union":
+      return type.members.flatMap((member) => namesMadePaths(member, name));
+    default:
+      return [];
+  }
+}
+
 /** Every property name that a type declares, at any depth. */
 function declaredNames(type: Type | undefined): readonly string[] {
   switch (type?.kind) {
     case "record":
-      return Object.entries(type.fields).flatMap(([name, field]) => [name, ...declaredNames(field.type)]);
+      return [
+        ...Object.entries(type.fields).flatMap(([name, field]) => [name, ...declaredNames(field.type)]),
+        ...declaredNames(type.rest),
+      ];
     case "list":
       return declaredNames(type.element);
     case "union":

@@ -144,18 +144,19 @@ export function typeOfSchema(
   }
 
   function typeOfArray(node: JsonObject, site: Site): Type {
-    const tuple = Array.isArray(node["items"])
-      ? "items"
-      : Array.isArray(node["prefixItems"])
-        ? "prefixItems"
-        : undefined;
-    if (tuple !== undefined) {
-      return listOf(lose(site, tuple, "a tuple's items have types of their own", `${site.pointer}/${tuple}`));
+    const [first, others] = Array.isArray(node["items"])
+      ? (["items", "additionalItems"] as const)
+      : (["prefixItems", "items"] as const);
+    const prefix = Array.isArray(node[first]) ? (node[first] as readonly Value[]) : [];
+    const types = prefix.map((item, index) => walk(item, below(site, `/${first}/${index}`)));
+    const isWhole = node[others] === false || (prefix.length > 0 && Number(node["maxItems"]) <= prefix.length);
+    if (isWhole && prefix.length > 0) return listOf(unionOf(types));
+    if (!Object.hasOwn(node, others)) {
+      return listOf(
+        lose(site, prefix.length > 0 ? `no ${others}` : "no items", "it does not say what its elements are"),
+      );
     }
-    if (!Object.hasOwn(node, "items")) {
-      return listOf(lose(site, "no items", "it does not say what its elements are"));
-    }
-    return listOf(walk(node["items"], below(site, "/items")));
+    return listOf(unionOf([...types, walk(node[others], below(site, `/${others}`))]));
   }
 
   function typeOfObject(node: JsonObject, site: Site): Type {
@@ -169,17 +170,11 @@ export function typeOfSchema(
       },
     ]);
     const rest = node["additionalProperties"];
-    if (isRecord(rest) && Object.keys(rest).length > 0) {
-      lose(
-        site,
-        "additionalProperties",
-        "values under names that are not declared",
-        `${site.pointer}/additionalProperties`,
-      );
-    }
     // An object with declared properties is closed unless it says otherwise; one without any is free.
     const open = rest === undefined ? fields.length === 0 : rest !== false;
-    return recordOf(Object.fromEntries(fields), open);
+    const isTyped = isRecord(rest) && Object.keys(rest).length > 0 && !Object.hasOwn(node, "patternProperties");
+    const restType = isTyped ? walk(rest, below(site, "/additionalProperties")) : undefined;
+    return recordOf(Object.fromEntries(fields), open, restType);
   }
 
   function reference(target: string, site: Site): Type {
@@ -201,7 +196,8 @@ export function typeOfSchema(
         if (x === undefined || y === undefined) return [key, (x ?? y) as Field];
         return [key, { type: meet(x.type, y.type, site), optional: x.optional && y.optional }];
       });
-      return recordOf(Object.fromEntries(fields), a.open && b.open);
+      const rest = a.rest && b.rest ? meet(a.rest, b.rest, site) : (a.rest ?? b.rest);
+      return recordOf(Object.fromEntries(fields), a.open && b.open, rest);
     }
     if (a.kind === "union" || b.kind === "union") {
       const [union, other] = a.kind === "union" ? [a, b] : [b as Type & { kind: "union" }, a];
@@ -224,13 +220,24 @@ export function typeOfSchema(
   return { type, warnings };
 }
 
-/** `string`, or `path` by its name, `url` by its format. */
+/** `string`, or `path` by its format or name, `url` by its format. A format of something else outweighs the name. */
 function typeOfText(node: JsonObject, name: string | undefined): Type {
   const format = node["format"];
   if (format === "uri") return plain("url");
-  if (format === undefined && name !== undefined && isPathName(name)) return plain("path");
-  return plain("string");
+  if (typeof format === "string" && pathFormats.has(format)) return plain("path");
+  const isSomethingElse = typeof format === "string" && standardFormats.has(format);
+  return plain(!isSomethingElse && name !== undefined && isPathName(name) ? "path" : "string");
 }
+
+/** What schemas made from Python types (pydantic) say of paths. */
+const pathFormats = new Set(["path", "file-path", "directory-path"]);
+
+/** The formats of JSON Schema 2020-12, section 7.3. Others say nothing that is agreed on. */
+// biome-ignore format: a list of words
+const standardFormats = new Set([
+  "date-time", "date", "time", "duration", "email", "idn-email", "hostname", "idn-hostname", "ipv4", "ipv6", "uri-reference",
+  "iri", "iri-reference", "uuid", "uri-template", "json-pointer", "relative-json-pointer", "regex",
+]);
 
 function impliedKinds(node: JsonObject): readonly string[] {
   if (isRecord(node["properties"])) return ["object"];

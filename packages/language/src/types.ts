@@ -10,9 +10,9 @@ export function listOf(element: Type): Type {
   return { kind: "list", element };
 }
 
-/** A record whose fields are all there is. */
-export function recordOf(fields: Readonly<Record<string, Field>>, open = false): Type {
-  return { kind: "record", fields, open };
+/** A record whose fields are all there is; or an `open` one, with the type of what lies under other names where it is known. */
+export function recordOf(fields: Readonly<Record<string, Field>>, open = false, rest?: Type): Type {
+  return { kind: "record", fields, open, ...(open && rest !== undefined && rest.kind !== "any" ? { rest } : {}) };
 }
 
 /** The union of types: flat, without doubles, its enumerations joined; one member stands for itself, `any` and `error` swallow. */
@@ -38,6 +38,7 @@ export function sameType(a: Type, b: Type): boolean {
   if (a.kind === "union") return b.kind === "union" && sameSet(a.members, b.members, sameType);
   if (a.kind === "record") {
     if (b.kind !== "record" || a.open !== b.open) return false;
+    if (!sameType(a.rest ?? plain("any"), b.rest ?? plain("any"))) return false;
     return sameSet(
       Object.entries(a.fields),
       Object.entries(b.fields),

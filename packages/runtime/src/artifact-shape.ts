@@ -163,7 +163,7 @@ const types: Readonly<Record<string, Shape>> = {
   ...Object.fromEntries(plainKinds.map((kind) => [kind, plainType])),
   enum: record({ kind: text, values: list(text) }),
   list: record({ kind: text, element: type }),
-  record: record({ kind: text, fields: map(field), open: bool }),
+  record: record({ kind: text, fields: map(field), open: bool, "rest?": type }),
   union: record({ kind: text, members: list(type) }),
 };
 

@@ -98,16 +98,25 @@ export const paths: readonly Operator[] = [
     id: "paths",
     spelling: "paths",
     level: "function",
-    signatures: [["any", "list<path>"]],
+    signatures: [
+      ["any", "list<path>"],
+      ["any", "list<string>", "list<path>"],
+    ],
     narrowingOnly: false,
-    summary: "Every text, at any depth, whose name or the name of a list or record around it is one of a path.",
+    summary:
+      "Every text, at any depth, whose name or the name of a list or record around it is one of a path, or one that the second operand lists, since its schema makes it one.",
     examples: [
       [{ path: "/a", text: "b", edits: [{ file: "/c", n: 1 }] }, ["/a", "/c"]],
       [{ files: ["/a", { x: "/b" }] }, ["/a", "/b"]],
       [{ sourcePath: "/a", profile: "b" }, ["/a"]],
       ["/a", []],
+      [{ place: "/a", text: "b" }, ["place"], ["/a"]],
+      [{ place: "/a" }, [7], undefined],
     ],
-    evaluate: (of: Value) => stringsOf(of, { under: isPathName, names: undefined }),
+    evaluate: (of: Value, named: readonly string[] = []) => {
+      const known = new Set(named);
+      return stringsOf(of, { under: (name) => isPathName(name) || known.has(name), names: undefined });
+    },
     partial: false,
     emit: call("paths"),
     toSet: "opaque",

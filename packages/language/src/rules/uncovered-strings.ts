@@ -36,20 +36,28 @@ function pathCalls(expression: Expression): readonly Expression[] {
   return [...own, ...partsOf(expression).flatMap(pathCalls)];
 }
 
-/** Where a type has text that no path name stands above. */
+/** Where a type has text, or what may be text, that no path name stands above. */
 function textsOf(type: Type | undefined, at: string, covered: boolean): readonly string[] {
   switch (type?.kind) {
-    case "record":
-      return Object.entries(type.fields).flatMap(([name, field]) =>
-        textsOf(field.type, at === "" ? name : `${at}.${name}`, covered || isPathName(name)),
-      );
+    case "record": {
+      const below = (name: string, part: Type): readonly string[] =>
+        textsOf(part, at === "" ? name : `${at}.${name}`, covered || isPathName(name));
+      return [
+        ...Object.entries(type.fields).flatMap(([name, field]) => below(name, field.type)),
+        ...(type.rest === undefined ? [] : below("*", type.rest)),
+      ];
+    }
     case "list":
       return textsOf(type.element, `${at}[]`, covered);
     case "union":
       return [...new Set(type.members.flatMap((member) => textsOf(member, at, covered)))];
     case "string":
     case "url":
+    case "any":
       return covered ? [] : [at];
+    case "path":
+      // Its name tells `paths(args)` of it; the arguments themselves have none.
+      return covered || !/^\*(?:\[\])*$/.test(at) ? [] : [at];
     default:
       return [];
   }
