@@ -27,15 +27,75 @@ describe("closing", () => {
     ["a field called allOf",             object({ allOf: text }),                             object({ allOf: text }, { additionalProperties: false })],
     ["enumerated values are no schemas", { enum: [{ properties: { a: 1 } }] },                { enum: [{ properties: { a: 1 } }] }],
     ["alternatives, 2020-12",            { anyOf: [object({ a: text })] },                    { anyOf: [object({ a: text })], unevaluatedProperties: false }],
-    ["references, 2020-12",              object({ a: { $ref: "#/$defs/x" } }),                object({ a: { $ref: "#/$defs/x", unevaluatedProperties: false } }, { additionalProperties: false })],
+    ["references out of sight, 2020-12", object({ a: { $ref: "#/$defs/x" } }),                object({ a: { $ref: "#/$defs/x", unevaluatedProperties: false } }, { additionalProperties: false })],
     ["alternatives of no objects",       { anyOf: [text, { type: "null" }] },                 { anyOf: [text, { type: "null" }] }],
   ] as const;
 
   test.for(cases)("%s", ([, pinned, closed]) => expect(toJsonSchema(pinned, [])).toEqual(closed));
 
-  test("draft-07 has no word for closing alternatives, so they stay", () => {
-    const pinned = { $schema: "http://json-schema.org/draft-07/schema#", anyOf: [object({ a: text })] };
+  const draft07 = "http://json-schema.org/draft-07/schema#";
+  const named = (...names: readonly string[]): Schema => ({ propertyNames: { enum: names } });
+
+  test("draft-07 has no word for closing alternatives, so that the names of all are said", () => {
+    const pinned = { $schema: draft07, ...object({ a: text }), anyOf: [object({ b: text }), { required: ["a"] }] };
+    expect(toJsonSchema(pinned, [])).toEqual({ ...pinned, ...named("a", "b") });
+  });
+
+  test("nor does it read what stands beside a reference", () => {
+    const definitions = { x: object({ b: text }) };
+    const pinned = { $schema: draft07, ...object({ a: { $ref: "#/definitions/x" } }), definitions };
+    expect(toJsonSchema(pinned, [])).toEqual({
+      $schema: draft07,
+      ...object({ a: { allOf: [{ $ref: "#/definitions/x" }], ...named("b") } }, { additionalProperties: false }),
+      definitions,
+    });
+    const short = { maxProperties: 1 };
+    expect(toJsonSchema({ $schema: draft07, $ref: "#/definitions/x", definitions }, [check(short)])).toEqual({
+      $schema: draft07,
+      allOf: [{ $ref: "#/definitions/x" }, short],
+      ...named("b"),
+      definitions,
+    });
+  });
+
+  test("one of several that says what else there may be leaves the object open in draft-07", () => {
+    for (const other of [
+      { additionalProperties: true },
+      { patternProperties: { "^x-": text } },
+      { $ref: "http://x/" },
+    ]) {
+      const pinned = { $schema: draft07, ...object({ a: text }), anyOf: [other] };
+      expect(toJsonSchema(pinned, [])).toEqual(pinned);
+    }
+  });
+
+  test("what is referred to closes its parts, and is closed where it is referred to", () => {
+    const inner = object({ c: text });
+    const $defs = { x: object({ b: inner }) };
+    expect(toJsonSchema({ ...object({ a: { $ref: "#/$defs/x" } }), $defs }, [])).toEqual({
+      ...object({ a: { $ref: "#/$defs/x", unevaluatedProperties: false } }, { additionalProperties: false }),
+      $defs: { x: object({ b: { ...inner, additionalProperties: false } }) },
+    });
+  });
+
+  test("a reference to a record without declared fields closes nothing", () => {
+    const pinned = object(
+      { a: { $ref: "#/$defs/x" } },
+      { $defs: { x: { type: "object" } }, additionalProperties: false },
+    );
     expect(toJsonSchema(pinned, [])).toEqual(pinned);
+  });
+
+  test("a part that two schemas of one value describe is closed by neither", () => {
+    const pinned = {
+      allOf: [object({ p: object({ a: text }) }), object({ p: object({ b: text }), q: object({ c: text }) })],
+    };
+    const [first, second] = pinned.allOf;
+    const q = object({ c: text }, { additionalProperties: false });
+    expect(toJsonSchema(pinned, [])).toEqual({
+      allOf: [first, { ...second, properties: { ...(second!["properties"] as Schema), q } }],
+      unevaluatedProperties: false,
+    });
   });
 });
 
@@ -49,6 +109,7 @@ describe("checks", () => {
     expect(toJsonSchema({ $schema, ...pinned, allOf: [own] }, [check(short), check({ required: ["a"] })])).toEqual({
       $schema,
       ...pinned,
+      additionalProperties: false,
       allOf: [own, short, { required: ["a"] }],
     });
   });

@@ -127,6 +127,7 @@ export { type GlobException, globExceptions } from "./regular/micromatch-excepti
 export { type PlainTest, plainTestOf } from "./regular/plain-test.ts";
 export { compileRegex } from "./regular/regex.ts";
 export type { PatternError } from "./regular/syntax.ts";
+export { regexToEcmascript } from "./regular/to-ecmascript.ts";
 export type { Context, Operation, Principal, Request } from "./request.ts";
 export { matchesResource, readResourceUri, resourceLanguage } from "./resource-uri.ts";
 export { issuedBeforeOf, nameOfRevocation, namesOfToken } from "./revocation-names.ts";

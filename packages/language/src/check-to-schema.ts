@@ -3,6 +3,7 @@ import {
   fieldOf,
   isAssignable,
   membersOf,
+  regexToEcmascript,
   showType,
   type Type,
   type Value,
@@ -352,7 +353,7 @@ function refinementSchema(refinement: Refinement, type: Type, place: Place): Sch
     case "matches": {
       const why = whyUnreadable(plain("regex"), refinement.regex.source, undefined);
       if (why !== "") return unreadable(refinement.regex.span, "regular expression", why, place);
-      return { pattern: `^(?:${refinement.regex.source})$` };
+      return { pattern: regexToEcmascript(refinement.regex.source) };
     }
     case "starts with":
       return { pattern: `^${escapePattern(refinement.text.value)}` };

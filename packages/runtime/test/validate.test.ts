@@ -153,13 +153,6 @@ describe("patterns", () => {
     expect(violations(field({ pattern: "^(a+)+$" }), { x: `${"a".repeat(50_000)}!` })).toHaveLength(1);
   });
 
-  test("of a check are enforced also where only a policy's regular expression may be written so", () => {
-    const schema = field({ pattern: "^(?:a\\-b)$" });
-    expect(violations(schema, { x: "a-b" })).toEqual([]);
-    expect(violations(schema, { x: "a_b" })).toHaveLength(1);
-    expect(loaded(schema).warnings).toEqual([]);
-  });
-
   test("that the automata cannot say bound the text only, and loading warns", () => {
     const schema = field({ pattern: "^(?=a)b$" });
     expect(violations(schema, { x: "anything" })).toEqual([]);

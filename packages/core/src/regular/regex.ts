@@ -21,7 +21,8 @@ export function compileRegexSearch(source: string): CompiledSearch {
   return compileSearch(source, parseRegex);
 }
 
-function parseRegex(source: string): Regular {
+/** The tree of an expression. Throws `Refused`. */
+export function parseRegex(source: string): Regular {
   return parseExpression(source, policyDialect);
 }
 

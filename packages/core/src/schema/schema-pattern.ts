@@ -1,6 +1,4 @@
 import { compileForeign } from "../regular/foreign.ts";
-import type { Compiled } from "../regular/match.ts";
-import { compileRegex } from "../regular/regex.ts";
 
 /** The longest text, in UTF-16 code units, that passes a `pattern` which is not enforced. */
 export const UNENFORCED_LENGTH = 4096;
@@ -17,17 +15,8 @@ export interface SchemaPattern {
  * engine: the server's own check of it stands, here the text is only bounded, and loading warns.
  */
 export function schemaPattern(source: string): SchemaPattern {
-  const compiled = compile(source);
+  const compiled = compileForeign(source);
   return compiled.ok
     ? { matches: compiled.pattern.matches, unenforced: undefined }
     : { matches: (text) => text.length <= UNENFORCED_LENGTH, unenforced: compiled.error.message };
-}
-
-/** As ECMAScript reads it; else, where it takes the whole text, as a policy does: so `matches` in a `check` is always enforced. */
-function compile(source: string): Compiled {
-  const foreign = compileForeign(source);
-  const whole = /^\^\(\?:(.*)\)\$$/s.exec(source)?.[1];
-  if (foreign.ok || whole === undefined) return foreign;
-  const ours = compileRegex(whole);
-  return ours.ok ? ours : foreign;
 }

@@ -5,6 +5,7 @@ import { shortestWord } from "../../src/regular/dfa.ts";
 import { compileForeign } from "../../src/regular/foreign.ts";
 import type { Compiled, Pattern } from "../../src/regular/match.ts";
 import { compileRegex } from "../../src/regular/regex.ts";
+import { regexToEcmascript } from "../../src/regular/to-ecmascript.ts";
 
 function pattern(compiled: Compiled): Pattern {
   if (!compiled.ok) throw new Error(compiled.error.message);
@@ -179,6 +180,35 @@ describe("equals other engines", () => {
         expect(word).toMatch(new RegExp(`^(?:${source})$`, "us"));
       }),
       { numRuns: 500 },
+    );
+  });
+});
+
+describe("as ECMAScript writes it", () => {
+  // biome-ignore format: table
+  test.each([
+    ["[a-z]+|x", "[a-z]+|x"], ["a.b", "a[\\s\\S]b"], ["\\s", "[\\x09-\\x0d ]"], ["\\S", "[^\\x09-\\x0d ]"], ["a\\-b", "a\\x2db"], ["\\u{1F600}?", "\u{1f600}?"],
+    ["(a|b){2,}", "(?:a|b){2,}"], ["(ab)*c{3}", "(?:ab)*c{3}"], ["\\d", "[0-9]"], ["[ab]", "[ab]"], ["()", ""], ["/", "\\/"],
+  ])("%s is %s", (source, written) => {
+    expect(regexToEcmascript(source)).toBe(`^(?:${written})$`);
+  });
+
+  test("random ones, on texts where the notations differ", () => {
+    const odd = fc.string({ unit: fc.constantFrom(..."ab01_ -\n\r\u2028\u00a0\u3000é\u{1f600}."), maxLength: 6 });
+    fc.assert(
+      fc.property(expressions, fc.array(odd, { minLength: 5, maxLength: 20 }), (source, tried) => {
+        const written = regexToEcmascript(source);
+        const [ours, foreign, theirs] = [
+          pattern(compileRegex(source)),
+          pattern(compileForeign(written)),
+          new RegExp(written, "u"),
+        ];
+        for (const text of tried) {
+          const wanted = ours.matches(text);
+          expect([text, foreign.matches(text), theirs.test(text)]).toEqual([text, wanted, wanted]);
+        }
+      }),
+      { numRuns: 1_000 },
     );
   });
 });
