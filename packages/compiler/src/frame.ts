@@ -9,11 +9,13 @@ export interface Frame {
   readonly form: "flat" | "object" | "event";
   /** Code of what a reference starts from. */
   readonly start: (root: Exclude<ReferenceIr["root"], "variable">) => Code;
+  /** Code of what the module knows of the caller's roles (`who-code.ts`). */
+  readonly roles: () => Code;
   /** A text or number of the policy. */
   readonly literal: (value: Scalar) => Code;
   /** Whether an operand, by its key, stands in several places, so that its value is kept in a slot. */
   readonly isShared: (key: string) => boolean;
-  /** Which parts of the request the code of an object frame starts from. */
+  /** Which fields the code of an object frame reads. */
   readonly starts: Set<string>;
   /** The names of the slots that the code uses. */
   readonly slots: Set<string>;
@@ -28,12 +30,16 @@ export interface Lifted {
   readonly constants: Scalar[];
 }
 
-/** The parts of the request as parameters: `args`, `principal`, `context`. With `lifted`, constants are `k[0]`, `k[1]`, … */
+/** What stands before the constants of a subject in its list: its two functions. */
+const FUNCTIONS = 2;
+
+/** The parts of the request as parameters: `args`, `roles`, `principal`, `context`. With `lifted`, constants are `k[2]`, `k[3]`, … */
 export function flatFrame(isShared: Frame["isShared"], lifted?: Lifted): Frame {
-  const literal = (value: Scalar): Code => js`k[${(lifted as Lifted).constants.push(value) - 1}]`;
+  const literal = (value: Scalar): Code => js`k[${FUNCTIONS + (lifted as Lifted).constants.push(value) - 1}]`;
   return {
     form: "flat",
     start: (root) => identifier(root),
+    roles: () => js`roles`,
     literal: lifted === undefined ? asLiteral : literal,
     isShared,
     starts: new Set(),
@@ -45,11 +51,21 @@ export function flatFrame(isShared: Frame["isShared"], lifted?: Lifted): Frame {
 /** All parts as fields of `q`. */
 export function objectFrame(isShared: Frame["isShared"]): Frame {
   const starts = new Set<string>();
-  const start: Frame["start"] = (root) => {
-    starts.add(root);
-    return js`q.${identifier(root)}`;
+  const field = (name: string): Code => {
+    starts.add(name);
+    return js`q.${identifier(name)}`;
   };
-  return { form: "object", start, literal: asLiteral, isShared, starts, slots: new Set(), remembers: false };
+  const roles = (): Code => field("roles");
+  return {
+    form: "object",
+    start: field,
+    roles,
+    literal: asLiteral,
+    isShared,
+    starts,
+    slots: new Set(),
+    remembers: false,
+  };
 }
 
 /** An earlier event as if it were the request. */

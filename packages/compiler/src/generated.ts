@@ -8,10 +8,12 @@ import { validatorFunction } from "./validator-code.ts";
  * the kit and nothing else of ours.
  */
 export const generatedEngine: EngineFactory = (ir, formats) => {
-  const make = new Function(`return ${policyFunction(ir).text};`)() as (given: typeof kit) => Engine["permits"];
+  const make = new Function(`return ${policyFunction(ir).text};`)() as (
+    given: typeof kit,
+  ) => Omit<Engine, "name" | "fits">;
   return {
     name: "generated",
-    permits: make(kit),
+    ...make(kit),
     fits(name, tool) {
       const server = ir.servers.find((each) => each.name === name);
       const schemas = server?.untyped ? server.checks : server?.tools;

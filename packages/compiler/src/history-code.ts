@@ -88,7 +88,9 @@ ${asRequest(event.branches)}  return ${meant}${holds};
   function asRequest(branches: readonly BranchIr[]): Code {
     if (branches.every(({ condition }) => isAlways(condition))) return js``;
     const readsTool = branches.some(({ condition }) => referencesOf(condition).some(({ root }) => root === "tool"));
-    const tool = readsTool ? js`operation.kind === "tool" ? ${scope.toolFacts()}(operation) : nothing` : js`nothing`;
+    const tool = readsTool
+      ? js`operation.kind === "tool" ? ${scope.toolFacts()}(operation.server, operation.name) : nothing`
+      : js`nothing`;
     return js`  const a = {
     args: call.arguments,
     principal: call.caller === q.past.caller ? q.principal : undefined,

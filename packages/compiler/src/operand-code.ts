@@ -35,7 +35,7 @@ export interface Scope {
   readonly temporaries: Code[];
   /** How the function reaches the request. */
   readonly frame: Frame;
-  /** The servers that an earlier event may be of, and the code of a function from its operation to what is read as `tool`. */
+  /** The servers that an earlier event may be of, and the code of a function from its server's name and its own to what is read as `tool`. */
   readonly servers: readonly ServerIr[];
   readonly toolFacts: () => Code;
 }

@@ -7,7 +7,6 @@ import {
   js,
   type OperandIr,
   type PolicyIr,
-  type RuleIr,
   read,
   type Scalar,
 } from "@mcpolicy/core";
@@ -16,7 +15,8 @@ import { isShareable, operandKey } from "./shareable.ts";
 
 /** One way in which a rule can apply: what is still to be asked of it. */
 export interface Way {
-  readonly rule: RuleIr;
+  /** The number of the rule. */
+  readonly number: number;
   /** Code of what is asked but conditions and roles: the operation, dates, ids. */
   readonly tests: readonly Code[];
   /** The roles of which the caller must have one; undefined where roles do not matter, or are part of `tests`. */

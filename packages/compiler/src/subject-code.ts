@@ -1,182 +1,177 @@
 import {
   allOf,
   anyOf,
+  byCost,
   type Code,
   type ConditionIr,
+  cheapestFirst,
+  costOf,
   identifier,
   joinCode,
   js,
   type OperandIr,
   type PolicyIr,
-  type RuleIr,
   type Scalar,
+  type Speaking,
+  type Subject,
   type WhoIr,
 } from "@mcpolicy/core";
-import { byCost, cheapestFirst, costOf } from "./cost.ts";
-import type { Speaking, Subject } from "./dispatch.ts";
-import type { Emission } from "./emission.ts";
 import { type Frame, flatFrame, type Lifted, objectFrame } from "./frame.ts";
+import { isFlat } from "./is-flat.ts";
 import { declaration, operandCode, type Polarity, type Scope } from "./operand-code.ts";
 import { conditionCode } from "./polarity.ts";
 import { referencesOf } from "./references.ts";
 import { INDEXED_FROM, type Way, waysCode } from "./rule-index.ts";
 import { operandKey, shareableOf } from "./shareable.ts";
 import { subjectTests } from "./subject-tests.ts";
-import { callerTests, maskedRoleTests, type RoleTests, roleTests } from "./who-code.ts";
+import { callerTests, type RoleCode } from "./who-code.ts";
 
 /** What all code of a module shares. */
 export interface Module extends Pick<Scope, "emission" | "servers" | "toolFacts"> {
   readonly ir: PolicyIr;
+  readonly roles: RoleCode;
 }
 
-/** The function that decides a subject, and the constants that it is called with as `k`. */
+/** The functions of a subject, and the constants that both are called with in `k`, behind themselves. */
 export interface SubjectCode {
-  readonly name: Code;
+  /** Whether no deny possibly matches, and some allow surely does. */
+  readonly permits: Code;
+  /** The numbers of the rules that then apply; undefined where it is not so. */
+  readonly applying: Code;
   readonly constants: readonly Scalar[];
 }
 
-/** How many subjects have to differ in constants alone until they share one function. */
+/** How many subjects have to differ in constants alone until they share their functions. */
 const SHARED_FROM = 4;
 
-/** The most branches of a function whose parts all stand in one piece: what is longer, engines of JavaScript optimize badly. */
-const MOST_FLAT = 48;
-
 /**
- * The functions of all subjects: no deny possibly matches, and some allow surely does. Those that differ in constants alone are one
- * function, which is then hot however many subjects there are.
+ * The functions of all subjects. Subjects that differ in constants alone share theirs, which are then hot however many subjects there are;
+ * `scratch` is a module for finding out which do.
  */
 export function subjectFunctions(
   subjects: readonly Subject[],
   module: Module,
-  scratch: Emission,
+  scratch: Module,
 ): readonly SubjectCode[] {
   const shapes = subjects.map((subject) =>
-    isFlat(subject) ? flatShape(subject, { ...module, emission: scratch }) : undefined,
+    hasAllow(subject) && isFlat(subject) ? shapeOf(subject, scratch) : undefined,
   );
   const counts = new Map<string, number>();
   for (const shape of shapes) if (shape !== undefined) counts.set(shape, (counts.get(shape) ?? 0) + 1);
   return subjects.map((subject, index) => {
     const shape = shapes[index];
-    if (shape === undefined) return { name: objectFunction(subject, module), constants: [] };
-    if ((counts.get(shape) ?? 0) < SHARED_FROM) return { name: flatFunction(subject, module), constants: [] };
-    const lifted: Lifted = { constants: [] };
-    const name = flatFunction(subject, module, lifted);
-    return { name, constants: lifted.constants };
+    if (!hasAllow(subject)) return deniedFunctions(module);
+    if (shape === undefined) return objectFunctions(subject, module);
+    return flatFunctions(subject, module, (counts.get(shape) ?? 0) < SHARED_FROM ? undefined : { constants: [] });
   });
 }
 
-function flatShape(subject: Subject, module: Module): string {
+function hasAllow({ deciding }: Subject): boolean {
+  return deciding.some(({ sort }) => sort === "allow");
+}
+
+/** Nothing allows it. */
+function deniedFunctions({ emission }: Module): SubjectCode {
+  return {
+    permits: emission.function("s", (name) => js`const ${name} = () => false;`),
+    applying: emission.function("n", (name) => js`const ${name} = () => undefined;`),
+    constants: [],
+  };
+}
+
+/** The text of both functions with the constants taken out. */
+function shapeOf(subject: Subject, scratch: Module): string {
   const lifted: Lifted = { constants: [] };
-  return flatText(subject, module, lifted)(identifier("_")).text;
-}
-
-/** Whether nothing is read but arguments, caller and context, outside of loops, in few rules. */
-function isFlat({ kind, name, rules }: Subject): boolean {
-  const branches = rules.flatMap((each) => each.branches);
-  return (
-    kind === "tool" &&
-    name !== undefined &&
-    branches.length <= MOST_FLAT &&
-    branches.every(({ condition }) => isFlatCondition(condition))
-  );
-}
-
-function isFlatCondition(condition: ConditionIr): boolean {
-  switch (condition.kind) {
-    case "constant":
-      return true;
-    case "has":
-      return isFlatOperand(condition.reference);
-    case "and":
-    case "or":
-      return condition.parts.every(isFlatCondition);
-    case "not":
-      return isFlatCondition(condition.part);
-    case "atom":
-      return isFlatOperand(condition.operand);
-    case "carries":
-    case "happened":
-    case "tally":
-    case "every":
-    case "some":
-      return false;
-  }
-}
-
-function isFlatOperand(operand: OperandIr): boolean {
-  switch (operand.kind) {
-    case "constant":
-      return true;
-    case "reference":
-      return operand.root === "args" || operand.root === "principal" || operand.root === "context";
-    case "apply":
-      return operand.operands.every(isFlatOperand);
-    case "field":
-      return isFlatOperand(operand.of) && (typeof operand.key === "string" || isFlatOperand(operand.key));
-    case "list":
-      return operand.items.every(isFlatOperand);
-    case "each":
-      return false;
-    case "text":
-      return operand.parts.every((part) => typeof part === "string" || isFlatOperand(part));
-  }
+  const texts = flatTexts(subject, scratch, lifted);
+  return texts.map((text) => text(identifier("_")).text).join("\n");
 }
 
 // ------------------------------------------------------------------- forms
 
-function flatFunction(subject: Subject, module: Module, lifted?: Lifted): Code {
-  return module.emission.function("s", flatText(subject, module, lifted));
+type FunctionText = (name: Code) => Code;
+
+function flatFunctions(subject: Subject, module: Module, lifted: Lifted | undefined): SubjectCode {
+  const [permits, applying] = flatTexts(subject, module, lifted);
+  return {
+    permits: module.emission.function("s", permits),
+    applying: module.emission.function("n", applying),
+    constants: lifted?.constants ?? [],
+  };
 }
 
-function flatText(subject: Subject, module: Module, lifted?: Lifted): (name: Code) => Code {
-  const frame = flatFrame(sharing(subject), lifted);
-  const temporaries: Code[] = [];
-  const asked = roleTests(module.ir, frame, (roles) => roleSet(roles, module));
-  const masked = lifted === undefined ? maskedRoleTests(module.ir, asked) : undefined;
-  const scope: Scope = { ...module, root: subject.server.root, variables: [], itsVariables: [], temporaries, frame };
-  const condition = (rule: RuleIr, asked: ConditionIr): Code => conditionCode(asked, polarityOf(rule), scope);
-  const decides = decisionCode(subject, frame, masked?.tests ?? asked, condition, lifted === undefined);
-  const mask = masked?.mask();
-  const roles =
-    mask === undefined
-      ? js``
-      : js`const roles = ${module.emission.function("m", (name) => js`const ${name} = ${mask};`)}(principal.roles);\n  `;
-  const slots = [...frame.slots].map((slot) => js`${identifier(slot)} = unset`);
-  return (name) =>
-    js`function ${name}(args, principal, context, request, k) {\n  ${roles}${declaration(slots)}${declaration(temporaries)}return ${decides};\n}`;
+/** The request's parts as parameters. */
+function flatTexts(
+  subject: Subject,
+  module: Module,
+  lifted: Lifted | undefined,
+): readonly [permits: FunctionText, applying: FunctionText] {
+  const text = (rules: readonly Speaking[], body: (asking: Asking) => Code): FunctionText => {
+    const frame = flatFrame(sharing(rules, subject), lifted);
+    const temporaries: Code[] = [];
+    const scope: Scope = { ...module, root: subject.server.root, variables: [], itsVariables: [], temporaries, frame };
+    const roles = module.roles.tests(frame);
+    const condition: Asking["condition"] = (asked, polarity) => conditionCode(asked, polarity, scope);
+    const code = body({ subject, frame, roles, condition, isNamed: lifted === undefined });
+    const slots = [...frame.slots].map((slot) => js`${identifier(slot)} = unset`);
+    return (name) =>
+      js`function ${name}(args, roles, principal, context, name, state, k) {\n  ${declaration(slots)}${declaration(temporaries)}${code}\n}`;
+  };
+  return [
+    text(subject.deciding, (asking) => js`return ${permitsCode(asking)};`),
+    text(
+      [...subject.deciding, ...subject.others],
+      (asking) => js`const found = [];\n  ${applyingCode(asking, js`found`)}`,
+    ),
+  ];
 }
 
 /** The request as one object, for what hands it on: loops, history, names that patterns match. */
-function objectFunction(subject: Subject, module: Module): Code {
+function objectFunctions(subject: Subject, module: Module): SubjectCode {
   const { emission } = module;
-  const frame = objectFrame(sharing(subject));
-  const roles = roleTests(module.ir, frame, (each) => roleSet(each, module));
-  const condition = (rule: RuleIr, asked: ConditionIr): Code => {
-    const temporaries: Code[] = [];
-    const scope: Scope = { ...module, root: subject.server.root, variables: [], itsVariables: [], temporaries, frame };
-    const code = conditionCode(asked, polarityOf(rule), scope);
-    const name = emission.function(
-      "b",
-      (self) => js`function ${self}(q) {\n  ${declaration(temporaries)}return ${code};\n}`,
-    );
-    return js`${name}(q)`;
+  const make = (letter: string, rules: readonly Speaking[], body: (asking: Asking) => Code): Code => {
+    const frame = objectFrame(sharing(rules, subject));
+    const roles = module.roles.tests(frame);
+    const condition: Asking["condition"] = (asked, polarity) => {
+      const temporaries: Code[] = [];
+      const scope: Scope = {
+        ...module,
+        root: subject.server.root,
+        variables: [],
+        itsVariables: [],
+        temporaries,
+        frame,
+      };
+      const code = conditionCode(asked, polarity, scope);
+      const name = emission.function(
+        "b",
+        (self) => js`function ${self}(q) {\n  ${declaration(temporaries)}return ${code};\n}`,
+      );
+      return js`${name}(q)`;
+    };
+    const code = body({ subject, frame, roles, condition, isNamed: true });
+    const fields = requestFields(subject, module, frame).map((field) => js`\n    ${field},`);
+    return emission.function(
+      letter,
+      (name) => js`function ${name}(args, roles, principal, context, name, state) {
+  const q = {${joinCode(fields, js``)}
   };
-  const decides =
-    subject.rules.length < INDEXED_FROM
-      ? decisionCode(subject, frame, roles, condition, true)
-      : indexedCode(subject, module, frame, roles, condition);
-  const fields = requestFields(subject, module, frame);
-  return emission.function(
-    "s",
-    (name) => js`function ${name}(args, principal, context, request) {
-  const q = {${joinCode(
-    fields.map((field) => js`\n    ${field},`),
-    js``,
-  )}
-  };
-  return ${decides};
+  ${code}
 }`,
-  );
+    );
+  };
+  const isIndexed = subject.deciding.length >= INDEXED_FROM;
+  return {
+    permits: make(
+      "s",
+      subject.deciding,
+      (asking) => js`return ${isIndexed ? indexedPermits(asking, module) : permitsCode(asking)};`,
+    ),
+    applying: make("n", [...subject.deciding, ...subject.others], (asking) => {
+      asking.frame.starts.add("found");
+      return isIndexed ? indexedApplying(asking, module) : applyingCode(asking, js`q.found`);
+    }),
+    constants: [],
+  };
 }
 
 /** The fields of `q`: what the code of a subject reads, all of it where it may hand the request on to what looks at history. */
@@ -187,81 +182,155 @@ function requestFields(subject: Subject, module: Module, frame: Frame): readonly
     args: js`args`,
     principal: js`principal`,
     context: js`context`,
-    tool: readsTools ? js`tool: ${module.toolFacts()}(request.operation)` : js`tool: nothing`,
-    resource: js`resource: ${subject.kind === "resource" ? js`{ uri: request.operation.uri }` : js`nothing`}`,
+    tool: readsTools ? js`tool: ${module.toolFacts()}(${subject.server.name}, name)` : js`tool: nothing`,
+    resource: js`resource: ${subject.kind === "resource" ? js`{ uri: name }` : js`nothing`}`,
     result: js`result: undefined`,
     its: js`its: undefined`,
     itsRoot: js`itsRoot: undefined`,
   };
-  const named = [js`name: request.operation.name`, js`uri: request.operation.uri`];
-  const past = js`past: { state: request.state ?? emptyState, caller: callerKeyOf(principal), now: context.time, rootOf }`;
+  const named = [js`name`, js`uri: name`];
+  const past = js`past: { state: state ?? emptyState, caller: callerKeyOf(principal), now: context.time, rootOf }`;
   return [
     ...Object.entries(fields).flatMap(([name, field]) => (isRead(name) ? [field] : [])),
+    ...(frame.starts.has("roles") ? [js`roles`] : []),
+    ...(frame.starts.has("found") ? [js`found: []`] : []),
     ...(subject.name === undefined ? named : []),
     ...(frame.remembers ? [past] : []),
     ...[...frame.slots].map((slot) => js`${identifier(slot)}: unset`),
   ];
 }
 
-/** Allows come first: most requests are denied because nothing allows them. */
-function decisionCode(
-  subject: Subject,
-  frame: Frame,
-  roles: RoleTests,
-  condition: (rule: RuleIr, asked: ConditionIr) => Code,
-  named: boolean,
-): Code {
-  const of = (effect: RuleIr["effect"]): readonly Code[] => {
-    const speaking = subject.rules.filter(({ rule }) => rule.effect === effect);
-    return byCost(speaking, cheapest).map((each) => {
-      const code = speakingCode(each, subject, frame, roles, condition);
-      return named ? js`\n    // ${each.rule.effect} ${each.rule.id}\n    ${code}` : code;
+// --------------------------------------------------------------- questions
+
+/** A subject, and how its code asks. */
+interface Asking {
+  readonly subject: Subject;
+  readonly frame: Frame;
+  readonly roles: ReturnType<RoleCode["tests"]>;
+  readonly condition: (asked: ConditionIr, polarity: Polarity) => Code;
+  /** Whether the rules stand in comments: not where many subjects share the code. */
+  readonly isNamed: boolean;
+}
+
+/** Code of yes or no. Allows come first: most requests are denied because nothing allows them. */
+function permitsCode(asking: Asking): Code {
+  const of = (sort: Speaking["sort"]): readonly Code[] =>
+    cheapestRules(asking.subject, sort).map((each) => {
+      const code = ruleCode(each, asking);
+      return asking.isNamed ? js`\n    // ${each.sort} ${each.rule.id}\n    ${code}` : code;
     });
-  };
   const allows = of("allow");
-  if (allows.length === 0) return js`false`;
   const denies = of("deny");
   return denies.length === 0 ? anyOf(allows) : js`${anyOf(allows)} && !${anyOf(denies)}`;
 }
 
+/** Statements that give the numbers of the rules that apply, gathered in `found`; undefined where the answer is no. */
+function applyingCode(asking: Asking, found: Code): Code {
+  const { deciding, others } = asking.subject;
+  const allows = deciding.filter(({ sort }) => sort === "allow");
+  const denies = cheapestRules(asking.subject, "deny").map((each) => ruleCode(each, asking));
+  const denied = denies.length === 0 ? js`` : js` || ${anyOf(denies)}`;
+  return joinCode(
+    [
+      ...allows.map((each) => noteCode(each, asking, found)),
+      js`if (${found}.length === 0${denied}) return undefined;`,
+      ...others.map((each) => noteCode(each, asking, found)),
+      js`return ${found};`,
+    ],
+    js`\n  `,
+  );
+}
+
+function noteCode(each: Speaking, asking: Asking, found: Code): Code {
+  const code = js`if (${ruleCode(each, asking)}) ${found}.push(${asking.frame.literal(each.number)});`;
+  return asking.isNamed ? js`// ${each.sort} ${each.rule.id}\n  ${code}` : code;
+}
+
+function cheapestRules({ deciding }: Subject, sort: Speaking["sort"]): readonly Speaking[] {
+  return byCost(
+    deciding.filter((each) => each.sort === sort),
+    ({ branches }) => Math.min(...branches.map(({ condition }) => costOf(condition))),
+  );
+}
+
+/** Whether a rule applies to a request of this subject: an allow surely, all others possibly. */
+function ruleCode(each: Speaking, { subject, frame, roles, condition }: Asking): Code {
+  const polarity = polarityOf(each);
+  const tests = each.branches.map((branch) => {
+    const isAlways = branch.condition.kind === "constant" && branch.condition.truth === true;
+    const asked = isAlways ? [] : [condition(cheapestFirst(branch.condition), polarity)];
+    return allOf([...subjectTests(branch, subject, polarity), ...asked]);
+  });
+  return allOf([...callerTests(each.rule, roles, frame), anyOf(tests)]);
+}
+
+function polarityOf({ sort }: Pick<Speaking, "sort">): Polarity {
+  return sort === "allow" ? "surely" : "possibly";
+}
+
+// ---------------------------------------------------------------- look-ups
+
 /** The same where there are many rules: those that cannot apply are not asked. */
+function indexedPermits(asking: Asking, module: Module): Code {
+  return js`${indexedCode(asking, module, "allow")} && !${indexedCode(asking, module, "deny")}`;
+}
+
+/** Each way in which an allow applies notes its rule and then counts as one that does not, so that all are come to. */
+function indexedApplying(asking: Asking, module: Module): Code {
+  const note = (code: Code, { number }: Way): Code => js`(${code} && q.found.push(${number}) < 0)`;
+  return joinCode(
+    [
+      js`${indexedCode(asking, module, "allow", note)};`,
+      js`if (q.found.length === 0 || ${indexedCode(asking, module, "deny")}) return undefined;`,
+      ...asking.subject.others.map((each) => noteCode(each, asking, js`q.found`)),
+      js`return q.found;`,
+    ],
+    js`\n  `,
+  );
+}
+
 function indexedCode(
-  subject: Subject,
+  asking: Asking,
   module: Module,
-  frame: Frame,
-  roles: RoleTests,
-  condition: (rule: RuleIr, asked: ConditionIr) => Code,
+  sort: "allow" | "deny",
+  noted: (code: Code, way: Way) => Code = (code) => code,
 ): Code {
+  const { subject, frame, roles, condition } = asking;
   const { root } = subject.server;
   const scope: Scope = { ...module, root, variables: [], itsVariables: [], temporaries: [], frame };
+  const polarity = polarityOf({ sort });
   const way = (each: Way): Code => {
     const asked: ConditionIr = { kind: "and", parts: each.conjuncts };
     const isAlways = each.conjuncts.length === 0;
-    return allOf([
+    const code = allOf([
       ...each.tests,
       ...(each.roles === undefined ? [] : [roles(each.roles)]),
-      ...(isAlways ? [] : [condition(each.rule, cheapestFirst(asked))]),
+      ...(isAlways ? [] : [condition(cheapestFirst(asked), polarity)]),
     ]);
+    return noted(code, each);
   };
-  const of = (effect: RuleIr["effect"]): Code => {
-    const ways = subject.rules
-      .filter(({ rule }) => rule.effect === effect)
-      .flatMap((speaking) => waysOf(speaking, subject, roles, frame));
-    const operand = (asked: OperandIr): Code => operandCode(asked, scope);
-    const possibly = effect === "deny";
-    const list = js`${frame.start("principal")}.roles`;
-    return waysCode(ways, { policy: module.ir, root, emission: module.emission, possibly, roles: list, operand, way });
-  };
-  return js`${of("allow")} && !${of("deny")}`;
+  return waysCode(
+    subject.deciding.filter((each) => each.sort === sort).flatMap((each) => waysOf(each, asking)),
+    {
+      policy: module.ir,
+      root,
+      emission: module.emission,
+      possibly: polarity === "possibly",
+      roles: js`${frame.start("principal")}.roles`,
+      operand: (asked: OperandIr): Code => operandCode(asked, scope),
+      way,
+    },
+  );
 }
 
-function waysOf({ rule, branches }: Speaking, subject: Subject, roles: RoleTests, frame: Frame): readonly Way[] {
+function waysOf(speaking: Speaking, { subject, roles, frame }: Asking): readonly Way[] {
+  const { number, rule, branches } = speaking;
   const { who } = rule;
   const isByRole = !who.anyone && who.ids.length === 0 && who.except === undefined && who.roles.length > 0;
   const about = callerTests(isByRole ? { ...rule, who: anyone } : rule, roles, frame);
   return branches.map((branch) => ({
-    rule,
-    tests: [...about, ...subjectTests(branch, subject, polarityOf(rule))],
+    number,
+    tests: [...about, ...subjectTests(branch, subject, polarityOf(speaking))],
     roles: isByRole ? who.roles : undefined,
     conjuncts: conjunctsOf(branch.condition),
   }));
@@ -274,36 +343,10 @@ function conjunctsOf(condition: ConditionIr): readonly ConditionIr[] {
   return condition.kind === "constant" && condition.truth === true ? [] : [condition];
 }
 
-function cheapest({ branches }: Speaking): number {
-  return Math.min(...branches.map(({ condition }) => costOf(condition)));
-}
+// ----------------------------------------------------------------- sharing
 
-/** Whether a rule applies to a request of this subject: an allow surely, a deny possibly. */
-function speakingCode(
-  { rule, branches }: Speaking,
-  subject: Subject,
-  frame: Frame,
-  roles: RoleTests,
-  condition: (rule: RuleIr, asked: ConditionIr) => Code,
-): Code {
-  const tests = branches.map((branch) => {
-    const isAlways = branch.condition.kind === "constant" && branch.condition.truth === true;
-    const asked = isAlways ? [] : [condition(rule, cheapestFirst(branch.condition))];
-    return allOf([...subjectTests(branch, subject, polarityOf(rule)), ...asked]);
-  });
-  return allOf([...callerTests(rule, roles, frame), anyOf(tests)]);
-}
-
-function polarityOf({ effect }: RuleIr): Polarity {
-  return effect === "allow" ? "surely" : "possibly";
-}
-
-function roleSet(roles: readonly string[], { emission }: Module): Code {
-  return emission.set(roles);
-}
-
-/** Whether an operand stands more than once in what decides a subject. */
-function sharing({ rules, server }: Subject): Frame["isShared"] {
+/** Whether an operand stands more than once in some rules about a subject. */
+function sharing(rules: readonly Speaking[], { server }: Subject): Frame["isShared"] {
   const counts = new Map<string, number>();
   for (const { branches } of rules) {
     for (const { condition } of branches) {
@@ -316,7 +359,7 @@ function sharing({ rules, server }: Subject): Frame["isShared"] {
   return (key) => (counts.get(key) ?? 0) > 1;
 }
 
-function readsTool(subject: Subject): boolean {
-  const branches = subject.rules.flatMap((each) => each.branches);
+function readsTool({ deciding, others }: Subject): boolean {
+  const branches = [...deciding, ...others].flatMap((each) => each.branches);
   return branches.some((branch) => referencesOf(branch.condition).some(({ root }) => root === "tool"));
 }

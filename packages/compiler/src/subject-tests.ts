@@ -1,5 +1,4 @@
-import { anyOf, type BranchIr, type Code, js, type OperationIr } from "@mcpolicy/core";
-import type { Subject } from "./dispatch.ts";
+import { anyOf, type BranchIr, type Code, js, type OperationIr, type Subject } from "@mcpolicy/core";
 import type { Polarity } from "./operand-code.ts";
 
 /** What has to be asked at run time of the operation: nothing where the subject is one name, since dispatch knows. */

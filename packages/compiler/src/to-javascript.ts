@@ -1,31 +1,26 @@
-import { type Code, joinCode, js, type PolicyIr } from "@mcpolicy/core";
-import { dispatch, type Subject } from "./dispatch.ts";
-import { Emission } from "./emission.ts";
-import { type SubjectCode, subjectFunctions } from "./subject-code.ts";
+import { type Code, dispatch, joinCode, js, type PolicyIr, type Subject } from "@mcpolicy/core";
 
-/** An ES module whose default export takes the kit (`kit.ts`) and gives `permits(request)`. It imports nothing. */
+import { Emission } from "./emission.ts";
+import { type Module, type SubjectCode, subjectFunctions } from "./subject-code.ts";
+import { roleCode } from "./who-code.ts";
+
+/** An ES module whose default export takes the kit (`kit.ts`) and gives the functions of an engine. It imports nothing. */
 export function toJavascript(ir: PolicyIr): string {
   return js`export default ${policyFunction(ir)}\n`.text;
 }
 
-/** The function that the module exports: from the kit to `permits`. */
+/** The function that the module exports: from the kit to the functions of an engine. */
 export function policyFunction(ir: PolicyIr): Code {
   const subjects = dispatch(ir);
-  const emission = new Emission();
-  const factsBy = (of: Emission) => (): Code => factsTable(ir, of);
-  const scratch = new Emission();
-  const module = { emission, ir, servers: ir.servers, toolFacts: factsBy(emission) };
-  const functions = subjectFunctions(subjects, module, scratch);
-  const table = subjectTable(subjects, functions);
-  const withTools = [...new Set(subjects.filter(({ kind }) => kind === "tool").map(({ server }) => server.name))];
-  // With one server there is nothing to look up.
-  const server = js`operation.server`;
-  const [only] = withTools;
-  const tools =
-    only === undefined || withTools.length > 1
-      ? js`tools.get(${server})`
-      : js`(${server} === ${only} ? only : undefined)`;
-  const found = js`operation.kind === "tool" ? ${tools} : subjects.get(operation.kind)?.get(${server})`;
+  const moduleOf = (emission: Emission): Module => ({
+    emission,
+    ir,
+    servers: ir.servers,
+    toolFacts: () => factsTable(ir, emission),
+    roles: roleCode(ir, (roles) => emission.set(roles)),
+  });
+  const module = moduleOf(new Emission());
+  const functions = subjectFunctions(subjects, module, moduleOf(new Emission()));
   return js`function policy(kit) {
 "use strict";
 const { read, readOr, step, has, every, hole, join, operators, matchesName, matchesResource, toolFacts, asPath } = kit;
@@ -36,46 +31,108 @@ const unset = Symbol("not read yet");
 const nothing = Object.freeze({});
 const rootOf = (server) => roots.get(server);
 const roots = new Map(${{ json: ir.servers.flatMap(({ name, root }) => (root === undefined ? [] : [[name, root]])) }});
-${joinCode(emission.lines, js`\n`)}
-${table}
-const only = tools.size === 1 ? [...tools.values()][0] : undefined;
-return function permits(request, caller) {
-  const { operation } = request;
-  const found = ${found};
-  if (found === undefined) return false;
-  const decides = found.names.get(operation.name) ?? found.further;
-  if (decides === undefined) return false;
-  return decides.by(request.arguments, caller, request.context, request, decides.k);
+const rolesOf = ${module.roles.fromList};
+${joinCode(module.emission.lines, js`\n`)}
+${dispatchCode(subjects, functions)}
+const find = ({ kind, server, name }) => (kind === "tool" ? tool(server, name) : other(kind, server, name));
+return {
+  permits(request, caller) {
+    const { operation, context, state } = request;
+    const found = find(operation);
+    if (found === undefined) return false;
+    return found[0](request.arguments, rolesOf(caller.roles), caller, context, operation.name ?? operation.uri, state, found);
+  },
+  applying(request, caller) {
+    const { operation, context, state } = request;
+    const found = find(operation);
+    if (found === undefined) return undefined;
+    return found[1](request.arguments, rolesOf(caller.roles), caller, context, operation.name ?? operation.uri, state, found);
+  },
+  rolesOf: (caller) => rolesOf(caller.roles),
+  permitsTool(roles, caller, server, name, args, context, state) {
+    const found = tool(server, name);
+    return found !== undefined && found[0](args, roles, caller, context, name, state, found);
+  },
 };
 }`;
 }
 
 // ---------------------------------------------------------------- dispatch
 
-/** `subjects`: from kind and server to what decides each name, and further names where there are any. */
-function subjectTable(subjects: readonly Subject[], functions: readonly SubjectCode[]): Code {
+/** How many tools are found by comparing their names: with more of them a map is as fast, and the code stays small. */
+const MOST_COMPARED = 32;
+
+/** `tool` and `other`: from server and name, or kind, server and name, to the functions of a subject, and then their constants, in one list. */
+function dispatchCode(subjects: readonly Subject[], functions: readonly SubjectCode[]): Code {
   const all = subjects.map((subject, index) => ({ subject, code: functions[index] as SubjectCode }));
-  const kinds = [...Map.groupBy(all, ({ subject }) => subject.kind)].map(([kind, ofKind]) => {
-    const servers = [...Map.groupBy(ofKind, ({ subject }) => subject.server.name)].map(([server, ofServer]) => {
-      const named = ofServer.flatMap(({ subject, code }) =>
-        subject.name === undefined ? [] : [js`\n      [${subject.name}, ${decides(code)}]`],
-      );
-      const further = ofServer.find(({ subject }) => subject.name === undefined);
-      const rest = further === undefined ? js`undefined` : decides(further.code);
-      return js`\n    [${server}, { names: new Map([${named}]), further: ${rest} }]`;
-    });
-    return js`\n  [${kind}, new Map([${servers}])]`;
-  });
-  return js`const subjects = new Map([${kinds}]);\nconst tools = subjects.get("tool") ?? new Map();`;
+  const tools = all.filter(({ subject }) => subject.kind === "tool");
+  const others = all.filter(({ subject }) => subject.kind !== "tool");
+  const find =
+    tools.length <= MOST_COMPARED ? compared(tools) : js`const tool = (server, name) => ${looked(js`tools`)};`;
+  const kinds = [...Map.groupBy(others, ({ subject }) => subject.kind)].map(
+    ([kind, ofKind]) => js`\n  [${kind}, ${byServer(ofKind)}]`,
+  );
+  return joinCode(
+    [
+      ...(tools.length <= MOST_COMPARED ? [] : [js`const tools = ${byServer(tools)};`]),
+      find,
+      js`const others = new Map([${kinds}]);`,
+      js`const other = (kind, server, name) => ${looked(js`others.get(kind)?`)};`,
+    ],
+    js`\n`,
+  );
 }
 
-function decides({ name, constants }: SubjectCode): Code {
-  return js`{ by: ${name}, k: ${{ json: constants }} }`;
+type Entry = { readonly subject: Subject; readonly code: SubjectCode };
+
+function looked(map: Code): Code {
+  return js`{
+  const found = ${map}.get(server);
+  return found === undefined ? undefined : (found.names.get(name) ?? found.further);
+}`;
+}
+
+function byServer(entries: readonly Entry[]): Code {
+  const servers = [...Map.groupBy(entries, ({ subject }) => subject.server.name)].map(([server, ofServer]) => {
+    const named = ofServer.flatMap(({ subject, code }) =>
+      subject.name === undefined ? [] : [js`\n      [${subject.name}, ${functionsOf(code)}]`],
+    );
+    return js`\n    [${server}, { names: new Map([${named}]), further: ${furtherOf(ofServer)} }]`;
+  });
+  return js`new Map([${servers}])`;
+}
+
+/** Comparisons, which engines of JavaScript do at once, and for a fresh text without reading it where lengths differ. */
+function compared(entries: readonly Entry[]): Code {
+  const constants: Code[] = [];
+  const cases = [...Map.groupBy(entries, ({ subject }) => subject.server.name)].map(([server, ofServer]) => {
+    const names = ofServer.flatMap(({ subject, code }) => {
+      if (subject.name === undefined) return [];
+      constants.push(functionsOf(code));
+      return [js`\n      case ${subject.name}: return d[${constants.length - 1}];`];
+    });
+    return js`\n    case ${server}: switch (name) {${joinCode(names, js``)}\n      default: return ${furtherOf(ofServer)};\n    }`;
+  });
+  return js`const d = [${constants.map((each) => js`\n  ${each}`)}];
+function tool(server, name) {
+  switch (server) {${joinCode(cases, js``)}
+    default: return undefined;
+  }
+}`;
+}
+
+function furtherOf(entries: readonly Entry[]): Code {
+  const further = entries.find(({ subject }) => subject.name === undefined);
+  return further === undefined ? js`undefined` : functionsOf(further.code);
+}
+
+function functionsOf({ permits, applying, constants }: SubjectCode): Code {
+  return js`[${[permits, applying, ...constants.map((constant) => js`${constant}`)]}]`;
 }
 
 // ------------------------------------------------------------------- facts
 
-/** A function that gives what conditions read as `tool`; the facts of pinned tools are made once. */
+/** A function from a server's name and a tool's to what conditions read as `tool`; the facts of pinned tools are made once. */
 function factsTable(ir: PolicyIr, emission: Emission): Code {
   const servers = ir.servers.map((server) => {
     const tools = Object.fromEntries(
@@ -84,8 +141,5 @@ function factsTable(ir: PolicyIr, emission: Emission): Code {
     return js`\n  [${server.name}, ${{ json: { name: server.name, trusted: server.trusted, tools } }}]`;
   });
   const table = emission.function("m", (name) => js`const ${name} = new Map([${servers}]);`);
-  return emission.function(
-    "f",
-    (name) => js`const ${name} = (operation) => toolFacts(${table}.get(operation.server), operation.name);`,
-  );
+  return emission.function("f", (name) => js`const ${name} = (server, tool) => toolFacts(${table}.get(server), tool);`);
 }

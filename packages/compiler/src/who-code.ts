@@ -1,4 +1,14 @@
-import { allOf, anyOf, type Code, givingRoles, js, type PolicyIr, type RuleHeadIr, type WhoIr } from "@mcpolicy/core";
+import {
+  allOf,
+  anyOf,
+  type Code,
+  givingRoles,
+  joinCode,
+  js,
+  type PolicyIr,
+  type RuleHeadIr,
+  type WhoIr,
+} from "@mcpolicy/core";
 import type { Frame } from "./frame.ts";
 
 /**
@@ -24,61 +34,50 @@ function whoTests(who: WhoIr, roles: RoleTests, frame: Frame): readonly Code[] {
 /** Code of whether the caller has one of some roles, each of which the policy declares. */
 export type RoleTests = (wanted: readonly string[]) => Code;
 
-/** Role tests that ask the caller's list each time. */
-export function roleTests(
-  policy: Pick<PolicyIr, "roles">,
-  frame: Frame,
-  set: (roles: readonly string[]) => Code,
-): RoleTests {
-  const list = js`${frame.start("principal")}.roles`;
-  return (wanted) => {
-    const [only, ...more] = givingRoles(policy, wanted);
-    return more.length === 0
-      ? js`hasRole(${list}, ${frame.literal(only as string)})`
-      : js`hasAnyRole(${list}, ${set([only as string, ...more])})`;
-  };
-}
-
-/** The most tests that one number of bits answers. */
+/** The most roles of which each has a bit of one number. */
 const MOST_BITS = 30;
 
 /**
- * Role tests that look at the caller's list once: `roles` is a number with a bit for each test. `mask` is code of a function from the
- * list to that number, to be asked when all tests are made; undefined where there are none.
+ * How a module knows the roles of a caller. Where the policy declares few, a number has a bit for each, and is made once for a request, or
+ * once for a caller that the policy is bound to; else the list is asked each time.
  */
-export function maskedRoleTests(
-  policy: Pick<PolicyIr, "roles">,
-  otherwise: RoleTests,
-): { readonly tests: RoleTests; readonly mask: () => Code | undefined } {
-  const sets = new Map<string, { readonly bit: number; readonly roles: readonly string[] }>();
+export interface RoleCode {
+  /** Code of a function from the caller's list to what subjects are given as `roles`. */
+  readonly fromList: Code;
+  readonly tests: (frame: Frame) => RoleTests;
+}
+
+export function roleCode(policy: Pick<PolicyIr, "roles">, set: (roles: readonly string[]) => Code): RoleCode {
+  const declared = Object.keys(policy.roles);
+  return declared.length > MOST_BITS ? listed(policy, set) : masked(policy, declared);
+}
+
+function masked(policy: Pick<PolicyIr, "roles">, declared: readonly string[]): RoleCode {
+  const bitOf = (role: string): number => 1 << declared.indexOf(role);
+  const cases = declared.map((role) => js`\n    case ${role}: bits |= ${bitOf(role)}; break;`);
   return {
-    tests(wanted) {
-      const roles = givingRoles(policy, wanted);
-      const key = JSON.stringify(roles);
-      const known = sets.get(key);
-      if (known === undefined && sets.size === MOST_BITS) return otherwise(wanted);
-      const { bit } = known ?? { bit: 1 << sets.size };
-      sets.set(key, { bit, roles });
-      return js`(roles & ${bit}) !== 0`;
-    },
-    mask() {
-      if (sets.size === 0) return undefined;
-      const bits = new Map<string, number>();
-      for (const { bit, roles } of sets.values()) for (const role of roles) bits.set(role, (bits.get(role) ?? 0) | bit);
-      const byBits = Map.groupBy(bits, ([, bit]) => bit);
-      const cases = [...byBits].map(
-        ([bit, named]) => js`\n    ${joined(named.map(([role]) => js`case ${role}: `))}bits |= ${bit}; break;`,
-      );
-      return js`(list) => {
+    fromList: js`(list) => {
   let bits = 0;
-  for (let at = 0; at < list.length; at++) switch (list[at]) {${joined(cases)}
+  for (let at = 0; at < list.length; at++) switch (list[at]) {${joinCode(cases, js``)}
   }
   return bits;
-}`;
+}`,
+    tests: (frame) => (wanted) => {
+      const bits = givingRoles(policy, wanted).reduce((sum, role) => sum | bitOf(role), 0);
+      return js`(${frame.roles()} & ${frame.literal(bits)}) !== 0`;
     },
   };
 }
 
-function joined(pieces: readonly Code[]): Code {
-  return pieces.reduce((all, piece) => js`${all}${piece}`, js``);
+function listed(policy: Pick<PolicyIr, "roles">, set: (roles: readonly string[]) => Code): RoleCode {
+  return {
+    fromList: js`(list) => list`,
+    tests: (frame) => (wanted) => {
+      const giving = givingRoles(policy, wanted);
+      const [only] = giving;
+      return giving.length === 1 && only !== undefined
+        ? js`hasRole(${frame.roles()}, ${frame.literal(only)})`
+        : js`hasAnyRole(${frame.roles()}, ${set(giving)})`;
+    },
+  };
 }

@@ -1,9 +1,9 @@
 import type { PolicyIr } from "./ir.ts";
 
-/** The roles that give one of some roles: those themselves, and those that include them. */
+/** The declared roles that give one of some roles: those themselves, and those that include them. Sorted. */
 export function givingRoles(policy: Pick<PolicyIr, "roles">, wanted: readonly string[]): readonly string[] {
-  const including = Object.entries(policy.roles)
+  return Object.entries(policy.roles)
     .filter(([, included]) => included.some((each) => wanted.includes(each)))
-    .map(([role]) => role);
-  return [...new Set([...wanted, ...including])].sort();
+    .map(([role]) => role)
+    .sort();
 }

@@ -13,7 +13,9 @@ export type {
   NoticeRecord,
   OutcomeRecord,
 } from "./audit-record.ts";
+export { type CallRule, type CallSort, callRules } from "./call-rules.ts";
 export { allOf, anyOf, Code, identifier, joinCode, js, type Splice } from "./code.ts";
+export { byCost, cheapestFirst, costOf } from "./cost.ts";
 export {
   type DecidingRule,
   type Decision,
@@ -42,6 +44,7 @@ export {
   pinnedPart,
   pinOf,
 } from "./digest.ts";
+export { dispatch, type Speaking, type Subject } from "./dispatch.ts";
 export { durationText } from "./duration.ts";
 export {
   type Endpoint,

@@ -1,16 +1,12 @@
 import {
-  callerKeyOf,
+  type CallRule,
   type Decision,
   denied,
   type Engine,
   emptyState,
   fault,
-  type HeldLabel,
   isPossibly,
   isSurely,
-  type LabelIr,
-  type MissingDuty,
-  type Obligation,
   type Operation,
   type PolicyIr,
   type Request,
@@ -21,21 +17,27 @@ import {
   type Truth,
   type Violation,
 } from "@mcpolicy/core";
-import { type Caller, callerOf, given, isRefused } from "./caller.ts";
-import { dutyText, proofFor } from "./duty.ts";
+import { type Caller, callerOf, isRefused } from "./caller.ts";
 import { byId, decidingRule } from "./explain.ts";
-import { askLimit, limitKey } from "./limit.ts";
 import { enforced, hidingRules, isListed } from "./list.ts";
 import { isKnown } from "./operations.ts";
 import { lowest, nothingTaken, type Outcome } from "./outcome.ts";
+import { permitted } from "./permitted.ts";
 import type { Question } from "./question.ts";
+import type { Readiness } from "./readiness.ts";
 import { asRemembered, asSeenBy } from "./side.ts";
 import type { ToolResult } from "./tool-result.ts";
+import { unique } from "./unique.ts";
 
 /** What a decision is made with. */
 export interface Means {
   readonly ir: PolicyIr;
   readonly engine: Engine;
+  /** The rules by their numbers, as the engine tells them. */
+  readonly rules: readonly CallRule[];
+  readonly ready: Readiness;
+  /** By the number of an allow, what becomes of a request to which it alone applies: made when it is first asked for. */
+  readonly soleAllows: (Outcome | undefined)[];
   /** How the arguments of an operation break bounds, schema or checks. Throws where a schema cannot be compiled. */
   readonly violations: (operation: Operation, args: unknown) => readonly Violation[];
   /** Whether there are none. Throws as `violations` does. */
@@ -58,12 +60,12 @@ export interface Means {
  * Decides a request, in the order of language.md section 6, by a policy and all that it narrows; `id` names the call in what it
  * takes. Never throws: any failure is a denial with reason `fault`.
  *
- * Two evaluators look at the rules: the engine answers yes or no, the interpreter names the rules. An answer needs both: where they
- * differ the request is denied as a fault.
+ * The engine is asked first, and says which rules apply: what it permits needs no other evaluator. What it does not permit the interpreter
+ * explains. An explanation never lets anything through: where the interpreter would, the two disagree, and that is a fault.
  */
 export function decide(means: Means, request: Request, id: string): Outcome {
   try {
-    const own = decideOrThrow(means, request, id);
+    const own = permittedOrDenied(means, request, id);
     return means.narrows.length === 0
       ? own
       : lowest([
@@ -75,48 +77,54 @@ export function decide(means: Means, request: Request, id: string): Outcome {
   }
 }
 
-function decideOrThrow(means: Means, request: Request, id: string): Outcome {
-  const { operation } = request;
+function permittedOrDenied(means: Means, request: Request, id: string): Outcome {
+  const isValid = validity(means, request);
+  const outcome = isValid === true ? permitted(means, request, id) : undefined;
+  return outcome ?? nothingTaken(denial(means, request, isValid));
+}
+
+/** Whether the arguments are valid; undefined where that cannot be found out: the denial says why, unless something else comes before it. */
+function validity({ isValid }: Means, { operation, arguments: args }: Request): boolean | undefined {
+  try {
+    return isValid(operation, args);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Why a request is not permitted. Throws where nothing can be found out. */
+function denial(means: Means, request: Request, isValid: boolean | undefined): Decision {
+  const { operation, context } = request;
   const ir = means.near(operation);
-  const context = given(request.context);
 
   const caller = callerOf(ir, request.principal);
   if (isRefused(caller)) {
     const kept = { ...denied.kept, notes: [caller.why] };
-    return nothingTaken({ ...denied, effect: "unauthenticated", reason: "unauthenticated", kept });
+    return { ...denied, effect: "unauthenticated", reason: "unauthenticated", kept };
   }
-  if (!Number.isFinite(context.time)) return nothingTaken(fault("the host gave no `context.time`"));
+  if (!Number.isFinite(context.time)) return fault("the host gave no `context.time`");
 
   const server = ir.servers.find((each) => each.name === operation.server);
   if (server === undefined) return unknownOperation(`the policy knows no server \`${operation.server}\``);
   if (!isKnown(server, operation)) return unknownOperation(`it is not among what is pinned of \`${server.name}\``);
 
   const hidden = hiddenDecision(ir, means.askBefore(server, operation, caller, context.time));
-  if (hidden !== undefined) return nothingTaken(hidden);
+  if (hidden !== undefined) return hidden;
 
-  if (!means.isValid(operation, request.arguments)) {
+  if (!(isValid ?? means.isValid(operation, request.arguments))) {
     const violations = means.violations(operation, request.arguments);
     if (violations.length === 0) throw new Error("the validators disagree about the arguments");
-    return nothingTaken(invalid(violations));
+    return { ...denied, effect: "invalid", reason: "invalid", told: { because: [], violations } };
   }
 
-  const state = request.state ?? emptyState;
-  const permits = means.engine.permits({ ...request, context }, asPrincipal(caller));
-  const question = means.ask(server, caller, request, state);
-  const byRule = byRules(ir, question);
-  if (permits !== (byRule.effect === "allow")) {
-    const differ = `${permits} and ${byRule.effect}`;
-    return nothingTaken(fault(`engine ${means.engine.name} and interpreter disagree: ${differ}`));
-  }
-  return permits ? byDuties(ir, byRule, question, request, state, id) : nothingTaken(byRule);
+  return (
+    byRules(ir, means.ask(server, caller, request, request.state ?? emptyState)) ??
+    fault(`engine ${means.engine.name} and interpreter disagree: by the interpreter it would be allowed`)
+  );
 }
 
-function asPrincipal(caller: Caller): NonNullable<Request["principal"]> {
-  return caller as NonNullable<Request["principal"]>;
-}
-
-function unknownOperation(note: string): Outcome {
-  return nothingTaken({ ...denied, reason: "unknown-operation", kept: { ...denied.kept, notes: [note] } });
+function unknownOperation(note: string): Decision {
+  return { ...denied, reason: "unknown-operation", kept: { ...denied.kept, notes: [note] } };
 }
 
 /** The answer where the caller's list hides the operation: as if it were unknown, whatever its arguments. */
@@ -131,12 +139,8 @@ function hiddenDecision(ir: PolicyIr, residual: Question): Decision | undefined 
   return { ...denied, reason: "unknown-operation", rules, kept };
 }
 
-function invalid(violations: readonly Violation[]): Decision {
-  return { ...denied, effect: "invalid", reason: "invalid", told: { because: [], violations } };
-}
-
-/** Steps 4 and 5: denies, then allows. */
-function byRules(ir: PolicyIr, question: Question): Decision {
+/** Steps 4 and 5: denies, then allows. Undefined where some allow covers the request. */
+function byRules(ir: PolicyIr, question: Question): Decision | undefined {
   const keptShadow = shadowOf(ir, question);
 
   const denies = possibly(enforced(ir, "deny"), question);
@@ -160,112 +164,18 @@ function byRules(ir: PolicyIr, question: Question): Decision {
     };
   }
 
-  const allows = surely(enforced(ir, "allow"), question);
-  if (allows.length === 0) {
-    const nearest = question.nearestOf(ir);
-    const atoms: readonly SeenAtom[] = nearest?.failed === undefined ? [] : [nearest.failed];
-    return { ...denied, kept: { ...keptShadow, notes: [], atoms, ...(nearest === undefined ? {} : { nearest }) } };
-  }
-  return {
-    ...denied,
-    effect: "allow",
-    reason: "rule",
-    rules: allows.map(({ rule, truth }) => decidingRule(rule, truth)),
-    kept: { ...keptShadow, notes: unique(allows.map(({ rule }) => rule.note)), atoms: [] },
-  };
+  if (surely(enforced(ir, "allow"), question).length > 0) return undefined;
+  const nearest = question.nearestOf(ir);
+  const atoms: readonly SeenAtom[] = nearest?.failed === undefined ? [] : [nearest.failed];
+  return { ...denied, kept: { ...keptShadow, notes: [], atoms, ...(nearest === undefined ? {} : { nearest }) } };
 }
 
-/** Steps 6 to 8, for a request that the rules allow: limits, then duties, then all that the call takes and owes. */
-function byDuties(
-  ir: PolicyIr,
-  allowed: Decision,
-  question: Question,
-  request: Request,
-  state: State,
-  id: string,
-): Outcome {
-  const { caller, operation, time: now } = question;
-
-  const limits = possibly(enforcedOf(ir.limits), question).map((match) => {
-    const amount = question.amountOf(match.rule);
-    const key = limitKey(match.rule.keys, caller, operation);
-    return { match, ...askLimit(match.rule, { call: id, key, now, amount }, state) };
-  });
-  const spent = limits.filter((each) => each.spent);
-  if (spent.length > 0) {
-    const waits = spent.flatMap(({ retryAfterMs }) => retryAfterMs ?? []);
-    const stopped = stoppedBy(
-      spent.map(({ match }) => match),
-      allowed,
-      question,
-    );
-    // Waiting helps only where it helps with each of them.
-    const retry = waits.length === spent.length ? { retryAfterMs: Math.max(...waits) } : {};
-    return nothingTaken({ ...stopped, reason: "limit", told: { ...stopped.told, ...retry } });
-  }
-
-  const proving = { ir, caller, now, state };
-  const requires = possibly(enforcedOf(ir.requires), question).map((match) => {
-    return { match, proof: proofFor(match.rule, request.proofs ?? [], proving) };
-  });
-  const unproven = requires.filter(({ proof }) => proof === undefined).map(({ match }) => match);
-  if (unproven.length > 0) {
-    const missing = unproven.map(({ rule }): MissingDuty => {
-      return { duty: dutyText(rule), rule: rule.id, demands: rule.duty, valid: rule.valid };
-    });
-    const stopped = stoppedBy(unproven, allowed, question);
-    const told = { ...stopped.told, missing: unique(missing.map(({ duty }) => duty)).toSorted() };
-    return nothingTaken({
-      ...stopped,
-      effect: "ask",
-      reason: "approval",
-      told,
-      kept: { ...stopped.kept, missing },
-    });
-  }
-
-  const labels = possibly(enforcedOf(ir.labels?.filter(({ onResult }) => !onResult)), question);
-  const redacts = possibly(enforcedOf(ir.redacts), question);
-  const obligations: readonly Obligation[] = [
-    ...labels.map(({ rule }): Obligation => {
-      return { kind: "label", rule: rule.id, label: rule.label, duration: rule.duration };
-    }),
-    ...redacts.map(({ rule }): Obligation => ({ kind: "redact", rule: rule.id })),
-  ];
-  return {
-    decision: { ...allowed, obligations },
-    takes: limits.flatMap(({ take }) => take ?? []),
-    labels: labels.map(({ rule }) => heldLabel(rule, caller, id, now)),
-    proofs: unique(requires.map(({ proof }) => proof?.id)).toSorted(),
-  };
-}
-
-/** The label that a rule sets: on a call until its answer, on a result until `until`. */
-export function heldLabel(rule: LabelIr, caller: Caller, call: string, since: number, until?: number): HeldLabel {
-  const key = callerKeyOf(asPrincipal(caller));
-  const { label, duration } = rule;
-  return { caller: key, label, since, ...(until === undefined ? {} : { until }), call, duration };
-}
-
-/** A denial by rules that narrow what is allowed. */
-function stoppedBy(matches: readonly Matched<RuleHeadIr>[], { kept }: Decision, question: Question): Decision {
-  return {
-    ...denied,
-    rules: matches.map(({ rule, truth }) => decidingRule(rule, truth)),
-    told: { because: unique(matches.map(({ rule }) => rule.because)) },
-    kept: {
-      ...(kept.shadow === undefined ? {} : { shadow: kept.shadow }),
-      notes: unique(matches.map(({ rule }) => rule.note)),
-      atoms: matches.flatMap(({ rule }) => question.behind(rule).atoms),
-    },
-  };
-}
-
-/** Rules in `shadow` that would have matched: logged, and nothing else. */
+/** Rules in `shadow` that would have matched: logged, and nothing else. What reads a result is told with the result. */
 function shadowOf(ir: PolicyIr, question: Question): Pick<Decision["kept"], "shadow"> {
   const isShadow = ({ shadow }: RuleHeadIr): boolean => shadow;
   const ofEffect = (effect: string): readonly RuleHeadIr[] => ir.rules.filter((rule) => rule.effect === effect);
-  const narrowing = [ofEffect("deny"), ir.requires ?? [], ir.limits ?? [], ir.labels ?? []].flat();
+  const labels = (ir.labels ?? []).filter(({ onResult }) => !onResult);
+  const narrowing = [ofEffect("deny"), ir.requires ?? [], ir.limits ?? [], labels].flat();
   const found = [
     ...possibly(narrowing.filter(isShadow), question),
     ...surely(ofEffect("allow").filter(isShadow), question),
@@ -300,9 +210,4 @@ function withTruth<Rule extends RuleHeadIr>(rules: readonly Rule[], question: Qu
 /** Those of the rules that count: `shadow` ones are only logged. */
 export function enforcedOf<Rule extends RuleHeadIr>(rules: readonly Rule[] | undefined): readonly Rule[] {
   return (rules ?? []).filter((rule) => !rule.shadow);
-}
-
-/** Each text once, without those that are not there. */
-export function unique(texts: readonly (string | undefined)[]): readonly string[] {
-  return [...new Set(texts.filter((text) => text !== undefined))];
 }

@@ -1,6 +1,7 @@
 import {
   type Artifact,
   artifactStart,
+  callRules,
   type Decision,
   digestOf,
   digestOfText,
@@ -27,6 +28,7 @@ import { outOfBounds } from "./bounds.ts";
 import { callerOf, isRefused } from "./caller.ts";
 import { decide, type Means } from "./decide.ts";
 import { finderOf } from "./detect.ts";
+import { checkedTwice } from "./double-checked.ts";
 import { demandExpected, type Expected } from "./expected.ts";
 import { type SeenRule, seenRules } from "./explain.ts";
 import { foresee, type Unseen } from "./foresee.ts";
@@ -38,6 +40,7 @@ import { type Needs, needsOf } from "./need.ts";
 import { isKnown } from "./operations.ts";
 import { distinct } from "./outcome.ts";
 import { type YesOrNo, yesOrNo } from "./permits.ts";
+import { readinessOf } from "./readiness.ts";
 import { type Recorder, recorderOf } from "./record.ts";
 import { type Answer, answer } from "./result.ts";
 import { callQuestion, questionOf, residualQuestion } from "./scene-question.ts";
@@ -169,7 +172,8 @@ export function loadPolicy(artifact: Artifact | string, options: LoadOptions = {
     windows: windowsOf(ir),
     stateBound: stateBoundOf(ir),
     explain(request) {
-      const { decision } = decide(means, request, "");
+      // Whoever asks why is given what the interpreter says too: an engine that lets through what it would not is found out.
+      const { decision } = decide(thoroughly(means), request, "");
       return { ...decision, seen: withNarrowed(means).flatMap((each) => seenOrNone(each.ir, request)) };
     },
     foresee: (unseen) => foresee(means, unseen),
@@ -227,6 +231,9 @@ function meansOf(ir: PolicyIr, factory: EngineFactory): Means {
   return {
     ir,
     engine,
+    rules: callRules(ir),
+    ready: readinessOf(ir),
+    soleAllows: [],
     narrows: (ir.narrows ?? []).map((wider) => meansOf(wider, factory)),
     near: nearRules(ir),
     ask: (server, caller, request, state) => callQuestion(ir, server, caller, request, state),
@@ -282,6 +289,12 @@ function meansOf(ir: PolicyIr, factory: EngineFactory): Means {
 }
 
 const unknownTool: readonly Violation[] = [{ pointer: "", expected: "a tool that the policy knows" }];
+
+/** The same, with every answer held against the interpreter. */
+function thoroughly(means: Means): Means {
+  const { engine, ir, narrows } = means;
+  return { ...means, engine: checkedTwice(engine, ir), soleAllows: [], narrows: narrows.map(thoroughly) };
+}
 
 function withNarrowed(means: Means): readonly Means[] {
   return [means, ...means.narrows.flatMap(withNarrowed)];

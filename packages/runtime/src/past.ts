@@ -33,6 +33,12 @@ export function* pastOf({ branches }: RuleHeadIr): Iterable<PastIr> {
   for (const { condition } of branches) yield* pastIn(condition);
 }
 
+/** Whether a rule asks about the past at all. */
+export function looksBack(rule: RuleHeadIr): boolean {
+  for (const _ of pastOf(rule)) return true;
+  return false;
+}
+
 /** Which events a question is about, by which verb, and what it reads of each beside their conditions. */
 export interface LookBack {
   readonly verb: EventVerb;

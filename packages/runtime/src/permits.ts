@@ -1,6 +1,7 @@
-import { type Principal, type Request, read, type Value } from "@mcpolicy/core";
+import type { Context, JsonObject, Principal, Request, State } from "@mcpolicy/core";
 import { callerOf, given, isRefused } from "./caller.ts";
 import { decide, type Means } from "./decide.ts";
+import { requestOf } from "./tool-call.ts";
 
 /** A request without its caller. */
 export type Call = Omit<Request, "principal">;
@@ -11,7 +12,14 @@ export interface BoundPolicy {
   readonly permits: (call: Call) => boolean;
   /** As `LoadedPolicy.authorizes`. */
   readonly authorizes: (call: Call) => boolean;
+  /** `permits` of a tool, asked without an object around the call: the fastest question that there is. */
+  readonly permitsTool: ToolQuestion;
+  /** `authorizes` of a tool. */
+  readonly authorizesTool: ToolQuestion;
 }
+
+/** Whether a tool may be called with some arguments. `state` is what is remembered; without it nothing is. */
+export type ToolQuestion = (server: string, tool: string, args: JsonObject, context: Context, state?: State) => boolean;
 
 /** Both yes-or-no questions of a policy and all that it narrows. Neither throws: a failure is a no. */
 export interface YesOrNo {
@@ -33,15 +41,28 @@ export interface YesOrNo {
 export function yesOrNo(means: Means): YesOrNo {
   const all = withNarrowed(means);
   const needsMore = all.some(({ ir }) => (ir.requires ?? []).length > 0 || (ir.limits ?? []).length > 0);
-  const each = all.map(asked);
-  const never: BoundPolicy = { permits: () => false, authorizes: () => false };
+  const isPlain = all.length === 1 && !needsMore;
 
-  function ask(request: Request, isValidated: boolean): boolean {
+  function askPlainly(request: Request, isValidated: boolean): boolean {
+    try {
+      const { context } = request;
+      if (!Number.isFinite(context.time)) return false;
+      const caller = means.ready.caller(request.principal);
+      if (caller === undefined || !(isValidated || means.isValid(request.operation, request.arguments))) return false;
+      const given = means.ready.context(context);
+      return means.engine.permits(given === context ? request : { ...request, context: given }, caller);
+    } catch {
+      return false;
+    }
+  }
+
+  function askInFull(request: Request, isValidated: boolean): boolean {
     try {
       if (!Number.isFinite(request.context.time)) return false;
-      for (const policy of each) {
-        const caller = policy.readyCaller(request.principal);
-        if (caller === undefined || !holds(policy, request, caller, isValidated)) return false;
+      for (const { ready, isValid, engine } of all) {
+        const caller = ready.caller(request.principal);
+        if (caller === undefined || !(isValidated || isValid(request.operation, request.arguments))) return false;
+        if (!engine.permits({ ...request, context: ready.context(request.context) }, caller)) return false;
       }
       return !needsMore || decide(means, request, "").decision.effect === "allow";
     } catch {
@@ -49,28 +70,19 @@ export function yesOrNo(means: Means): YesOrNo {
     }
   }
 
+  const ask = isPlain ? askPlainly : askInFull;
+  const bindPlainly = plainly(means);
   return {
     permits: (request) => ask(request, false),
     authorizes: (request) => ask(request, true),
     bind(principal) {
       try {
         const made = all.map(({ ir }) => callerOf(ir, principal));
-        if (principal === undefined || made.some(isRefused)) return never;
-        if (needsMore || all.length > 1) {
-          // A copy, so that a host that changes its object later changes nothing here.
-          const own = structuredClone({ ...given(principal), id: principal.id, roles: principal.roles });
-          const question = (isValidated: boolean) => (call: Call) => ask({ ...call, principal: own }, isValidated);
-          return { permits: question(false), authorizes: question(true) };
-        }
-        const caller = structuredClone(made[0]) as Principal;
-        const question = (isValidated: boolean) => (call: Call) => {
-          try {
-            return Number.isFinite(call.context.time) && holds(each[0] as Asked, call, caller, isValidated);
-          } catch {
-            return false;
-          }
-        };
-        return { permits: question(false), authorizes: question(true) };
+        const [first] = made;
+        if (principal === undefined || first === undefined || made.some(isRefused)) return never;
+        // A copy, so that a host that changes its object later changes nothing here.
+        if (isPlain) return bindPlainly(structuredClone(first) as Principal);
+        return boundInFull(ask, structuredClone({ ...given(principal), id: principal.id, roles: principal.roles }));
       } catch {
         return never;
       }
@@ -78,70 +90,79 @@ export function yesOrNo(means: Means): YesOrNo {
   };
 }
 
-function holds({ means, readsContext }: Asked, request: Call, caller: Principal, isValidated: boolean): boolean {
-  if (!isValidated && !means.isValid(request.operation, request.arguments)) return false;
-  const isPlain = isAsGiven(request.context, readsContext);
-  return means.engine.permits((isPlain ? request : { ...request, context: given(request.context) }) as Request, caller);
-}
+const never: BoundPolicy = {
+  permits: () => false,
+  authorizes: () => false,
+  permitsTool: () => false,
+  authorizesTool: () => false,
+};
 
-/** One policy, and what has to be known of it to give callers and contexts to its engine as they are. */
-interface Asked {
-  readonly means: Means;
-  readonly readyCaller: (principal: Principal | undefined) => Principal | undefined;
-  readonly readsContext: readonly string[] | undefined;
-}
+/** One policy, whose rules say all, for each caller. What is asked of all callers stands here once. */
+function plainly({ engine, ready, isValid }: Means): (caller: Principal) => BoundPolicy {
+  class Bound implements BoundPolicy {
+    readonly #caller: Principal;
+    readonly #roles: unknown;
 
-function asked(means: Means): Asked {
-  const { ir } = means;
-  const conditions = [ir.rules, ir.requires, ir.limits, ir.labels];
-  const reads = namesRead("principal", conditions);
-  const readsRoles = reads === undefined || reads.includes("roles");
-  const required = Object.entries(ir.principal).filter(([name, { optional }]) => !optional && name !== "roles");
-
-  /** From a principal to the caller that an engine is given; undefined where it cannot be one. Most are ready as they are. */
-  function readyCaller(principal: Principal | undefined): Principal | undefined {
-    if (principal !== undefined && !readsRoles && isCaller(principal) && isAsGiven(principal, reads)) {
-      for (const [name, { type }] of required) {
-        if (!Object.hasOwn(principal, name)) return undefined;
-        if (read(type, principal[name] as Value | undefined, undefined) === undefined) return undefined;
-      }
-      return principal;
+    constructor(caller: Principal) {
+      this.#caller = caller;
+      this.#roles = engine.rolesOf(caller);
     }
-    const caller = callerOf(ir, principal);
-    return isRefused(caller) ? undefined : (caller as Principal);
+
+    permits(call: Call): boolean {
+      return this.#ask(call, false);
+    }
+
+    authorizes(call: Call): boolean {
+      return this.#ask(call, true);
+    }
+
+    permitsTool(server: string, tool: string, args: JsonObject, context: Context, state?: State): boolean {
+      try {
+        return (
+          isValid({ kind: "tool", server, name: tool }, args) && this.authorizesTool(server, tool, args, context, state)
+        );
+      } catch {
+        return false;
+      }
+    }
+
+    authorizesTool(server: string, tool: string, args: JsonObject, context: Context, state?: State): boolean {
+      try {
+        if (!Number.isFinite(context.time)) return false;
+        return engine.permitsTool(this.#roles, this.#caller, server, tool, args, ready.context(context), state);
+      } catch {
+        return false;
+      }
+    }
+
+    #ask(call: Call, isValidated: boolean): boolean {
+      try {
+        const { context } = call;
+        if (!Number.isFinite(context.time)) return false;
+        if (!isValidated && !isValid(call.operation, call.arguments)) return false;
+        const given = ready.context(context);
+        // An engine looks at the caller that it is given beside the request.
+        return engine.permits((given === context ? call : { ...call, context: given }) as Request, this.#caller);
+      } catch {
+        return false;
+      }
+    }
   }
-
-  return { means, readyCaller, readsContext: namesRead("context", conditions) };
+  return (caller) => new Bound(caller);
 }
 
-/** Whether `callerOf` would take the id and the roles as they are; included roles are nothing that engines need. */
-function isCaller({ id, roles }: Principal): boolean {
-  if (typeof id !== "string" || id === "" || !Array.isArray(roles)) return false;
-  for (let at = 0; at < roles.length; at++) if (typeof roles[at] !== "string") return false;
-  return true;
-}
-
-/** Whether of a host's record, the names that conditions read have a value of their own or are not there at all. */
-function isAsGiven(facts: object, names: readonly string[] | undefined): boolean {
-  if (names === undefined) return false;
-  for (const name of names) {
-    const value: unknown = facts[name as keyof typeof facts];
-    if (value === undefined ? name in facts : !Object.hasOwn(facts, name)) return false;
-  }
-  return true;
-}
-
-/** The names that conditions read of a root, or undefined where one reads all of it. Whatever looks like such a reference counts. */
-function namesRead(root: "principal" | "context", parts: unknown): readonly string[] | undefined {
-  const names = new Set<unknown>();
-  const look = (part: unknown): void => {
-    if (typeof part !== "object" || part === null) return;
-    const { kind, root: from, path } = part as Partial<Record<string, unknown>>;
-    if (kind === "reference" && from === root) names.add(Array.isArray(path) ? path[0] : undefined);
-    for (const each of Object.values(part)) look(each);
+/** Several policies, or one that asks for more than rules. */
+function boundInFull(ask: (request: Request, isValidated: boolean) => boolean, principal: Principal): BoundPolicy {
+  const ofTool =
+    (isValidated: boolean): ToolQuestion =>
+    (server, tool, args, context, state) =>
+      ask(requestOf(principal, server, tool, args, context, state), isValidated);
+  return {
+    permits: (call) => ask({ ...call, principal }, false),
+    authorizes: (call) => ask({ ...call, principal }, true),
+    permitsTool: ofTool(false),
+    authorizesTool: ofTool(true),
   };
-  look(parts);
-  return [...names].every((name) => typeof name === "string") ? ([...names] as string[]) : undefined;
 }
 
 function withNarrowed(means: Means): readonly Means[] {

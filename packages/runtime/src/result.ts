@@ -8,6 +8,7 @@ import {
   type HeldLabel,
   type JsonObject,
   type PolicyIr,
+  type Principal,
   type RedactIr,
   type Request,
   type RuleHeadIr,
@@ -15,16 +16,18 @@ import {
   type Violation,
 } from "@mcpolicy/core";
 import { callerOf, given, isRefused } from "./caller.ts";
-import { enforcedOf, heldLabel, type Matched, type Means, possibly, unique } from "./decide.ts";
+import { enforcedOf, type Matched, type Means, possibly } from "./decide.ts";
 import { finderOf } from "./detect.ts";
 import { byId, decidingRule } from "./explain.ts";
 import type { Needs } from "./need.ts";
 import { lowest, nothingTaken } from "./outcome.ts";
+import { heldLabel } from "./permitted.ts";
 import type { Question } from "./question.ts";
 import { redact } from "./redact.ts";
 import { sceneOf } from "./scene.ts";
 import { historyOf, sceneQuestion } from "./scene-question.ts";
 import { malformed, resultAsRead, type ToolResult } from "./tool-result.ts";
+import { unique } from "./unique.ts";
 
 /** What becomes of a server's answer. */
 export interface Answer {
@@ -123,7 +126,7 @@ function judge(
   const own: Judged = {
     means,
     decision: { ...decision, kept: { ...decision.kept, ...shadowOf(ir, question) } },
-    labels: labels.map(({ rule }) => heldLabel(rule, question.caller, id, now, now + rule.duration)),
+    labels: labels.map(({ rule }) => heldLabel(rule, question.caller as Principal, id, now, now + rule.duration)),
     redacts: redacts.map(({ rule }) => rule),
   };
   return [own, ...means.narrows.flatMap((wider) => judge(wider, answered, broken, read))];

@@ -1,9 +1,12 @@
 import {
   absent,
   type BranchIr,
+  type CallSort,
   type ConditionIr,
   callerKeyOf,
   carriesTest,
+  cheapestFirst,
+  dispatch,
   type Engine,
   type EventsIr,
   type EventsTests,
@@ -28,9 +31,11 @@ import {
   type ReferenceIr,
   type Remembering,
   type Request,
-  type RuleIr,
+  type RuleHeadIr,
   read,
   type ServerIr,
+  type Speaking,
+  type Subject,
   step,
   tallyTest,
   toolFacts,
@@ -38,7 +43,8 @@ import {
   type WhoIr,
 } from "@mcpolicy/core";
 import { plainSegment } from "./interpret.ts";
-import { isKnown } from "./operations.ts";
+import { looksBack } from "./past.ts";
+import { requestOf } from "./tool-call.ts";
 
 /** How a condition is asked: an allow must surely be true, a deny possibly. `not` asks its part the other way. */
 type Polarity = "surely" | "possibly";
@@ -59,45 +65,98 @@ interface Moment extends Remembering {
   readonly elements: Value[];
 }
 
+/** A rule about the operations of one subject. */
 interface Compiled {
+  readonly number: number;
   readonly who: (caller: Caller) => boolean;
   readonly from: number;
   readonly until: number;
-  readonly branches: readonly { readonly speaks: (operation: Operation) => boolean; readonly test: Test }[];
+  readonly branches: readonly CompiledBranch[];
+}
+
+/** `speaks` is undefined where it is certain. */
+interface CompiledBranch {
+  readonly speaks: ((operation: Operation) => boolean) | undefined;
+  readonly test: Test;
+}
+
+/** What decides the operations of a subject. */
+interface CompiledSubject {
+  readonly allows: readonly Compiled[];
+  readonly denies: readonly Compiled[];
+  readonly others: readonly Compiled[];
+  readonly tool: (name: string) => Facts;
+  readonly remembers: boolean;
 }
 
 const nothing = Object.freeze({});
 
 /** The engine for places without `new Function`: closures, compiled once per polarity to plain booleans. */
 export function closureEngine(ir: PolicyIr): Engine {
-  const servers = new Map(ir.servers.map((server) => [server.name, compileServer(ir, server)]));
+  const find = subjectsByOperation(ir);
   const rootOf = rootsOf(ir.servers);
+
+  function momentOf({ tool, remembers }: CompiledSubject, request: Request, principal: Caller): Moment {
+    const { operation, context } = request;
+    return {
+      args: request.arguments,
+      principal,
+      context,
+      tool: operation.kind === "tool" ? tool(operation.name) : nothing,
+      resource: operation.kind === "resource" ? { uri: operation.uri } : nothing,
+      result: undefined,
+      its: undefined,
+      itsRoot: undefined,
+      past: remembers
+        ? { state: request.state ?? emptyState, caller: callerKeyOf(principal), now: context.time, rootOf }
+        : undefined,
+      elements: [],
+    };
+  }
+
+  const permits: Engine["permits"] = (request, caller) => {
+    const subject = find(request.operation);
+    if (subject === undefined) return false;
+    const moment = momentOf(subject, request, caller);
+    return some(subject.allows, request, caller, moment) && !some(subject.denies, request, caller, moment);
+  };
   return {
     name: "closures",
-    permits(request, principal) {
-      const { operation, context } = request;
-      const server = servers.get(operation.server);
-      if (server === undefined || !server.knows(operation)) return false;
-      const moment: Moment = {
-        args: request.arguments,
-        principal,
-        context,
-        tool: operation.kind === "tool" ? server.tool(operation.name) : nothing,
-        resource: operation.kind === "resource" ? { uri: operation.uri } : nothing,
-        result: undefined,
-        its: undefined,
-        itsRoot: undefined,
-        past: { state: request.state ?? emptyState, caller: callerKeyOf(principal), now: context.time, rootOf },
-        elements: [],
-      };
-      const matches = (rule: Compiled): boolean =>
-        context.time >= rule.from &&
-        context.time < rule.until &&
-        rule.who(principal) &&
-        rule.branches.some((branch) => branch.speaks(operation) && branch.test(moment));
-      return !server.denies.some(matches) && server.allows.some(matches);
+    permits,
+    applying(request, caller) {
+      const subject = find(request.operation);
+      if (subject === undefined) return undefined;
+      const moment = momentOf(subject, request, caller);
+      const found = numbers(subject.allows, request, caller, moment);
+      if (found.length === 0 || some(subject.denies, request, caller, moment)) return undefined;
+      return subject.others.length === 0 ? found : [...found, ...numbers(subject.others, request, caller, moment)];
     },
+    rolesOf: () => undefined,
+    permitsTool: (_, principal, server, name, args, context, state) =>
+      permits(requestOf(principal, server, name, args, context, state), principal),
   };
+}
+
+function some(rules: readonly Compiled[], request: Request, caller: Caller, moment: Moment): boolean {
+  for (const rule of rules) if (applies(rule, request, caller, moment)) return true;
+  return false;
+}
+
+function numbers(rules: readonly Compiled[], request: Request, caller: Caller, moment: Moment): readonly number[] {
+  return rules.filter((rule) => applies(rule, request, caller, moment)).map(({ number }) => number);
+}
+
+function applies(
+  { who, from, until, branches }: Compiled,
+  { operation, context }: Request,
+  caller: Caller,
+  moment: Moment,
+): boolean {
+  if (!(context.time >= from && context.time < until && who(caller))) return false;
+  for (const { speaks, test } of branches) {
+    if ((speaks === undefined || speaks(operation)) && test(moment)) return true;
+  }
+  return false;
 }
 
 function rootsOf(servers: readonly ServerIr[]): (server: string) => string | undefined {
@@ -105,64 +164,96 @@ function rootsOf(servers: readonly ServerIr[]): (server: string) => string | und
   return (server) => roots.get(server);
 }
 
-function compileServer(
-  ir: PolicyIr,
-  server: ServerIr,
-): {
-  readonly denies: readonly Compiled[];
-  readonly allows: readonly Compiled[];
-  readonly tool: (name: string) => Facts;
-  readonly knows: (operation: Operation) => boolean;
-} {
+/** What decides an operation; undefined where nothing allows it. */
+function subjectsByOperation(ir: PolicyIr): (operation: Operation) => CompiledSubject | undefined {
+  const named = new Map<string, Map<string, CompiledSubject>>();
+  const further = new Map<string, CompiledSubject>();
+  const compiledOf = compileSubjects(ir);
+  for (const subject of dispatch(ir)) {
+    const { kind, server, name } = subject;
+    const place = `${kind} ${server.name}`;
+    const names = named.get(place) ?? new Map<string, CompiledSubject>();
+    named.set(place, names);
+    if (name === undefined) further.set(place, compiledOf(subject));
+    else names.set(name, compiledOf(subject));
+  }
+  return (operation) => {
+    const place = `${operation.kind} ${operation.server}`;
+    return ("name" in operation ? named.get(place)?.get(operation.name) : undefined) ?? further.get(place);
+  };
+}
+
+function compileSubjects(ir: PolicyIr): (subject: Subject) => CompiledSubject {
+  const facts = new Map(ir.servers.map((server) => [server.name, factsOf(server)]));
+  // A rule about many operations of a server is compiled once.
+  const callers = new Map<RuleHeadIr, Compiled["who"]>();
+  const branches = new Map<BranchIr, Map<ServerIr, CompiledBranch>>();
+
+  function compileRule({ number, sort, rule, branches: speaking }: Speaking, { server, name }: Subject): Compiled {
+    const who = callers.get(rule) ?? compileWho(rule.who, ir);
+    callers.set(rule, who);
+    const compiled = speaking.map((branch) => {
+      const byServer = branches.get(branch) ?? new Map<ServerIr, CompiledBranch>();
+      branches.set(branch, byServer);
+      const known = byServer.get(server) ?? compileBranch(branch, server, polarityOf(sort), ir.servers);
+      byServer.set(server, known);
+      return name === undefined ? known : { speaks: undefined, test: known.test };
+    });
+    return {
+      number,
+      who,
+      from: rule.from ?? Number.NEGATIVE_INFINITY,
+      until: rule.until ?? Number.POSITIVE_INFINITY,
+      branches: compiled,
+    };
+  }
+
+  return (subject) => {
+    const of = (rules: readonly Speaking[]): readonly Compiled[] => rules.map((each) => compileRule(each, subject));
+    const { deciding, others, server } = subject;
+    return {
+      allows: of(deciding.filter(({ sort }) => sort === "allow")),
+      denies: of(deciding.filter(({ sort }) => sort === "deny")),
+      others: of(others),
+      tool: facts.get(server.name) as (name: string) => Facts,
+      remembers: [...deciding, ...others].some(({ rule }) => looksBack(rule)),
+    };
+  };
+}
+
+function factsOf(server: ServerIr): (name: string) => Facts {
   const facts = new Map(Object.keys(server.tools).map((name) => [name, toolFacts(server, name)]));
-  const rulesOf = (effect: RuleIr["effect"]): readonly Compiled[] =>
-    ir.rules
-      .filter((rule) => rule.effect === effect && !rule.shadow)
-      .map((rule) => compileRule(rule, server, ir))
-      .filter((rule) => rule.branches.length > 0);
-  return {
-    denies: rulesOf("deny"),
-    allows: rulesOf("allow"),
-    tool: (name) => facts.get(name) ?? toolFacts(server, name),
-    knows: (operation) => isKnown(server, operation),
-  };
+  return (name) => facts.get(name) ?? toolFacts(server, name);
 }
 
-function compileRule(rule: RuleIr, server: ServerIr, ir: PolicyIr): Compiled {
-  const polarity: Polarity = rule.effect === "allow" ? "surely" : "possibly";
-  return {
-    who: compileWho(rule.who, ir),
-    from: rule.from ?? Number.NEGATIVE_INFINITY,
-    until: rule.until ?? Number.POSITIVE_INFINITY,
-    branches: compileBranches(rule.branches, server, polarity, ir.servers),
-  };
+function polarityOf(sort: CallSort): Polarity {
+  return sort === "allow" ? "surely" : "possibly";
 }
 
-function compileBranches(
-  branches: readonly BranchIr[],
+function compileBranch(
+  branch: BranchIr,
   server: ServerIr,
   polarity: Polarity,
   servers: readonly ServerIr[],
-): Compiled["branches"] {
-  return branches
-    .filter((branch) => branch.operations.some((each) => each.server === server.name))
-    .map((branch) => ({
-      speaks: compileSpeaks(branch, server, polarity),
-      test: compileCondition(branch.condition, polarity, {
-        root: server.root,
-        variables: [],
-        itsVariables: [],
-        servers,
-      }),
-    }));
+): CompiledBranch & { readonly speaks: (operation: Operation) => boolean } {
+  const scope: Scope = { root: server.root, variables: [], itsVariables: [], servers };
+  return {
+    speaks: compileSpeaks(branch, server, polarity),
+    test: compileCondition(cheapestFirst(branch.condition), polarity, scope),
+  };
 }
 
 function compileWho(who: WhoIr, ir: PolicyIr): (caller: Caller) => boolean {
   const { anyone } = who;
   const roles = new Set(givingRoles(ir, who.roles));
   const ids = new Set(who.ids);
-  const except = who.except === undefined ? () => false : compileWho(who.except, ir);
-  return (caller) => (anyone || ids.has(caller.id) || caller.roles.some((role) => roles.has(role))) && !except(caller);
+  const except = who.except === undefined ? undefined : compileWho(who.except, ir);
+  const isNamed = (caller: Caller): boolean => {
+    if (anyone || ids.has(caller.id)) return true;
+    for (const role of caller.roles) if (roles.has(role)) return true;
+    return false;
+  };
+  return except === undefined ? isNamed : (caller) => isNamed(caller) && !except(caller);
 }
 
 // ------------------------------------------------------------- operations
@@ -222,11 +313,17 @@ function compileCondition(condition: ConditionIr, polarity: Polarity, scope: Sco
     }
     case "and": {
       const parts = condition.parts.map((part) => compileCondition(part, polarity, scope));
-      return (moment) => parts.every((part) => part(moment));
+      return (moment) => {
+        for (const part of parts) if (!part(moment)) return false;
+        return true;
+      };
     }
     case "or": {
       const parts = condition.parts.map((part) => compileCondition(part, polarity, scope));
-      return (moment) => parts.some((part) => part(moment));
+      return (moment) => {
+        for (const part of parts) if (part(moment)) return true;
+        return false;
+      };
     }
     case "not": {
       const part = compileCondition(condition.part, polarity === "surely" ? "possibly" : "surely", scope);
@@ -302,7 +399,9 @@ function compileEventTest(
       server.name,
       {
         tool: (name: string) => toolFacts(server, name),
-        branches: compileBranches(branches, server, polarity, scope.servers),
+        branches: branches
+          .filter((branch) => branch.operations.some((each) => each.server === server.name))
+          .map((branch) => compileBranch(branch, server, polarity, scope.servers)),
       },
     ]),
   );

@@ -1,5 +1,6 @@
 import type { ConditionIr, OperandIr, RuleIr, Value } from "@mcpolicy/core";
 import { describe, expect, test } from "vitest";
+import { doubleChecked } from "../src/index.ts";
 import { always, call, caller, everyone, load, now, place, policy, rule, server, tool } from "./small-policies.ts";
 
 const path: OperandIr = { kind: "reference", root: "args", path: ["path"], as: { kind: "path" } };
@@ -207,12 +208,10 @@ describe("rules", () => {
 
 describe("failures are denials", () => {
   test("an engine that throws", () => {
-    const engine = () => ({
-      name: "broken",
-      permits: () => {
-        throw new Error("boom");
-      },
-    });
+    const fail = () => {
+      throw new Error("boom");
+    };
+    const engine = () => ({ name: "broken", permits: fail, applying: fail, rolesOf: fail, permitsTool: fail });
     expect(load(policy([allow]), engine).decide(call({ path: "/w" }))).toMatchObject({
       effect: "deny",
       reason: "fault",
@@ -220,10 +219,37 @@ describe("failures are denials", () => {
     });
   });
 
-  test("an engine that permits too much", () => {
-    const loaded = load(policy([allow]), () => ({ name: "open", permits: () => true }));
-    expect(loaded.decide(call({ path: "/etc" }))).toMatchObject({ effect: "deny", reason: "fault" });
-    expect(loaded.explain(call({ path: "/etc" }))).toMatchObject({ effect: "deny", reason: "fault" });
+  const open = () => ({
+    name: "open",
+    permits: () => true,
+    applying: () => [0],
+    rolesOf: () => 0,
+    permitsTool: () => true,
+  });
+
+  test("an engine that permits too much, where it is explained or checked twice", () => {
+    const fault = { effect: "deny", reason: "fault", kept: { fault: expect.stringContaining("disagree") } };
+    expect(load(policy([allow]), open).explain(call({ path: "/etc" }))).toMatchObject(fault);
+    const checked = load(policy([allow]), doubleChecked(open));
+    expect(checked.decide(call({ path: "/etc" }))).toMatchObject(fault);
+    expect(checked.permits(call({ path: "/etc" }))).toBe(false);
+    expect(checked.decide(call({ path: "/w" }))).toMatchObject({ effect: "allow" });
+  });
+
+  test("an engine that permits too little", () => {
+    const no = () => false;
+    const shut = () => ({ name: "shut", permits: no, applying: () => undefined, rolesOf: no, permitsTool: no });
+    expect(load(policy([allow]), shut).decide(call({ path: "/w" }))).toMatchObject({
+      effect: "deny",
+      reason: "fault",
+    });
+  });
+
+  test("what is given out of an allow cannot be changed for others", () => {
+    const loaded = load(policy([allow]));
+    const { decision } = loaded.step(call({ path: "/w" }), "1");
+    expect(() => (decision.rules as unknown[]).pop()).toThrow(TypeError);
+    expect(structuredClone(decision)).toEqual(loaded.decide(call({ path: "/w" })));
   });
 
   test("a request that is no request", () => {

@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
+import { type Backend, backends, usualBackends } from "./agreement/evaluators.ts";
 import { isSharedRequired, sharedFolder } from "./shared.ts";
 import type { Soak, SoakOptions } from "./soak.ts";
 import { agentdojo } from "./soaks/agentdojo.ts";
@@ -33,10 +34,11 @@ const soaks: readonly Soak[] = [
   traceFaults,
 ];
 
-const usage = `pnpm soak NAME… [--cases N] [--policies N] [--seed N] [--jobs N] [--quick] [--format text|json]
+const usage = `pnpm soak NAME… [--cases N] [--policies N] [--seed N] [--jobs N] [--backend NAME[,NAME]|all] [--quick] [--format text|json]
 
 ${soaks.map(({ name, summary }) => `  ${name.padEnd(10)} ${summary}`).join("\n")}
 
+--backend chooses what the agreement compares with the reference: ${backends.join(", ")}, or all of them.
 Outside data is taken from MCPOLICY_SHARED, or ../shared beside the repository.`;
 
 process.exitCode = await main(process.argv.slice(2));
@@ -53,7 +55,9 @@ async function main(argv: readonly string[]): Promise<number> {
   const chosen = positionals.map((name) => soaks.find((soak) => soak.name === name));
   const [cases, policies, seed] = [Number(values.cases), Number(values.policies), Number(values.seed)];
   const jobs = values.jobs === undefined ? availableParallelism() : Number(values.jobs);
+  const chosenBackends = backendsOf(values.backend);
   const isWrong =
+    chosenBackends === undefined ||
     chosen.length === 0 ||
     chosen.includes(undefined) ||
     !Number.isSafeInteger(cases) ||
@@ -69,7 +73,9 @@ async function main(argv: readonly string[]): Promise<number> {
   }
   const results: Outcome[] = [];
   for (const soak of chosen as readonly Soak[]) {
-    results.push(await runOne(soak, { cases, policies, seed, jobs, quick: values.quick }, values.format));
+    results.push(
+      await runOne(soak, { cases, policies, seed, jobs, quick: values.quick, backends: chosenBackends }, values.format),
+    );
   }
   if (values.format === "json") console.log(JSON.stringify(results.length === 1 ? results[0] : results, undefined, 2));
   return results.every(({ ok }) => ok) ? 0 : 1;
@@ -84,11 +90,21 @@ function read(argv: readonly string[]) {
       policies: { type: "string", default: "2000" },
       seed: { type: "string", default: "1" },
       jobs: { type: "string" },
+      backend: { type: "string" },
       format: { type: "string", default: "text" },
       quick: { type: "boolean", default: false },
       help: { type: "boolean", short: "h", default: false },
     },
   });
+}
+
+/** The backends that a flag names; undefined where there is one that it does not. */
+function backendsOf(flag: string | undefined): readonly Backend[] | undefined {
+  if (flag === undefined) return usualBackends;
+  if (flag === "all") return backends;
+  const names = flag.split(",");
+  const named = backends.filter((name) => names.includes(name));
+  return named.length === new Set(names).size ? named : undefined;
 }
 
 interface Outcome {

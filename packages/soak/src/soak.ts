@@ -1,3 +1,5 @@
+import type { Backend } from "./agreement/evaluators.ts";
+
 /** What a soak found: lines for people, the same as data, and whether it is well. */
 export interface SoakResult {
   readonly ok: boolean;
@@ -17,6 +19,8 @@ export interface SoakOptions {
   readonly jobs: number;
   /** Less of it: without the laws, without minimising a failure, a part of the files. */
   readonly quick: boolean;
+  /** What the agreement compares with the reference; generated code and closures unless said. */
+  readonly backends?: readonly Backend[];
 }
 
 /** A long check with a name. Those that need outside data are skipped, loudly, where it is not there. */

@@ -205,9 +205,10 @@ function allows(policy: CheckedPolicy): CheckedPolicy["rules"] {
   return policy.rules.filter(({ effect }) => effect === "allow");
 }
 
-/** Rules in shadow that would have matched. */
+/** Rules in shadow that would have matched; what reads a result is told with the result. */
 function shadowMatches(policy: CheckedPolicy, now: Situation): readonly Match[] {
-  const narrowing = [...denies(policy), ...policy.requires, ...policy.limits, ...policy.labels];
+  const ofCalls = policy.labels.filter(({ onResult }) => !onResult);
+  const narrowing = [...denies(policy), ...policy.requires, ...policy.limits, ...ofCalls];
   return [...possibly(matches(shadows(narrowing), now)), ...surely(matches(shadows(allows(policy)), now))];
 }
 

@@ -8,25 +8,35 @@ const unset = Symbol("not read yet");
 const nothing = Object.freeze({});
 const rootOf = (server) => roots.get(server);
 const roots = new Map([["fs","/w"]]);
+const rolesOf = (list) => {
+  let bits = 0;
+  for (let at = 0; at < list.length; at++) switch (list[at]) {
+    case "reader": bits |= 1; break;
+    case "writer": bits |= 2; break;
+  }
+  return bits;
+};
 const t0 = {"kind":"path"};
 const a0 = (from) => pristine["path"] === undefined ? from["path"] : (hasOwn(from, "path") ? from["path"] : undefined);
 const g0 = (from) => {
   const value = a0(from);
   return typeof value === "string" ? asPath(value, "/w") : undefined;
 };
-const m0 = (list) => {
-  let bits = 0;
-  for (let at = 0; at < list.length; at++) switch (list[at]) {
-    case "reader": case "writer": bits |= 1; break;
-  }
-  return bits;
-};
-function s0(args, principal, context, request, k) {
-  const roles = m0(principal.roles);
+function s0(args, roles, principal, context, name, state, k) {
   let x0;
   return (
     // "allow" "role reader: read:files"
-    (((roles & 1) !== 0) && (((!((x0 = g0(args)) === undefined) && (x0.startsWith("/w/") || x0 === "/w"))))));
+    (((roles & 3) !== 0) && (((!((x0 = g0(args)) === undefined) && (x0.startsWith("/w/") || x0 === "/w"))))));
+}
+function n0(args, roles, principal, context, name, state, k) {
+  let x0;
+  const found = [];
+  // "allow" "role reader: read:files"
+  if ((((roles & 3) !== 0) && (((!((x0 = g0(args)) === undefined) && (x0.startsWith("/w/") || x0 === "/w")))))) found.push(0);
+  if (found.length === 0) return undefined;
+  // "deny" "watch reads"
+  if ((((roles & 3) !== 0) && (true))) found.push(3);
+  return found;
 }
 const t1 = {"element":{"kind":"any"},"kind":"list"};
 const a1 = (from) => pristine["paths"] === undefined ? from["paths"] : (hasOwn(from, "paths") ? from["paths"] : undefined);
@@ -46,47 +56,84 @@ function l0(q) {
 function b0(q) {
   return l0(q);
 }
-const u0 = new Set(["reader","writer"]);
-function s1(args, principal, context, request) {
+function s1(args, roles, principal, context, name, state) {
   const q = {
     args,
-    principal,
     context,
+    roles,
   };
   return (
     // "allow" "role reader: read:files"
-    ((hasAnyRole(q.principal.roles, u0)) && ((b0(q)))));
+    (((q.roles & 3) !== 0) && ((b0(q)))));
 }
-const m1 = (list) => {
-  let bits = 0;
-  for (let at = 0; at < list.length; at++) switch (list[at]) {
-    case "writer": bits |= 1; break;
-  }
-  return bits;
-};
-function s2(args, principal, context, request, k) {
-  const roles = m1(principal.roles);
+function n1(args, roles, principal, context, name, state) {
+  const q = {
+    args,
+    context,
+    roles,
+    found: [],
+  };
+  // "allow" "role reader: read:files"
+  if ((((q.roles & 3) !== 0) && ((b0(q))))) q.found.push(0);
+  if (q.found.length === 0) return undefined;
+  // "deny" "watch reads"
+  if ((((q.roles & 3) !== 0) && (true))) q.found.push(3);
+  return q.found;
+}
+function s2(args, roles, principal, context, name, state, k) {
   let x0;
   return (
     // "allow" "role writer: write:files"
-    (((roles & 1) !== 0) && (((!((x0 = g0(args)) === undefined) && (x0.startsWith("/w/src/") || x0 === "/w/src")))))) && !(
+    (((roles & 2) !== 0) && (((!((x0 = g0(args)) === undefined) && (x0.startsWith("/w/src/") || x0 === "/w/src")))))) && !(
     // "deny" "freeze"
-    (context.time >= 1767225600000 && context.time < 1769904000000 && ((roles & 1) !== 0) && !((principal.id === "root")) && (true)));
+    (context.time >= 1767225600000 && context.time < 1769904000000 && ((roles & 2) !== 0) && !((principal.id === "root")) && (true)));
 }
-const subjects = new Map([
-  ["tool", new Map([
-    ["fs", { names: new Map([
-      ["read_file", { by: s0, k: [] }], 
-      ["read_files", { by: s1, k: [] }], 
-      ["write_file", { by: s2, k: [] }]]), further: undefined }]])]]);
-const tools = subjects.get("tool") ?? new Map();
-const only = tools.size === 1 ? [...tools.values()][0] : undefined;
-return function permits(request, caller) {
-  const { operation } = request;
-  const found = operation.kind === "tool" ? (operation.server === "fs" ? only : undefined) : subjects.get(operation.kind)?.get(operation.server);
-  if (found === undefined) return false;
-  const decides = found.names.get(operation.name) ?? found.further;
-  if (decides === undefined) return false;
-  return decides.by(request.arguments, caller, request.context, request, decides.k);
+function n2(args, roles, principal, context, name, state, k) {
+  let x0;
+  const found = [];
+  // "allow" "role writer: write:files"
+  if ((((roles & 2) !== 0) && (((!((x0 = g0(args)) === undefined) && (x0.startsWith("/w/src/") || x0 === "/w/src")))))) found.push(1);
+  if (found.length === 0 || ((context.time >= 1767225600000 && context.time < 1769904000000 && ((roles & 2) !== 0) && !((principal.id === "root")) && (true)))) return undefined;
+  return found;
+}
+const d = [
+  [s0, n0], 
+  [s1, n1], 
+  [s2, n2]];
+function tool(server, name) {
+  switch (server) {
+    case "fs": switch (name) {
+      case "read_file": return d[0];
+      case "read_files": return d[1];
+      case "write_file": return d[2];
+      default: return undefined;
+    }
+    default: return undefined;
+  }
+}
+const others = new Map([]);
+const other = (kind, server, name) => {
+  const found = others.get(kind)?.get(server);
+  return found === undefined ? undefined : (found.names.get(name) ?? found.further);
+};
+const find = ({ kind, server, name }) => (kind === "tool" ? tool(server, name) : other(kind, server, name));
+return {
+  permits(request, caller) {
+    const { operation, context, state } = request;
+    const found = find(operation);
+    if (found === undefined) return false;
+    return found[0](request.arguments, rolesOf(caller.roles), caller, context, operation.name ?? operation.uri, state, found);
+  },
+  applying(request, caller) {
+    const { operation, context, state } = request;
+    const found = find(operation);
+    if (found === undefined) return undefined;
+    return found[1](request.arguments, rolesOf(caller.roles), caller, context, operation.name ?? operation.uri, state, found);
+  },
+  rolesOf: (caller) => rolesOf(caller.roles),
+  permitsTool(roles, caller, server, name, args, context, state) {
+    const found = tool(server, name);
+    return found !== undefined && found[0](args, roles, caller, context, name, state, found);
+  },
 };
 }

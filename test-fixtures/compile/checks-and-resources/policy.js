@@ -8,17 +8,29 @@ const unset = Symbol("not read yet");
 const nothing = Object.freeze({});
 const rootOf = (server) => roots.get(server);
 const roots = new Map([["fs","/w"]]);
-function s0(args, principal, context, request, k) {
+const rolesOf = (list) => {
+  let bits = 0;
+  for (let at = 0; at < list.length; at++) switch (list[at]) {
+  }
+  return bits;
+};
+function s0(args, roles, principal, context, name, state, k) {
   return (
     // "allow" "read"
     ((true)));
 }
-function s1(args, principal, context, request) {
+function n0(args, roles, principal, context, name, state, k) {
+  const found = [];
+  // "allow" "read"
+  if (((true))) found.push(0);
+  if (found.length === 0) return undefined;
+  return found;
+}
+function s1(args, roles, principal, context, name, state) {
   const q = {
-    principal,
     context,
-    name: request.operation.name,
-    uri: request.operation.uri,
+    name,
+    uri: name,
   };
   return (
     // "allow" "read"
@@ -26,33 +38,78 @@ function s1(args, principal, context, request) {
     // "deny" "drafts"
     ((((matchesResource("file:///w/drafts/**", q.uri) !== false)))));
 }
-function s2(args, principal, context, request) {
+function n1(args, roles, principal, context, name, state) {
   const q = {
-    principal,
     context,
-    name: request.operation.name,
-    uri: request.operation.uri,
+    found: [],
+    name,
+    uri: name,
+  };
+  // "allow" "read"
+  if (((((matchesResource("file:///w/**", q.uri) === true))))) q.found.push(0);
+  if (q.found.length === 0 || (((((matchesResource("file:///w/drafts/**", q.uri) !== false)))))) return undefined;
+  return q.found;
+}
+function s2(args, roles, principal, context, name, state) {
+  const q = {
+    context,
+    name,
+    uri: name,
   };
   return (
     // "allow" "read"
     ((((true)))));
 }
-const subjects = new Map([
-  ["tool", new Map([
-    ["fs", { names: new Map([
-      ["read_file", { by: s0, k: [] }]]), further: undefined }]])], 
+function n2(args, roles, principal, context, name, state) {
+  const q = {
+    context,
+    found: [],
+    name,
+    uri: name,
+  };
+  // "allow" "read"
+  if (((((true))))) q.found.push(0);
+  if (q.found.length === 0) return undefined;
+  return q.found;
+}
+const d = [
+  [s0, n0]];
+function tool(server, name) {
+  switch (server) {
+    case "fs": switch (name) {
+      case "read_file": return d[0];
+      default: return undefined;
+    }
+    default: return undefined;
+  }
+}
+const others = new Map([
   ["resource", new Map([
-    ["fs", { names: new Map([]), further: { by: s1, k: [] } }]])], 
+    ["fs", { names: new Map([]), further: [s1, n1] }]])], 
   ["completion", new Map([
-    ["fs", { names: new Map([]), further: { by: s2, k: [] } }]])]]);
-const tools = subjects.get("tool") ?? new Map();
-const only = tools.size === 1 ? [...tools.values()][0] : undefined;
-return function permits(request, caller) {
-  const { operation } = request;
-  const found = operation.kind === "tool" ? (operation.server === "fs" ? only : undefined) : subjects.get(operation.kind)?.get(operation.server);
-  if (found === undefined) return false;
-  const decides = found.names.get(operation.name) ?? found.further;
-  if (decides === undefined) return false;
-  return decides.by(request.arguments, caller, request.context, request, decides.k);
+    ["fs", { names: new Map([]), further: [s2, n2] }]])]]);
+const other = (kind, server, name) => {
+  const found = others.get(kind)?.get(server);
+  return found === undefined ? undefined : (found.names.get(name) ?? found.further);
+};
+const find = ({ kind, server, name }) => (kind === "tool" ? tool(server, name) : other(kind, server, name));
+return {
+  permits(request, caller) {
+    const { operation, context, state } = request;
+    const found = find(operation);
+    if (found === undefined) return false;
+    return found[0](request.arguments, rolesOf(caller.roles), caller, context, operation.name ?? operation.uri, state, found);
+  },
+  applying(request, caller) {
+    const { operation, context, state } = request;
+    const found = find(operation);
+    if (found === undefined) return undefined;
+    return found[1](request.arguments, rolesOf(caller.roles), caller, context, operation.name ?? operation.uri, state, found);
+  },
+  rolesOf: (caller) => rolesOf(caller.roles),
+  permitsTool(roles, caller, server, name, args, context, state) {
+    const found = tool(server, name);
+    return found !== undefined && found[0](args, roles, caller, context, name, state, found);
+  },
 };
 }

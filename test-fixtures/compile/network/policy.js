@@ -8,6 +8,13 @@ const unset = Symbol("not read yet");
 const nothing = Object.freeze({});
 const rootOf = (server) => roots.get(server);
 const roots = new Map([["fs","/workspace"]]);
+const rolesOf = (list) => {
+  let bits = 0;
+  for (let at = 0; at < list.length; at++) switch (list[at]) {
+    case "reader": bits |= 1; break;
+  }
+  return bits;
+};
 const t0 = {"kind":"string"};
 const a0 = (from) => pristine["url"] === undefined ? from["url"] : (hasOwn(from, "url") ? from["url"] : undefined);
 const g0 = (from) => {
@@ -17,66 +24,129 @@ const g0 = (from) => {
 const t1 = {"element":{"kind":"glob"},"kind":"list"};
 const c0 = read(t1, ["https://docs.example.org/**","https://*.example.net/**"], undefined);
 const t2 = {"kind":"bool"};
-const m0 = (list) => {
-  let bits = 0;
-  for (let at = 0; at < list.length; at++) switch (list[at]) {
-    case "reader": bits |= 1; break;
-  }
-  return bits;
-};
-function s0(args, principal, context, request, k) {
-  const roles = m0(principal.roles);
+function s0(args, roles, principal, context, name, state, k) {
   let x0, x1, x2, x3;
   return (
     // "allow" "read the web"
     (((roles & 1) !== 0) && ((((((x2 = (((x3 = g0(args)) === undefined) ? undefined : (operators["url"](x3)))) === undefined) ? undefined : read(t2, (operators["like-url"](x2, c0)), undefined)) === true)))));
 }
-function s1(args, principal, context, request) {
+function n0(args, roles, principal, context, name, state, k) {
+  let x0, x1, x2, x3;
+  const found = [];
+  // "allow" "read the web"
+  if ((((roles & 1) !== 0) && ((((((x2 = (((x3 = g0(args)) === undefined) ? undefined : (operators["url"](x3)))) === undefined) ? undefined : read(t2, (operators["like-url"](x2, c0)), undefined)) === true))))) found.push(0);
+  if (found.length === 0) return undefined;
+  return found;
+}
+function s1(args, roles, principal, context, name, state) {
   const q = {
-    principal,
     context,
-    name: request.operation.name,
-    uri: request.operation.uri,
+    roles,
+    name,
+    uri: name,
   };
   return (
     // "allow" "issues"
-    ((hasRole(q.principal.roles, "reader")) && (((matchesName("*", q.name))))));
+    (((q.roles & 1) !== 0) && (((matchesName("*", q.name))))));
 }
-function s2(args, principal, context, request, k) {
-  const roles = m0(principal.roles);
+function n1(args, roles, principal, context, name, state) {
+  const q = {
+    context,
+    roles,
+    found: [],
+    name,
+    uri: name,
+  };
+  // "allow" "issues"
+  if ((((q.roles & 1) !== 0) && (((matchesName("*", q.name)))))) q.found.push(1);
+  if (q.found.length === 0) return undefined;
+  return q.found;
+}
+function s2(args, roles, principal, context, name, state, k) {
   return (
     // "allow" "files"
     (((roles & 1) !== 0) && (true)));
 }
-function s3(args, principal, context, request) {
+function n2(args, roles, principal, context, name, state, k) {
+  const found = [];
+  // "allow" "files"
+  if ((((roles & 1) !== 0) && (true))) found.push(2);
+  if (found.length === 0) return undefined;
+  return found;
+}
+function s3(args, roles, principal, context, name, state) {
   const q = {
-    principal,
     context,
-    name: request.operation.name,
-    uri: request.operation.uri,
+    roles,
+    name,
+    uri: name,
   };
   return (
     // "allow" "notes"
-    ((hasRole(q.principal.roles, "reader")) && (((matchesName("*", q.name))))));
+    (((q.roles & 1) !== 0) && (((matchesName("*", q.name))))));
 }
-const subjects = new Map([
-  ["tool", new Map([
-    ["web", { names: new Map([
-      ["fetch", { by: s0, k: [] }]]), further: undefined }], 
-    ["Issue_Tracker", { names: new Map([]), further: { by: s1, k: [] } }], 
-    ["fs", { names: new Map([
-      ["read_file", { by: s2, k: [] }], 
-      ["read_files", { by: s2, k: [] }], 
-      ["write_file", { by: s2, k: [] }]]), further: undefined }], 
-    ["notes", { names: new Map([]), further: { by: s3, k: [] } }]])]]);
-const tools = subjects.get("tool") ?? new Map();
-const only = tools.size === 1 ? [...tools.values()][0] : undefined;
-return function permits(request, caller) {
-  const { operation } = request;
-  const found = operation.kind === "tool" ? tools.get(operation.server) : subjects.get(operation.kind)?.get(operation.server);
-  if (found === undefined) return false;
-  const decides = found.names.get(operation.name) ?? found.further;
-  if (decides === undefined) return false;
-  return decides.by(request.arguments, caller, request.context, request, decides.k);
+function n3(args, roles, principal, context, name, state) {
+  const q = {
+    context,
+    roles,
+    found: [],
+    name,
+    uri: name,
+  };
+  // "allow" "notes"
+  if ((((q.roles & 1) !== 0) && (((matchesName("*", q.name)))))) q.found.push(3);
+  if (q.found.length === 0) return undefined;
+  return q.found;
+}
+const d = [
+  [s0, n0], 
+  [s2, n2], 
+  [s2, n2], 
+  [s2, n2]];
+function tool(server, name) {
+  switch (server) {
+    case "web": switch (name) {
+      case "fetch": return d[0];
+      default: return undefined;
+    }
+    case "Issue_Tracker": switch (name) {
+      default: return [s1, n1];
+    }
+    case "fs": switch (name) {
+      case "read_file": return d[1];
+      case "read_files": return d[2];
+      case "write_file": return d[3];
+      default: return undefined;
+    }
+    case "notes": switch (name) {
+      default: return [s3, n3];
+    }
+    default: return undefined;
+  }
+}
+const others = new Map([]);
+const other = (kind, server, name) => {
+  const found = others.get(kind)?.get(server);
+  return found === undefined ? undefined : (found.names.get(name) ?? found.further);
+};
+const find = ({ kind, server, name }) => (kind === "tool" ? tool(server, name) : other(kind, server, name));
+return {
+  permits(request, caller) {
+    const { operation, context, state } = request;
+    const found = find(operation);
+    if (found === undefined) return false;
+    return found[0](request.arguments, rolesOf(caller.roles), caller, context, operation.name ?? operation.uri, state, found);
+  },
+  applying(request, caller) {
+    const { operation, context, state } = request;
+    const found = find(operation);
+    if (found === undefined) return undefined;
+    return found[1](request.arguments, rolesOf(caller.roles), caller, context, operation.name ?? operation.uri, state, found);
+  },
+  rolesOf: (caller) => rolesOf(caller.roles),
+  permitsTool(roles, caller, server, name, args, context, state) {
+    const found = tool(server, name);
+    return found !== undefined && found[0](args, roles, caller, context, name, state, found);
+  },
 };
 }

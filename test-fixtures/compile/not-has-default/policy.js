@@ -8,6 +8,12 @@ const unset = Symbol("not read yet");
 const nothing = Object.freeze({});
 const rootOf = (server) => roots.get(server);
 const roots = new Map([["fs","/w"]]);
+const rolesOf = (list) => {
+  let bits = 0;
+  for (let at = 0; at < list.length; at++) switch (list[at]) {
+  }
+  return bits;
+};
 const p0 = ["head"];
 const t0 = {"kind":"int"};
 const a0 = (from) => pristine["head"] === undefined ? from["head"] : (hasOwn(from, "head") ? from["head"] : undefined);
@@ -15,13 +21,21 @@ const g0 = (from) => {
   const value = a0(from);
   return Number.isSafeInteger(value) ? value : undefined;
 };
-function s0(args, principal, context, request, k) {
+function s0(args, roles, principal, context, name, state, k) {
   let x0;
   return (
     // "allow" "read"
     ((true))) && !(
     // "deny" "long reads"
     ((((has(args, p0, true) && (((x0 = g0(args)) === undefined) || ((x0 > 1000))))))));
+}
+function n0(args, roles, principal, context, name, state, k) {
+  let x0;
+  const found = [];
+  // "allow" "read"
+  if (((true))) found.push(0);
+  if (found.length === 0 || (((((has(args, p0, true) && (((x0 = g0(args)) === undefined) || ((x0 > 1000))))))))) return undefined;
+  return found;
 }
 const t1 = {"kind":"bool"};
 const c0 = read(t1, false, "/w");
@@ -49,7 +63,7 @@ const g4 = (from) => {
   const value = a4(from);
   return typeof value === "string" ? value : undefined;
 };
-function s1(args, principal, context, request, k) {
+function s1(args, roles, principal, context, name, state, k) {
   let x0, x1, x2, x3;
   return (
     // "allow" "write below the team"
@@ -57,19 +71,50 @@ function s1(args, principal, context, request, k) {
     // "deny" "hidden"
     (((!(!((x2 = (((x3 = g4(args)) === undefined) ? undefined : read(t3, (operators["lower"](x3)), "/w"))) === undefined) && (x2.startsWith("hello")))))));
 }
-const subjects = new Map([
-  ["tool", new Map([
-    ["fs", { names: new Map([
-      ["read_file", { by: s0, k: [] }], 
-      ["write_file", { by: s1, k: [] }]]), further: undefined }]])]]);
-const tools = subjects.get("tool") ?? new Map();
-const only = tools.size === 1 ? [...tools.values()][0] : undefined;
-return function permits(request, caller) {
-  const { operation } = request;
-  const found = operation.kind === "tool" ? (operation.server === "fs" ? only : undefined) : subjects.get(operation.kind)?.get(operation.server);
-  if (found === undefined) return false;
-  const decides = found.names.get(operation.name) ?? found.further;
-  if (decides === undefined) return false;
-  return decides.by(request.arguments, caller, request.context, request, decides.k);
+function n1(args, roles, principal, context, name, state, k) {
+  let x0, x1, x2, x3;
+  const found = [];
+  // "allow" "write below the team"
+  if (((((!(g1(args) !== false) && (!((x2 = g2(args)) === undefined || (x3 = read(t4, every([read(t2, join(["/w/", hole(g3(principal))]), "/w")]), "/w")) === undefined) && (operators["under"](x2, x3)))))))) found.push(2);
+  if (found.length === 0 || ((((!(!((x0 = (((x1 = g4(args)) === undefined) ? undefined : read(t3, (operators["lower"](x1)), "/w"))) === undefined) && (x0.startsWith("hello")))))))) return undefined;
+  return found;
+}
+const d = [
+  [s0, n0], 
+  [s1, n1]];
+function tool(server, name) {
+  switch (server) {
+    case "fs": switch (name) {
+      case "read_file": return d[0];
+      case "write_file": return d[1];
+      default: return undefined;
+    }
+    default: return undefined;
+  }
+}
+const others = new Map([]);
+const other = (kind, server, name) => {
+  const found = others.get(kind)?.get(server);
+  return found === undefined ? undefined : (found.names.get(name) ?? found.further);
+};
+const find = ({ kind, server, name }) => (kind === "tool" ? tool(server, name) : other(kind, server, name));
+return {
+  permits(request, caller) {
+    const { operation, context, state } = request;
+    const found = find(operation);
+    if (found === undefined) return false;
+    return found[0](request.arguments, rolesOf(caller.roles), caller, context, operation.name ?? operation.uri, state, found);
+  },
+  applying(request, caller) {
+    const { operation, context, state } = request;
+    const found = find(operation);
+    if (found === undefined) return undefined;
+    return found[1](request.arguments, rolesOf(caller.roles), caller, context, operation.name ?? operation.uri, state, found);
+  },
+  rolesOf: (caller) => rolesOf(caller.roles),
+  permitsTool(roles, caller, server, name, args, context, state) {
+    const found = tool(server, name);
+    return found !== undefined && found[0](args, roles, caller, context, name, state, found);
+  },
 };
 }

@@ -8,6 +8,12 @@ const unset = Symbol("not read yet");
 const nothing = Object.freeze({});
 const rootOf = (server) => roots.get(server);
 const roots = new Map([["fs","/w"]]);
+const rolesOf = (list) => {
+  let bits = 0;
+  for (let at = 0; at < list.length; at++) switch (list[at]) {
+  }
+  return bits;
+};
 const t0 = {"kind":"path"};
 const a0 = (from) => pristine["path"] === undefined ? from["path"] : (hasOwn(from, "path") ? from["path"] : undefined);
 const g0 = (from) => {
@@ -34,10 +40,9 @@ function l0(q) {
 function b1(q) {
   return l0(q);
 }
-function s0(args, principal, context, request) {
+function s0(args, roles, principal, context, name, state) {
   const q = {
     args,
-    principal,
     context,
   };
   return (
@@ -46,26 +51,57 @@ function s0(args, principal, context, request) {
     // "deny" "no secrets"
     (((b1(q)))));
 }
-function s1(args, principal, context, request) {
+function n0(args, roles, principal, context, name, state) {
   const q = {
-    principal,
+    args,
+    context,
+    found: [],
   };
-  return false;
+  // "allow" "read"
+  if ((((b0(q))))) q.found.push(0);
+  if (q.found.length === 0 || ((((b1(q)))))) return undefined;
+  return q.found;
 }
-const subjects = new Map([
-  ["tool", new Map([
-    ["fs", { names: new Map([
-      ["read_file", { by: s0, k: [] }], 
-      ["read_files", { by: s1, k: [] }], 
-      ["write_file", { by: s1, k: [] }]]), further: undefined }]])]]);
-const tools = subjects.get("tool") ?? new Map();
-const only = tools.size === 1 ? [...tools.values()][0] : undefined;
-return function permits(request, caller) {
-  const { operation } = request;
-  const found = operation.kind === "tool" ? (operation.server === "fs" ? only : undefined) : subjects.get(operation.kind)?.get(operation.server);
-  if (found === undefined) return false;
-  const decides = found.names.get(operation.name) ?? found.further;
-  if (decides === undefined) return false;
-  return decides.by(request.arguments, caller, request.context, request, decides.k);
+const s1 = () => false;
+const n1 = () => undefined;
+const d = [
+  [s0, n0], 
+  [s1, n1], 
+  [s1, n1]];
+function tool(server, name) {
+  switch (server) {
+    case "fs": switch (name) {
+      case "read_file": return d[0];
+      case "read_files": return d[1];
+      case "write_file": return d[2];
+      default: return undefined;
+    }
+    default: return undefined;
+  }
+}
+const others = new Map([]);
+const other = (kind, server, name) => {
+  const found = others.get(kind)?.get(server);
+  return found === undefined ? undefined : (found.names.get(name) ?? found.further);
+};
+const find = ({ kind, server, name }) => (kind === "tool" ? tool(server, name) : other(kind, server, name));
+return {
+  permits(request, caller) {
+    const { operation, context, state } = request;
+    const found = find(operation);
+    if (found === undefined) return false;
+    return found[0](request.arguments, rolesOf(caller.roles), caller, context, operation.name ?? operation.uri, state, found);
+  },
+  applying(request, caller) {
+    const { operation, context, state } = request;
+    const found = find(operation);
+    if (found === undefined) return undefined;
+    return found[1](request.arguments, rolesOf(caller.roles), caller, context, operation.name ?? operation.uri, state, found);
+  },
+  rolesOf: (caller) => rolesOf(caller.roles),
+  permitsTool(roles, caller, server, name, args, context, state) {
+    const found = tool(server, name);
+    return found !== undefined && found[0](args, roles, caller, context, name, state, found);
+  },
 };
 }

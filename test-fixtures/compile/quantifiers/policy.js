@@ -8,6 +8,12 @@ const unset = Symbol("not read yet");
 const nothing = Object.freeze({});
 const rootOf = (server) => roots.get(server);
 const roots = new Map([["fs","/w"]]);
+const rolesOf = (list) => {
+  let bits = 0;
+  for (let at = 0; at < list.length; at++) switch (list[at]) {
+  }
+  return bits;
+};
 const t0 = {"element":{"kind":"any"},"kind":"list"};
 const a0 = (from) => pristine["paths"] === undefined ? from["paths"] : (hasOwn(from, "paths") ? from["paths"] : undefined);
 const g0 = (from) => {
@@ -35,16 +41,27 @@ function b0(q) {
   let x0;
   return ((!((x0 = ((r0(q) === undefined) ? undefined : read(t1, (operators["size"](q.r0)), "/w"))) === undefined) && (1 <= x0 && x0 <= 10)) && l0(q));
 }
-function s0(args, principal, context, request) {
+function s0(args, roles, principal, context, name, state) {
   const q = {
     args,
-    principal,
     context,
     r0: unset,
   };
   return (
     // "allow" "read many"
     (((b0(q)))));
+}
+function n0(args, roles, principal, context, name, state) {
+  const q = {
+    args,
+    context,
+    found: [],
+    r0: unset,
+  };
+  // "allow" "read many"
+  if ((((b0(q))))) q.found.push(0);
+  if (q.found.length === 0) return undefined;
+  return q.found;
 }
 const a1 = (from) => pristine["rows"] === undefined ? from["rows"] : (hasOwn(from, "rows") ? from["rows"] : undefined);
 const g1 = (from) => {
@@ -72,13 +89,12 @@ function l2(q) {
 function b1(q) {
   return l2(q);
 }
-function s1(args, principal, context, request) {
+function s1(args, roles, principal, context, name, state) {
   const q = {
     args,
-    principal,
     context,
-    name: request.operation.name,
-    uri: request.operation.uri,
+    name,
+    uri: name,
   };
   return (
     // "allow" "live"
@@ -86,19 +102,56 @@ function s1(args, principal, context, request) {
     // "deny" "secret parts"
     ((((matchesName("*", q.name)) && b1(q)))));
 }
-const subjects = new Map([
-  ["tool", new Map([
-    ["fs", { names: new Map([
-      ["read_files", { by: s0, k: [] }]]), further: undefined }], 
-    ["live", { names: new Map([]), further: { by: s1, k: [] } }]])]]);
-const tools = subjects.get("tool") ?? new Map();
-const only = tools.size === 1 ? [...tools.values()][0] : undefined;
-return function permits(request, caller) {
-  const { operation } = request;
-  const found = operation.kind === "tool" ? tools.get(operation.server) : subjects.get(operation.kind)?.get(operation.server);
-  if (found === undefined) return false;
-  const decides = found.names.get(operation.name) ?? found.further;
-  if (decides === undefined) return false;
-  return decides.by(request.arguments, caller, request.context, request, decides.k);
+function n1(args, roles, principal, context, name, state) {
+  const q = {
+    args,
+    context,
+    found: [],
+    name,
+    uri: name,
+  };
+  // "allow" "live"
+  if (((((matchesName("*", q.name)))))) q.found.push(1);
+  if (q.found.length === 0 || (((((matchesName("*", q.name)) && b1(q)))))) return undefined;
+  return q.found;
+}
+const d = [
+  [s0, n0]];
+function tool(server, name) {
+  switch (server) {
+    case "fs": switch (name) {
+      case "read_files": return d[0];
+      default: return undefined;
+    }
+    case "live": switch (name) {
+      default: return [s1, n1];
+    }
+    default: return undefined;
+  }
+}
+const others = new Map([]);
+const other = (kind, server, name) => {
+  const found = others.get(kind)?.get(server);
+  return found === undefined ? undefined : (found.names.get(name) ?? found.further);
+};
+const find = ({ kind, server, name }) => (kind === "tool" ? tool(server, name) : other(kind, server, name));
+return {
+  permits(request, caller) {
+    const { operation, context, state } = request;
+    const found = find(operation);
+    if (found === undefined) return false;
+    return found[0](request.arguments, rolesOf(caller.roles), caller, context, operation.name ?? operation.uri, state, found);
+  },
+  applying(request, caller) {
+    const { operation, context, state } = request;
+    const found = find(operation);
+    if (found === undefined) return undefined;
+    return found[1](request.arguments, rolesOf(caller.roles), caller, context, operation.name ?? operation.uri, state, found);
+  },
+  rolesOf: (caller) => rolesOf(caller.roles),
+  permitsTool(roles, caller, server, name, args, context, state) {
+    const found = tool(server, name);
+    return found !== undefined && found[0](args, roles, caller, context, name, state, found);
+  },
 };
 }

@@ -8,6 +8,13 @@ const unset = Symbol("not read yet");
 const nothing = Object.freeze({});
 const rootOf = (server) => roots.get(server);
 const roots = new Map([]);
+const rolesOf = (list) => {
+  let bits = 0;
+  for (let at = 0; at < list.length; at++) switch (list[at]) {
+    case "dev": bits |= 1; break;
+  }
+  return bits;
+};
 const t0 = {"kind":"any"};
 const t1 = {"element":{"kind":"string"},"kind":"list"};
 const c0 = read(t1, [], undefined);
@@ -25,42 +32,90 @@ function l0(q) {
 function b0(q) {
   return !l0(q);
 }
-function s0(args, principal, context, request) {
+function s0(args, roles, principal, context, name, state) {
   const q = {
     args,
-    principal,
     context,
+    roles,
   };
   return (
     // "allow" "dev reads"
-    ((hasRole(q.principal.roles, "dev")) && ((b0(q)))));
+    (((q.roles & 1) !== 0) && ((b0(q)))));
 }
-function s1(args, principal, context, request) {
+function n0(args, roles, principal, context, name, state) {
   const q = {
     args,
-    principal,
     context,
-    name: request.operation.name,
-    uri: request.operation.uri,
+    roles,
+    found: [],
+  };
+  // "allow" "dev reads"
+  if ((((q.roles & 1) !== 0) && ((b0(q))))) q.found.push(0);
+  if (q.found.length === 0) return undefined;
+  return q.found;
+}
+function s1(args, roles, principal, context, name, state) {
+  const q = {
+    args,
+    context,
+    roles,
+    name,
+    uri: name,
   };
   return (
     // "allow" "dev reads"
-    ((hasRole(q.principal.roles, "dev")) && (((matchesName("read_*", q.name) || q.name === "status") && b0(q))))) && !(
+    (((q.roles & 1) !== 0) && (((matchesName("read_*", q.name) || q.name === "status") && b0(q))))) && !(
     // "deny" "no deletes"
     ((((matchesName("*", q.name)) && !(matchesName("read_*", q.name) || q.name === "status")))));
 }
-const subjects = new Map([
-  ["tool", new Map([
-    ["live", { names: new Map([
-      ["status", { by: s0, k: [] }]]), further: { by: s1, k: [] } }]])]]);
-const tools = subjects.get("tool") ?? new Map();
-const only = tools.size === 1 ? [...tools.values()][0] : undefined;
-return function permits(request, caller) {
-  const { operation } = request;
-  const found = operation.kind === "tool" ? (operation.server === "live" ? only : undefined) : subjects.get(operation.kind)?.get(operation.server);
-  if (found === undefined) return false;
-  const decides = found.names.get(operation.name) ?? found.further;
-  if (decides === undefined) return false;
-  return decides.by(request.arguments, caller, request.context, request, decides.k);
+function n1(args, roles, principal, context, name, state) {
+  const q = {
+    args,
+    context,
+    roles,
+    found: [],
+    name,
+    uri: name,
+  };
+  // "allow" "dev reads"
+  if ((((q.roles & 1) !== 0) && (((matchesName("read_*", q.name) || q.name === "status") && b0(q))))) q.found.push(0);
+  if (q.found.length === 0 || (((((matchesName("*", q.name)) && !(matchesName("read_*", q.name) || q.name === "status")))))) return undefined;
+  return q.found;
+}
+const d = [
+  [s0, n0]];
+function tool(server, name) {
+  switch (server) {
+    case "live": switch (name) {
+      case "status": return d[0];
+      default: return [s1, n1];
+    }
+    default: return undefined;
+  }
+}
+const others = new Map([]);
+const other = (kind, server, name) => {
+  const found = others.get(kind)?.get(server);
+  return found === undefined ? undefined : (found.names.get(name) ?? found.further);
+};
+const find = ({ kind, server, name }) => (kind === "tool" ? tool(server, name) : other(kind, server, name));
+return {
+  permits(request, caller) {
+    const { operation, context, state } = request;
+    const found = find(operation);
+    if (found === undefined) return false;
+    return found[0](request.arguments, rolesOf(caller.roles), caller, context, operation.name ?? operation.uri, state, found);
+  },
+  applying(request, caller) {
+    const { operation, context, state } = request;
+    const found = find(operation);
+    if (found === undefined) return undefined;
+    return found[1](request.arguments, rolesOf(caller.roles), caller, context, operation.name ?? operation.uri, state, found);
+  },
+  rolesOf: (caller) => rolesOf(caller.roles),
+  permitsTool(roles, caller, server, name, args, context, state) {
+    const found = tool(server, name);
+    return found !== undefined && found[0](args, roles, caller, context, name, state, found);
+  },
 };
 }

@@ -15,15 +15,17 @@ export const authorizes: RuleEngine = {
   },
 };
 
-/** The same where a host has bound the policy to each caller: once for a session, kept with it. */
+/** The same where a host has bound the policy to each caller, once a session, and asks about tools: as others are made for a role. */
 export const bound: RuleEngine = {
   name: "mcpolicy-bound",
-  label: "mcpolicy, `bind` once a caller, `authorizes`",
+  label: "mcpolicy, `bind` once a session, `authorizesTool`",
   async load(rules) {
     const policy = await loaded(rules);
     const sessions: ReturnType<LoadedPolicy["bind"]>[] = [];
     for (const { principal, session } of rules.requests) sessions[session] ??= policy.bind(principalOf(principal));
-    return { answer: (request) => sessions[request.session]?.authorizes(callOf(request)) === true };
+    return {
+      answer: ({ session, tool, args }) => sessions[session]?.authorizesTool("tools", tool, args, { time }) === true,
+    };
   },
 };
 
@@ -101,8 +103,4 @@ export function requestOf({ principal, tool, args }: RuleRequest): Request {
 
 function principalOf({ id, role }: RuleRequest["principal"]): NonNullable<Request["principal"]> {
   return { id, roles: [role] };
-}
-
-function callOf({ tool, args }: RuleRequest): Omit<Request, "principal"> {
-  return { operation: { kind: "tool", server: "tools", name: tool }, arguments: args, context: { time } };
 }

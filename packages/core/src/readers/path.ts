@@ -6,8 +6,11 @@ import { isNot, type Reader } from "./reader.ts";
  */
 export const path: Reader = {
   kind: "path",
-  read: (value, root) =>
-    typeof value === "string" && problem(value, root) === "" ? canonical(value, root) : undefined,
+  read(value, root) {
+    if (typeof value !== "string") return undefined;
+    if (isCanonical(value)) return value;
+    return problem(value, root) === "" ? canonical(value, root) : undefined;
+  },
   why: (value, root) => (typeof value === "string" ? problem(value, root) : isNot(value, "a path")),
 };
 
@@ -15,6 +18,28 @@ const SLASH = 0x2f;
 const DOT = 0x2e;
 const PERCENT = 0x25;
 const BACKSLASH = 0x5c;
+
+/**
+ * Whether a text is surely its own canonical form: absolute, of printable ASCII without `%` and backslash, no empty, `.` or `..` segment,
+ * no slash at its end. Nearly every path is, and this is all that is asked of it.
+ */
+function isCanonical(text: string): boolean {
+  if (text.charCodeAt(0) !== SLASH) return false;
+  let previous = SLASH;
+  for (let at = 1; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit < 0x20 || unit > 0x7e || unit === PERCENT || unit === BACKSLASH) return false;
+    if (previous === SLASH && (unit === SLASH || (unit === DOT && isDots(text, at)))) return false;
+    previous = unit;
+  }
+  return previous !== SLASH || text.length === 1;
+}
+
+/** Whether the segment that begins with a dot here is `.` or `..`. */
+function isDots(text: string, at: number): boolean {
+  const end = at + 1 < text.length && text.charCodeAt(at + 1) === DOT ? at + 2 : at + 1;
+  return end === text.length || text.charCodeAt(end) === SLASH;
+}
 
 /** Why a text is no path; empty where it is one. One pass, character by character. */
 function problem(text: string, root: string | undefined): string {

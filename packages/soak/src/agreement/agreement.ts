@@ -4,7 +4,14 @@ import { truthsByReference } from "@mcpolicy/testing";
 import { moveDifference, runCourse } from "./courses.ts";
 import { drawnVocabulary, drawPolicy, visibleMostly } from "./drawing.ts";
 import { emphases } from "./emphases.ts";
-import { checked, differenceOn, type Evaluators, evaluatorsOf, onListsAndExplanation } from "./evaluators.ts";
+import {
+  type Backend,
+  checked,
+  differenceOn,
+  type Evaluators,
+  evaluatorsOf,
+  onListsAndExplanation,
+} from "./evaluators.ts";
 import { allowNeverLowers, denyNeverRaises, orderNeverMatters, printKeepsMeaning, unknownNeverGrants } from "./laws.ts";
 import { type Failing, minimise, show } from "./minimise.ts";
 import { addition, type Draft, textOf, type Vocabulary } from "./policies.ts";
@@ -21,6 +28,8 @@ export interface AgreementOptions {
   readonly laws?: boolean;
   /** Whether a failure is minimised before it is reported. */
   readonly minimised?: boolean;
+  /** What is compared with the reference; generated code and closures unless said. */
+  readonly backends?: readonly Backend[];
 }
 
 export interface AgreementReport {
@@ -142,6 +151,7 @@ export function comparison({
   perPolicy = 250,
   laws = true,
   minimised = true,
+  backends,
 }: AgreementOptions): AgreementReport {
   const random = randomOf(seed);
   const vocabulary = drawnVocabulary();
@@ -163,7 +173,7 @@ export function comparison({
     policies += 1;
     const { policy, remembers } = made;
     for (const id of operatorsIn(policy)) used[id] = (used[id] ?? 0) + 1;
-    const evaluators = evaluatorsOf(policy);
+    const evaluators = evaluatorsOf(policy, backends);
     const text = textOf(made.draft);
     const nearby = nearbyIn(text);
     const requests = Array.from({ length: Math.min(remembers ? perPolicy / 4 : perPolicy, cases - done) }, () =>
@@ -185,6 +195,7 @@ export function comparison({
             { draft: made.draft, request },
             difference,
             (each, smaller) => differenceOn(each, smaller).difference,
+            backends,
           ),
         );
         break;
@@ -334,12 +345,13 @@ function reported(
   failing: Failing,
   what: string,
   wrongOn: (evaluators: Evaluators, request: Request) => string | undefined,
+  backends?: readonly Backend[],
 ): string {
   if (!shrinks) return `${what}\n\n${show(failing)}`;
   const smallest = minimise(failing, ({ draft: candidate, request }) => {
     const { policy } = checked(textOf(candidate));
     if (policy === undefined) return false;
-    return wrongOn(evaluatorsOf(policy), request) !== undefined;
+    return wrongOn(evaluatorsOf(policy, backends), request) !== undefined;
   });
   return `${what}\n\n${show(smallest)}`;
 }

@@ -1,7 +1,13 @@
 import { runCourse } from "../agreement/courses.ts";
 import { type Drawn, drawnVocabulary, drawPolicy, visibleMostly } from "../agreement/drawing.ts";
 import { type EmphasisName, emphases } from "../agreement/emphases.ts";
-import { differenceOn, type Evaluators, evaluatorsOf, onListsAndExplanation } from "../agreement/evaluators.ts";
+import {
+  differenceOn,
+  type Evaluators,
+  evaluatorsOf,
+  onListsAndExplanation,
+  usualBackends,
+} from "../agreement/evaluators.ts";
 import { textOf } from "../agreement/policies.ts";
 import { randomOf } from "../agreement/random.ts";
 import { nearbyIn, requestFor } from "../agreement/requests.ts";
@@ -35,7 +41,7 @@ export async function attempt({ fault, policies, seed }: Attempt): Promise<Notic
   for (let index = 0; index < policies; index += 1) {
     const drawn = policyAt(seed + index, fault.shownBy);
     const tried = (make: () => Evaluators): string | undefined => differenceWith(make, drawn, seed + index);
-    const said = tried(() => evaluatorsOf(drawn.policy, loaded.toolchain));
+    const said = tried(() => evaluatorsOf(drawn.policy, usualBackends, loaded.toolchain));
     if (said === undefined) continue;
     const alsoSound = tried(() => evaluatorsOf(drawn.policy));
     if (alsoSound !== undefined) return { isCaught: false, policies: index + 1, said: `without it too: ${alsoSound}` };

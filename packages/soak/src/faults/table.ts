@@ -79,26 +79,26 @@ export const faults: readonly Fault[] = [
   },
   // --------------------------------------------------------------------------------------------------------- dispatch
   {
-    name: "dispatch hands out `shadow` rules",
-    file: "compiler/src/dispatch.ts",
-    find: ".filter((rule) => !rule.shadow)",
-    replace: "",
+    name: "rules in `shadow` decide",
+    file: "core/src/dispatch.ts",
+    find: " && !rule.shadow;",
+    replace: ";",
   },
   {
     name: "dispatch ignores `except`",
-    file: "compiler/src/dispatch.ts",
+    file: "core/src/dispatch.ts",
     find: "!(name !== undefined && branch.except.some((each) => canMatch(each, server, kind, name)));",
     replace: "true;",
   },
   {
     name: "wildcards meet no name that a rule spells out",
-    file: "compiler/src/dispatch.ts",
+    file: "core/src/dispatch.ts",
     find: "return name === undefined || matchesName(operation.pattern, name);",
     replace: "return name === undefined;",
   },
   {
     name: "further names of an untyped server are forgotten",
-    file: "compiler/src/dispatch.ts",
+    file: "core/src/dispatch.ts",
     find: "server.untyped ? [undefined] : []",
     replace: "[]",
   },
@@ -169,14 +169,14 @@ export const faults: readonly Fault[] = [
   {
     name: "roles that include a role do not give it",
     file: "core/src/giving-roles.ts",
-    find: "return [...new Set([...wanted, ...including])].sort();",
-    replace: "return wanted.toSorted().slice(0, 1);",
+    find: "included.some((each) => wanted.includes(each))",
+    replace: "included[0] !== undefined && wanted.includes(included[0])",
   },
   {
     name: "the bits of roles are mixed up",
     file: "compiler/src/who-code.ts",
-    find: "bit: 1 << sets.size",
-    replace: "bit: 1 << (sets.size >> 1)",
+    find: "1 << declared.indexOf(role)",
+    replace: "1 << (declared.indexOf(role) >> 1)",
   },
   {
     name: "two operands share a slot",
@@ -256,8 +256,8 @@ export const faults: readonly Fault[] = [
   {
     name: "closures: the last instant of `until` belongs to it",
     file: "runtime/src/to-closure.ts",
-    find: "context.time < rule.until &&",
-    replace: "context.time <= rule.until &&",
+    find: "context.time < until &&",
+    replace: "context.time <= until &&",
     shownBy: "ends of a grant",
   },
   {
@@ -265,6 +265,62 @@ export const faults: readonly Fault[] = [
     file: "runtime/src/to-closure.ts",
     find: "(moment) => get(moment) !== false",
     replace: "(moment) => get(moment) === true",
+  },
+  // ------------------------------------------------------------------------------------------------------ what applies
+  {
+    name: "what narrows is not told",
+    file: "compiler/src/subject-code.ts",
+    find: "      ...others.map((each) => noteCode(each, asking, found)),\n",
+    replace: "",
+  },
+  {
+    name: "one allow of several is told",
+    file: "compiler/src/subject-code.ts",
+    find: "...allows.map((each) => noteCode(each, asking, found)),",
+    replace: "...allows.slice(0, 1).map((each) => noteCode(each, asking, found)),",
+  },
+  {
+    name: "denies are not asked where it is told what applies",
+    file: "compiler/src/subject-code.ts",
+    find: "const denied = denies.length === 0 ? js`` :",
+    replace: "const denied = denies.length >= 0 ? js`` :",
+  },
+  {
+    name: "closures: what narrows is not told",
+    file: "runtime/src/to-closure.ts",
+    find: "return subject.others.length === 0 ? found :",
+    replace: "return subject.others.length >= 0 ? found :",
+  },
+  {
+    name: "closures: a deny is not asked for yes or no",
+    file: "runtime/src/to-closure.ts",
+    find: " && !some(subject.denies, request, caller, moment);",
+    replace: ";",
+  },
+  {
+    name: "a limit that is spent stops nothing",
+    file: "runtime/src/permitted.ts",
+    find: "const spent = limits.filter((each) => each.spent);",
+    replace: "const spent = limits.filter((each) => each.spent && each.take === undefined);",
+    shownBy: "little at a time",
+  },
+  {
+    name: "an outcome that hangs on more than one rule is taken for that of one",
+    file: "runtime/src/permitted.ts",
+    find: "return more.length === 0 && only !== undefined",
+    replace: "return only !== undefined",
+  },
+  {
+    name: "`principal.roles` lacks the roles that others include",
+    file: "runtime/src/readiness.ts",
+    find: 'if (names === undefined || names.includes("roles")) return slowly;',
+    replace: "if (names === undefined) return slowly;",
+  },
+  {
+    name: "a caller without a required attribute is one",
+    file: "runtime/src/readiness.ts",
+    find: "return hasRequired(principal) ? principal : undefined;",
+    replace: "return principal;",
   },
   // ---------------------------------------------------------------------------------------------------------- decision
   {

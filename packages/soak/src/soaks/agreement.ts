@@ -1,14 +1,15 @@
 import { type AgreementOptions, type AgreementReport, partsOf, withGeneratorChecked } from "../agreement/agreement.ts";
+import { usualBackends } from "../agreement/evaluators.ts";
 import { inParallel } from "../in-parallel.ts";
 import type { Soak, SoakResult } from "../soak.ts";
 
-/** Reference, generated code, closures and explainer over random policies and requests. */
+/** Reference, backends and explainer over random policies and requests. */
 export const agreement: Soak = {
   name: "agreement",
   summary: "all evaluators against the reference, on random policies and requests, and the laws",
   needsShared: false,
-  async run({ cases, seed, quick, jobs }): Promise<SoakResult> {
-    const parts = partsOf({ cases, seed, laws: !quick, minimised: !quick, perPolicy: quick ? 80 : 250 });
+  async run({ cases, seed, quick, jobs, backends = usualBackends }): Promise<SoakResult> {
+    const parts = partsOf({ cases, seed, laws: !quick, minimised: !quick, perPolicy: quick ? 80 : 250, backends });
     const module = new URL("../agreement/agreement.ts", import.meta.url);
     const report = withGeneratorChecked(
       await inParallel<AgreementOptions, AgreementReport>(module, "comparison", parts, jobs),
@@ -36,7 +37,9 @@ export const agreement: Soak = {
         .join(", ")}`,
       `the checker refused ${refused.statements} of ${refused.of} generated statements, mostly: ${reasons.map(([reason, count]) => `${reason} (${count})`).join("; ")}`,
       ...report.failures,
-      report.failures.length === 0 ? "all evaluators agree" : "THEY DO NOT AGREE",
+      report.failures.length === 0
+        ? `all evaluators agree: the reference, ${backends.join(", ")}, the explainer`
+        : "THEY DO NOT AGREE",
     ];
     return { ok: report.failures.length === 0, lines, data: report };
   },

@@ -1,4 +1,5 @@
-import type { ConditionIr, OperandIr, Type } from "@mcpolicy/core";
+import type { ConditionIr, OperandIr } from "./ir.ts";
+import type { Type } from "./type.ts";
 
 /**
  * The condition with the parts of each `and` and `or` ordered by what they cost to ask, cheapest first, alike ones as they stand. The

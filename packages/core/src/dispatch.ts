@@ -1,28 +1,26 @@
-import {
-  type BranchIr,
-  matchesName,
-  type Operation,
-  type OperationIr,
-  type PolicyIr,
-  type RuleIr,
-  type ServerIr,
-} from "@mcpolicy/core";
+import { type CallRule, callRules } from "./call-rules.ts";
+import type { BranchIr, OperationIr, PolicyIr, ServerIr } from "./ir.ts";
+import { matchesName } from "./operation-names.ts";
+import type { Operation } from "./request.ts";
 
-/** A rule with those of its branches that can speak of a subject. */
-export interface Speaking {
-  readonly rule: RuleIr;
+/** A rule by its number, with those of its branches that can speak of a subject. */
+export interface Speaking extends CallRule {
+  readonly number: number;
   readonly branches: readonly BranchIr[];
 }
 
 /**
  * Operations that one list of rules decides: a tool or prompt by its name, all further names of a server (`name` undefined), or all
- * operations of another kind. Rules that can never speak of them are left out; `shadow` rules too.
+ * operations of another kind. Rules that can never speak of them are left out.
  */
 export interface Subject {
   readonly kind: Operation["kind"];
   readonly server: ServerIr;
   readonly name: string | undefined;
-  readonly rules: readonly Speaking[];
+  /** The enforced allows and denies: what says yes or no. */
+  readonly deciding: readonly Speaking[];
+  /** What applies beside them where they say yes: what narrows, and what stands in `shadow`. */
+  readonly others: readonly Speaking[];
 }
 
 const named = ["tool", "prompt"] as const;
@@ -30,7 +28,7 @@ const unnamed = ["resource", "completion", "sampling", "elicitation", "roots"] a
 
 /** Every subject that some rule speaks of. Operations of no subject are denied by default. */
 export function dispatch(ir: PolicyIr): readonly Subject[] {
-  const rules = ir.rules.filter((rule) => !rule.shadow);
+  const rules = callRules(ir);
   return ir.servers.flatMap((server) => [
     ...named.flatMap((kind) => {
       const mentions = mentionsOf(rules, server, kind);
@@ -48,7 +46,8 @@ export function dispatch(ir: PolicyIr): readonly Subject[] {
 
 /** A branch that speaks of operations of one kind of a server, and its place among all, in the order of the policy. */
 interface Mention {
-  readonly rule: RuleIr;
+  readonly number: number;
+  readonly rule: CallRule;
   readonly branch: BranchIr;
   readonly order: number;
 }
@@ -60,19 +59,19 @@ interface Mentions {
   readonly all: readonly Mention[];
 }
 
-function mentionsOf(rules: readonly RuleIr[], server: ServerIr, kind: Operation["kind"]): Mentions {
+function mentionsOf(rules: readonly CallRule[], server: ServerIr, kind: Operation["kind"]): Mentions {
   const exact = new Map<string, Mention[]>();
   const general: Mention[] = [];
   const all: Mention[] = [];
   const isHere = (each: OperationIr): boolean => each.server === server.name && each.kind === kind;
-  for (const rule of rules) {
-    for (const branch of rule.branches) {
+  for (const [number, rule] of rules.entries()) {
+    for (const branch of rule.rule.branches) {
       const here = branch.operations.filter(isHere);
       // On an untyped server the names that are taken away need subjects of their own too.
       const spelled = new Set(
         [...here, ...branch.except.filter(isHere)].flatMap((each) => ("name" in each ? [each.name] : [])),
       );
-      const mention = { rule, branch, order: all.length };
+      const mention = { number, rule, branch, order: all.length };
       all.push(mention);
       if (here.some((each) => !("name" in each))) general.push(mention);
       for (const name of spelled) {
@@ -98,9 +97,18 @@ function subject(
   const near =
     name === undefined ? mentions.all : [...new Set([...(mentions.exact.get(name) ?? []), ...mentions.general])];
   const speaking = near.filter(speaks).toSorted((a, b) => a.order - b.order);
-  const byRule = Map.groupBy(speaking, ({ rule }) => rule);
-  const rules = [...byRule].map(([rule, mentioned]) => ({ rule, branches: mentioned.map(({ branch }) => branch) }));
-  return rules.length === 0 ? [] : [{ kind, server, name, rules }];
+  const byNumber = Map.groupBy(speaking, ({ number }) => number);
+  const rules = [...byNumber].map(([number, mentioned]): Speaking => {
+    const [{ rule }] = mentioned as [Mention, ...Mention[]];
+    return { ...rule, number, branches: mentioned.map(({ branch }) => branch) };
+  });
+  if (rules.length === 0) return [];
+  return [{ kind, server, name, deciding: rules.filter(decides), others: rules.filter((each) => !decides(each)) }];
+}
+
+/** Whether a rule says yes or no: what is in `shadow` does not. */
+function decides({ sort, rule }: CallRule): boolean {
+  return (sort === "allow" || sort === "deny") && !rule.shadow;
 }
 
 /** Whether an operation of a rule is, or may be, one of a subject's. For a name it is certain. */
