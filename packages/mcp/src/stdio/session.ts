@@ -1,16 +1,17 @@
-import type { AuditSink, JsonObject, Principal, StateDriver } from "@mcpolicy/core";
+import type { AuditSink, JsonObject, Principal, StateDriver, Value } from "@mcpolicy/core";
 import type { ApprovalChannel } from "../approvals.ts";
 import type { Caller } from "../caller.ts";
 import { Connection } from "../connection/connection.ts";
 import { Enforcer } from "../decide/enforcer.ts";
 import { after, caught, InOrder, type Maybe } from "../maybe.ts";
-import { Definitions } from "../pins/definitions.ts";
+import { Definitions, type DefinitionsOptions } from "../pins/definitions.ts";
 import type { Difference } from "../pins/hold.ts";
 import type { EnforcedPolicy } from "../policy.ts";
 import type { Settings } from "../settings.ts";
-import type { Profile } from "../wire/denial.ts";
+import type { Flaw, Profile } from "../wire/denial.ts";
 import { type Bounds, callerBounds, type Intake, idOfRefused, intake, serverBounds } from "../wire/intake.ts";
 import type { Line } from "../wire/lines.ts";
+import type { Id } from "../wire/message.ts";
 
 export interface SessionOptions {
   readonly policy: EnforcedPolicy;
@@ -20,6 +21,8 @@ export interface SessionOptions {
   readonly principal: () => Maybe<Principal | undefined>;
   readonly toClient: (message: JsonObject) => void;
   readonly toServer: (message: JsonObject) => void;
+  /** Asks the server by itself what it defines; on this connection, where it is not given. */
+  readonly asking?: DefinitionsOptions["asking"];
   readonly audit: AuditSink;
   readonly state?: StateDriver | undefined;
   readonly settings?: Settings;
@@ -53,7 +56,7 @@ export class Session {
     this.#options = options;
     this.#connection = new Connection({
       ...this.#deciding(options.policy),
-      ...{ transport: "stdio", ids: "ours", checksEarly: true },
+      ...{ transport: "stdio", ids: "ours", checksEarly: options.asking === undefined },
       ...{ mostInFlight: options.mostInFlight, onIdle: options.onIdle },
       ...{ settings: options.settings, profile: options.profile, approvals: options.approvals },
       ends: { toServer: options.toServer, toClient: options.toClient },
@@ -68,6 +71,7 @@ export class Session {
       strict: true,
       newId: enforcer.newId,
       timeout: options.checkTimeout ?? 30_000,
+      asking: options.asking,
       onDifferences(differences) {
         for (const { text } of differences) void enforcer.notice("pin-difference", text);
         options.onDifferences?.(differences);
@@ -111,6 +115,23 @@ export class Session {
       // Whose answer a line beyond the bound was cannot be told, so no answer may be waited for any longer.
       else void this.#connection.serverBroken(id, taken.why, line === undefined);
     });
+  }
+
+  /** A JSON value from a server that does not speak in lines. */
+  serverSaid(value: Value): Maybe<void> {
+    return this.#fromServer.add(this.#caller(), (caller) => {
+      void this.#connection.fromServer(value, undefined, { caller });
+    });
+  }
+
+  /** Something of it that cannot be used: the answer to a request, where there is an id. */
+  serverBroken(id: Id | undefined, why: string, isFatal: boolean): Maybe<void> {
+    return this.#fromServer.add(undefined, () => this.#connection.serverBroken(id, why, isFatal));
+  }
+
+  /** No answer will come to a request. */
+  serverFailed(id: Id, kind: Flaw, why: string): Maybe<void> {
+    return this.#fromServer.add(undefined, () => this.#connection.serverFailed(id, kind, why));
   }
 
   /** The server is gone: whatever waits for it is answered, and so is whatever still comes. */

@@ -1,9 +1,15 @@
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import type { JsonObject, PinnedTool } from "@mcpolicy/core";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { type MemorySink, memorySink } from "../../src/audit/memory-sink.ts";
-import { childEnvironment, type ProxyEnd, type StdioProxyOptions, stdioProxy } from "../../src/stdio/index.ts";
+import {
+  childEnvironment,
+  type ProxyEnd,
+  type StartedServer,
+  type StdioOptions,
+  stdioProxy,
+} from "../../src/stdio/index.ts";
 import { callerBounds } from "../../src/wire/intake.ts";
 import { always, call, policyOf, rule } from "../guarded.ts";
 
@@ -35,7 +41,7 @@ interface Running {
 }
 
 /** The proxy in this process, in front of the fake server, spoken to in raw lines. */
-function start(behaviour = "", options: Partial<StdioProxyOptions> = {}): Running {
+function start(behaviour = "", options: Partial<StdioOptions & StartedServer> = {}): Running {
   const input = new PassThrough();
   const output = new PassThrough();
   const errors = new PassThrough();
@@ -189,11 +195,21 @@ describe("stdioProxy", () => {
     expect((await proxy.ended).kind).toBe("closed");
   }, 15_000);
 
-  it("ends from outside", async () => {
+  it("ends from outside, and answers what is under way before", async () => {
     const stop = new AbortController();
     const proxy = start("", { signal: stop.signal });
     proxy.send(call(1, "slow", {}));
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await vi.waitFor(() => expect(proxy.audit.records()).not.toHaveLength(0));
+    stop.abort();
+    expect(await proxy.next()).toEqual([{ jsonrpc: "2.0", id: 1, result: text("late") }]);
+    expect((await proxy.ended).kind).toBe("closed");
+  });
+
+  it("ends from outside in a hurry", async () => {
+    const stop = new AbortController();
+    const proxy = start("", { hurry: stop.signal });
+    proxy.send(call(1, "slow", {}));
+    await vi.waitFor(() => expect(proxy.audit.records()).not.toHaveLength(0));
     stop.abort();
     expect(await proxy.next()).toMatchObject([{ id: 1, error: { code: -32603 } }]);
     expect((await proxy.ended).kind).toBe("closed");
