@@ -163,6 +163,7 @@ export type {
   ApprovalQuestion,
   ApprovalState,
   Approvals,
+  AskOptions,
   CommitResult,
   LimitNeed,
   RevocableToken,

@@ -97,13 +97,27 @@ export type Revocation = { readonly until: number } & (
 
 /** Approvals that were asked for, by the id of the question. Out-of-band approvers answer them; the call that is let through spends them. */
 export interface Approvals {
-  readonly ask: (question: ApprovalQuestion) => void | Promise<void>;
+  /**
+   * Asks, unless the same stands already: gives what stands for the question's binding, answered or not. `undefined`, and nothing is asked, where
+   * the caller has as many open questions as one may have. Throws or rejects where the store has no room, or the id is another question's.
+   */
+  readonly ask: (
+    question: ApprovalQuestion,
+    options: AskOptions,
+  ) => ApprovalState | undefined | Promise<ApprovalState | undefined>;
   readonly get: (id: string) => ApprovalState | undefined | Promise<ApprovalState | undefined>;
   /** Open questions, oldest first, at most `most`. */
   readonly list: (most: number) => readonly ApprovalState[] | Promise<readonly ApprovalState[]>;
   /** Answers a question once: false where there is none, it is too old, or it was answered before. */
   readonly answer: (id: string, answer: ApprovalAnswer) => boolean | Promise<boolean>;
   readonly close?: () => void | Promise<void>;
+}
+
+export interface AskOptions {
+  /** How many open questions one caller may have. */
+  readonly mostOfCaller: number;
+  /** The question that stands no more where it is this one: its answer let a call through. */
+  readonly instead?: string;
 }
 
 /** What an approver is shown, and what the approval is bound to. Times in epoch milliseconds. */
@@ -138,7 +152,12 @@ export interface ApprovalQuestion {
 
 export interface ApprovalAnswer {
   readonly approved: boolean;
-  readonly by: { readonly id: string; readonly client?: string; readonly roles: readonly string[] };
+  readonly by: {
+    readonly id: string;
+    readonly client?: string;
+    readonly tenant: TenantKey;
+    readonly roles: readonly string[];
+  };
   readonly at: number;
 }
 

@@ -26,6 +26,7 @@ export {
   type ProofKeys,
   proofKeysOf,
   type SealedApproval,
+  type SealedDuty,
   sealApproval,
 } from "./proof.ts";
 export { metadataPath, metadataUrl, type ProtectedResource, resourceMetadata } from "./resource.ts";

@@ -1,4 +1,4 @@
-import { intake, isRecord, type JsonObject, type WhoIr } from "@mcpolicy/core";
+import { type DutyIr, intake, isRecord, type JsonObject, type Value } from "@mcpolicy/core";
 import type { CryptoKey } from "jose";
 import { fromBase64url, toBase64url } from "./base64url.ts";
 import { SettingsError } from "./settings-error.ts";
@@ -16,6 +16,8 @@ export interface ApprovalCall {
   readonly operation: string;
   /** `digestOf(arguments)`: SHA-256 of their canonical JSON (RFC 8785). */
   readonly arguments: string;
+  /** Likewise of what the caller answers to the server's own questions with this call (MCP 2026-07-28), where it does. */
+  readonly inputs?: string;
   /** The digest that the tool's definition is pinned by, where it is. */
   readonly pin?: string;
   /** The policy's digest. */
@@ -25,16 +27,22 @@ export interface ApprovalCall {
 /** A question that was asked about a call, as it travels through the caller's client and back. Times in epoch milliseconds. */
 export interface SealedApproval {
   readonly call: ApprovalCall;
-  /** The rules that asked. */
-  readonly rules: readonly string[];
-  /** Who may answer. */
-  readonly approvers: readonly (WhoIr | "caller")[];
+  /** What was asked for: one or more. */
+  readonly asked: readonly SealedDuty[];
   readonly issuedAt: number;
   readonly expiresAt: number;
-  /** 128 random bits in base64url: the id under which the answer is spent, once. */
-  readonly nonce: string;
-  /** The server's own `requestState`, which it gets back. */
+  /** The server's own `requestState` and the answers to its questions, which it gets back. */
   readonly requestState?: string;
+  readonly inputResponses?: JsonObject;
+}
+
+/** One duty that a question is about. */
+export interface SealedDuty {
+  readonly duty: DutyIr;
+  /** The rules that asked: its proof is none for others. */
+  readonly rules: readonly string[];
+  /** 128 random bits: the id under which the answer is spent, once. */
+  readonly nonce: string;
 }
 
 /** Keys that seal and open. One seals, all open: so keys are renewed without a question being lost. */
@@ -143,7 +151,7 @@ export function differenceOf(asked: ApprovalCall, now: ApprovalCall): readonly (
 
 // biome-ignore format: a list
 const bound = [
-  "principal", "tenant", "client", "server", "method", "operation", "arguments", "pin", "policy",
+  "principal", "tenant", "client", "server", "method", "operation", "arguments", "inputs", "pin", "policy",
 ] as const satisfies readonly (keyof ApprovalCall)[];
 
 /** Format, purpose, audience and key are part of what is sealed (AEAD, RFC 5116 §2.1). */
@@ -164,14 +172,20 @@ function approvalIn(bytes: Uint8Array): SealedApproval | undefined {
   const call = record["call"] as JsonObject;
   const isWhole =
     bound.every((name) => typeof call[name] === "string" || (optional.has(name) && call[name] === undefined)) &&
-    Array.isArray(record["rules"]) &&
-    Array.isArray(record["approvers"]) &&
-    record["approvers"].length > 0 &&
+    Array.isArray(record["asked"]) &&
+    record["asked"].length > 0 &&
+    record["asked"].every(isDuty) &&
     Number.isFinite(record["issuedAt"]) &&
     Number.isFinite(record["expiresAt"]) &&
-    typeof record["nonce"] === "string" &&
-    ["string", "undefined"].includes(typeof record["requestState"]);
+    ["string", "undefined"].includes(typeof record["requestState"]) &&
+    (record["inputResponses"] === undefined || isRecord(record["inputResponses"]));
   return isWhole ? (record as unknown as SealedApproval) : undefined;
 }
 
-const optional: ReadonlySet<keyof ApprovalCall> = new Set(["tenant", "client", "pin"]);
+function isDuty(value: Value): boolean {
+  return (
+    isRecord(value) && isRecord(value["duty"]) && Array.isArray(value["rules"]) && typeof value["nonce"] === "string"
+  );
+}
+
+const optional: ReadonlySet<keyof ApprovalCall> = new Set(["tenant", "client", "inputs", "pin"]);

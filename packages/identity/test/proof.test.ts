@@ -28,16 +28,21 @@ const call: ApprovalCall = {
   method: "tools/call",
   operation: "write_file",
   arguments: digestOf({ path: "/workspace/a", content: "x" }),
+  inputs: digestOf({ answers: {} }),
   pin: digestOf("pin"),
   policy: digestOf("policy"),
 };
 const approval: SealedApproval = {
   call,
-  rules: ["writes are asked for"],
-  approvers: [{ anyone: false, roles: ["lead"], ids: [] }, "caller"],
+  asked: [
+    {
+      duty: { kind: "approval", from: { anyone: false, roles: ["lead"], ids: [] } },
+      rules: ["writes are asked for"],
+      nonce: "AAAAAAAAAAAAAAAAAAAAAA",
+    },
+  ],
   issuedAt: now,
   expiresAt: now + 600_000,
-  nonce: "AAAAAAAAAAAAAAAAAAAAAA",
   requestState: "the server's own",
 };
 const sealed = await sealApproval(approval, keys, iv);
@@ -105,8 +110,9 @@ describe("a sealed question", () => {
       {},
       [],
       { ...approval, call: {} },
-      { ...approval, approvers: [] },
-      { ...approval, nonce: 1 },
+      { ...approval, asked: [] },
+      { ...approval, asked: [{ ...approval.asked[0], nonce: 1 }] },
+      { ...approval, inputResponses: [] },
       { ...approval, expiresAt: "x" },
     ]) {
       const text = await sealApproval(odd as SealedApproval, keys, iv);

@@ -1,3 +1,13 @@
+export {
+  type Answered,
+  type Answering,
+  answerQuestion,
+  type GivenAnswer,
+  openQuestion,
+  openQuestions,
+  type SeenQuestion,
+} from "./approvals/answering.ts";
+export { type ApprovalChannelOptions, approvalChannel } from "./approvals/channel.ts";
 export type { ApprovalChannel, ApprovedCall, Asking, Brought, Lacking } from "./approvals.ts";
 export { linesSink, logLine } from "./audit/lines-sink.ts";
 export { type MemorySink, memorySink } from "./audit/memory-sink.ts";

@@ -1,4 +1,4 @@
-import type { PolicyIr, Proof, RequireIr, State, WhoIr } from "@mcpolicy/core";
+import type { PolicyIr, Principal, Proof, RequireIr, State, WhoIr } from "@mcpolicy/core";
 import { type Caller, includedRoles } from "./caller.ts";
 import { byId } from "./explain.ts";
 import { isAbout } from "./rule-truth.ts";
@@ -34,17 +34,21 @@ function answers(proof: Proof, duty: RequireIr["duty"], proving: Proving): boole
     case "duty":
       return proof.kind === "duty" && proof.name === duty.name;
     case "approval":
-      return proof.kind === "approval" && isApprover(proof.by, duty.from, proving);
+      return proof.kind === "approval" && mayApprove(proving.ir, duty.from, proof.by, proving.caller.id);
   }
 }
 
-/** `from caller` is a word of the caller's own; every other approval is somebody else's. */
-function isApprover(
-  by: Extract<Proof, { readonly kind: "approval" }>["by"],
+/**
+ * Whether a principal's approval of a caller's call is one that a duty asks for: `from caller` is a word of the caller's own; every other approval
+ * is somebody else's.
+ */
+export function mayApprove(
+  ir: PolicyIr,
   from: WhoIr | "caller",
-  { ir, caller }: Proving,
+  by: Pick<Principal, "id" | "roles">,
+  callerId: string,
 ): boolean {
-  const isCaller = by.id === caller.id;
+  const isCaller = by.id === callerId;
   if (from === "caller") return isCaller;
   return !isCaller && isAbout(from, { id: by.id, roles: includedRoles(ir, by.roles) });
 }

@@ -4,6 +4,7 @@ export { decideAlike } from "./alike.ts";
 export { ArtifactError } from "./artifact-error.ts";
 export { type Bounds, defaultBounds, outOfBounds } from "./bounds.ts";
 export { doubleChecked } from "./double-checked.ts";
+export { mayApprove } from "./duty.ts";
 export { type Expected, type Pins, pinsOf } from "./expected.ts";
 export type { RuleSort, SeenRule } from "./explain.ts";
 export type { Unseen } from "./foresee.ts";

@@ -10,21 +10,37 @@ export interface MemoryApprovalsOptions {
 /** Approvals in the memory of one process: they end with it. A question is forgotten when its time is over. */
 export function memoryApprovals({ now, most = 10_000 }: MemoryApprovalsOptions): Approvals {
   const states = new Map<string, { readonly question: ApprovalQuestion; answer?: ApprovalAnswer }>();
+  /** The id of the latest question by what it is bound to. */
+  const standingFor = new Map<string, string>();
 
   const current = (id: string): (ApprovalState & { answer?: ApprovalAnswer }) | undefined => {
     const state = states.get(id);
     return state !== undefined && now() < state.question.until ? state : undefined;
   };
 
+  const ofCaller = ({ caller }: ApprovalQuestion): number =>
+    [...states.values()].filter(
+      ({ question, answer }) => question.caller === caller && answer === undefined && now() < question.until,
+    ).length;
+
   return {
-    ask(question) {
+    ask(question, { mostOfCaller, instead }) {
+      const standing = current(standingFor.get(question.binding) ?? "");
+      if (standing !== undefined && standing.question.id !== instead) return structuredClone(standing);
       if (current(question.id) !== undefined)
         throw new Error(`there is a question of the id \`${question.id}\` already`);
+      if (ofCaller(question) >= mostOfCaller) return undefined;
       if (states.size >= most) {
-        for (const id of states.keys()) if (current(id) === undefined) states.delete(id);
+        for (const [id, state] of states) {
+          if (current(id) !== undefined) continue;
+          states.delete(id);
+          if (standingFor.get(state.question.binding) === id) standingFor.delete(state.question.binding);
+        }
         if (states.size >= most) throw new Error(`there is no room for more than ${most} questions`);
       }
       states.set(question.id, { question: structuredClone(question) });
+      standingFor.set(question.binding, question.id);
+      return { question: structuredClone(question) };
     },
     get: (id) => structuredClone(current(id)),
     list(count) {

@@ -54,7 +54,7 @@ describe.skipIf(!hasRedis())("on one server", () => {
     test("beyond the most there may be nothing is taken in", async () => {
       const policy = nameOf();
       const approvals = redisApprovals({ client: here.client, policy, most: 0 });
-      const asked = approvals.ask(exampleQuestion("a", 0, Date.now() + 1000));
+      const asked = approvals.ask(exampleQuestion("a", 0, Date.now() + 1000), { mostOfCaller: 9 });
       await expect(asked).rejects.toThrow("FULL questions");
       const revocations = redisRevocations({ client: here.client, policy, most: 0 });
       await expect(revocations.revoke({ kind: "id", id: "a", until: Date.now() + 1000 })).rejects.toThrow("FULL");
@@ -221,9 +221,9 @@ test.skipIf(!hasRedis())("the guide's user may do what is needed, and no more", 
   expect(await revocations.seenOnce("a", Date.now() + 1000)).toBe(true);
   await revocations.close?.();
   const approvals = redisApprovals({ client, policy: "p" });
-  await approvals.ask(exampleQuestion("q", 0, Date.now() + 1000));
+  await approvals.ask(exampleQuestion("q", 0, Date.now() + 1000), { mostOfCaller: 9 });
   expect(await approvals.list(1)).toHaveLength(1);
-  expect(await approvals.answer("q", { approved: true, by: { id: "l", roles: [] }, at: 0 })).toBe(true);
+  expect(await approvals.answer("q", { approved: true, by: { id: "l", tenant: "null", roles: [] }, at: 0 })).toBe(true);
   await expect(redis.call("KEYS", "*")).rejects.toThrow("NOPERM");
   await expect(redis.set("other", "1")).rejects.toThrow("NOPERM");
 });

@@ -31,8 +31,8 @@ test("approvals in memory: beyond the most that there may be nothing is asked, u
   let time = 0;
   const approvals = memoryApprovals({ now: () => time, most: 1 });
   const question = (id: string, until: number) => exampleQuestion(id, time, until);
-  approvals.ask(question("a", 10));
-  expect(() => approvals.ask(question("b", 10))).toThrow("no room for more than 1");
+  approvals.ask(question("a", 10), { mostOfCaller: 9 });
+  expect(() => approvals.ask(question("b", 10), { mostOfCaller: 9 })).toThrow("no room for more than 1");
   time = 10;
-  approvals.ask(question("b", 20));
+  approvals.ask(question("b", 20), { mostOfCaller: 9 });
 });

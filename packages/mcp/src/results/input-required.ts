@@ -8,7 +8,7 @@ import { cleanValue } from "./clean.ts";
 import { type Heard, type Hearing, passes, withheld } from "./heard.ts";
 
 /** The methods whose results may ask for more (MCP 2026-07-28, multi round-trip requests). */
-const mayAsk: ReadonlySet<string> = new Set(["tools/call", "resources/read", "prompts/get"]);
+export const mayAsk: ReadonlySet<string> = new Set(["tools/call", "resources/read", "prompts/get"]);
 
 /**
  * A result that asks the client for more before it is one: each question is decided as if it was pushed, and taken out where it is denied. Where

@@ -86,11 +86,9 @@ const approval: SealedApproval = {
     arguments: "sha256-0",
     policy: "sha256-1",
   },
-  rules: ["r"],
-  approvers: ["caller"],
+  asked: [{ duty: { kind: "approval", from: "caller" }, rules: ["r"], nonce: "n" }],
   issuedAt: now,
   expiresAt: now + 1,
-  nonce: "n",
 };
 
 function policyOf(text: string) {

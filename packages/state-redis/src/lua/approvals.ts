@@ -3,23 +3,44 @@ import { script } from "./script.ts";
 
 /** KEYS, of all three: questions (id to text), answers (id to text), open (ids by when they were asked), ends (ids by their end). */
 
-/** ARGV: id, text, asked, until, how many there may be. Answers "done", or "asked" where there is one of that id. */
+/**
+ * KEYS, after those: bindings (`b` and a binding to the id that stands for it, `i` and an id to its binding), the ids of one caller by their end.
+ * ARGV: id, text, asked, until, how many there may be, binding, the id that stands no more, how many of one caller. Answers what it came to first:
+ * "done"; "stands", with the texts of the question that stands and of its answer; "many" of the caller; "asked" where there is one of that id.
+ */
 export const askScript: Script = script(`
-local questions, answers, open, ends = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local questions, answers, open, ends, bindings, mine = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local now = clock(nil)
 for _, over in ipairs(redis.call('ZRANGEBYSCORE', ends, '-inf', text(now), 'LIMIT', 0, 100)) do
   redis.call('HDEL', questions, over)
   redis.call('HDEL', answers, over)
   redis.call('ZREM', open, over)
   redis.call('ZREM', ends, over)
+  local binding = redis.call('HGET', bindings, 'i' .. over)
+  if binding then
+    redis.call('HDEL', bindings, 'i' .. over)
+    if redis.call('HGET', bindings, 'b' .. binding) == over then redis.call('HDEL', bindings, 'b' .. binding) end
+  end
 end
-if redis.call('HEXISTS', questions, ARGV[1]) == 1 then return 'asked' end
+local standing = redis.call('HGET', bindings, 'b' .. ARGV[6])
+if standing and standing ~= ARGV[7] and tonumber(redis.call('ZSCORE', ends, standing) or '-inf') > now then
+  return {'stands', redis.call('HGET', questions, standing), redis.call('HGET', answers, standing) or ''}
+end
+if redis.call('HEXISTS', questions, ARGV[1]) == 1 then return {'asked'} end
+local count = 0
+for _, id in ipairs(redis.call('ZRANGE', mine, 0, -1)) do
+  local isOver = tonumber(redis.call('ZSCORE', ends, id) or '-inf') <= now
+  if isOver or redis.call('HEXISTS', answers, id) == 1 then redis.call('ZREM', mine, id) else count = count + 1 end
+end
+if count >= tonumber(ARGV[8]) then return {'many'} end
 if redis.call('ZCARD', ends) >= tonumber(ARGV[5]) then return redis.error_reply('FULL questions') end
 redis.call('HSET', questions, ARGV[1], ARGV[2])
 redis.call('ZADD', open, ARGV[3], ARGV[1])
 redis.call('ZADD', ends, ARGV[4], ARGV[1])
+redis.call('ZADD', mine, ARGV[4], ARGV[1])
+redis.call('HSET', bindings, 'b' .. ARGV[6], ARGV[1], 'i' .. ARGV[1], ARGV[6])
 for _, key in ipairs(KEYS) do keep(key, tonumber(ARGV[4]) - now + 3600000) end
-return 'done'
+return {'done'}
 `);
 
 /** ARGV: id, text. Answers 1 where it is the first answer to a question that is still open. */
