@@ -18,6 +18,8 @@ export interface Loaded<Input> {
   /** The answer, or a promise of it where `isAsync`. */
   readonly answer: (input: Input) => unknown;
   readonly isAsync?: boolean;
+  /** Whether what counts is how long an answer is waited for, by the clock on the wall: others work on it, in processes of their own. */
+  readonly isWaitedFor?: boolean;
   /** A process that works for it: its time counts too. */
   readonly server?: number;
   readonly close?: () => void | Promise<void>;

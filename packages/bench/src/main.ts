@@ -117,14 +117,23 @@ async function everything(chosen: readonly Chosen[], flags: Flags, folder: strin
   const environment = {
     MCPOLICY_BENCH_RUN: folder,
     MCPOLICY_BENCH_PEERS: peersFolder,
+    MCPOLICY_BENCH_REPOSITORY: repository,
     MCPOLICY_SHARED: resolve(outsideData() ?? ".", ".."),
   };
-  await bundle(["worker.ts"], folder);
+  await bundle(["worker.ts", "between/pass-through.ts", "between/proxy.ts"], folder);
   const effort: Effort = flags.quick
     ? { rounds: 2, checking: 60, timing: 100 }
     : { rounds: undefined, checking: 2000, timing: 300 };
   const missing: string[] = [];
-  const withoutPeers = installPeers((line) => console.error(line));
+  const isWhole = !flags.quick && flags.only === undefined;
+  const isAsked = (name: string): boolean => isWhole || flags.only?.split(",").includes(name) === true;
+  const needsPeers =
+    isAsked("cold-start") ||
+    isAsked("install-size") ||
+    chosen.some(({ workload, engines }) =>
+      workload.engines.some(({ name, peers }) => peers !== undefined && engines.includes(name)),
+    );
+  const withoutPeers = needsPeers ? installPeers((line) => console.error(line)) : undefined;
   if (withoutPeers !== undefined) missing.push(withoutPeers);
 
   const results = new Map<string, ReadonlyMap<string, Measured>>();
@@ -140,8 +149,6 @@ async function everything(chosen: readonly Chosen[], flags: Flags, folder: strin
     results.set(workload.name, measure(workload, able, effort, join(folder, "worker.js"), environment, say));
   }
 
-  const isWhole = !flags.quick && flags.only === undefined;
-  const isAsked = (name: string): boolean => isWhole || flags.only?.split(",").includes(name) === true;
   const canStart = (engine: string): boolean => withoutPeers === undefined || /^(mcpolicy|by-hand)/.test(engine);
   const cold = isAsked("cold-start") ? await coldStarts(folder, environment, 5, canStart, say) : new Map();
   const sizes = isAsked("install-size") ? installSizes(canStart) : new Map();

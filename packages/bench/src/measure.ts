@@ -2,7 +2,7 @@ import { inOwnProcess } from "./processes.ts";
 import type { Report } from "./worker.ts";
 import type { Workload } from "./workload.ts";
 
-/** What came of an engine at a workload. Times in nanoseconds of CPU for each answer; memory in bytes. */
+/** What came of an engine at a workload. Times in nanoseconds of CPU for each answer, or waited for it; memory in bytes. */
 export type Measured =
   | {
       readonly checked: number;
@@ -43,7 +43,13 @@ export function measure(
       if (before.some((report) => !("checked" in report))) continue;
       say(`${workload.name}, ${round < 0 ? "checking" : `round ${round + 1} of ${count}`}, ${engine}`);
       const task = { workload: workload.name, engine };
-      const times = round < 0 ? { checking, timing: 0 } : { checking: isChecked ? checking / 10 : checking, timing };
+      const times =
+        round < 0
+          ? { checking, timing: 0 }
+          : {
+              checking: isChecked ? checking / 10 : checking,
+              timing: Math.max(timing, workload.timing ?? 0),
+            };
       before.push(inOwnProcess({ ...task, ...times }, worker, environment));
     }
   }

@@ -19,6 +19,8 @@ export interface Workload<Input> {
   readonly isQuick?: boolean;
   /** How often each engine is run, in turn with the others; 3 unless said. */
   readonly rounds?: number;
+  /** Milliseconds each process times, where there is so much code that it takes longer to be compiled; `Effort` says it else. */
+  readonly timing?: number;
   /** Whether what stays in memory once an engine is loaded is worth a table. */
   readonly showsMemory?: boolean;
   readonly targets?: readonly Target[];
@@ -31,6 +33,8 @@ export interface Target {
   readonly by?: "median";
   readonly limit:
     | { readonly nanoseconds: number }
+    /** At most so many nanoseconds more than another engine of this workload. */
+    | { readonly nanoseconds: number; readonly above: string }
     /** At most so many times the time of another engine, of this workload unless said. */
     | { readonly times: number; readonly of: string; readonly at?: string }
     /** At least so many times as fast as the fastest of others that could do it. */

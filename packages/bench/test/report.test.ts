@@ -36,6 +36,8 @@ test.for([
   ["a time",              { engine: "a", limit: { nanoseconds: 100 } },                    "90.0 ns",           true],
   ["a time that is not",  { engine: "b", limit: { nanoseconds: 100 } },                    "200 ns",            false],
   ["the median",          { engine: "a", by: "median", limit: { nanoseconds: 100 } },      "300 ns",            false],
+  ["so much above",       { engine: "b", limit: { nanoseconds: 110, above: "a" } },        "110 ns",            true],
+  ["more above",          { engine: "b", by: "median", limit: { nanoseconds: 0, above: "e" } }, "190 ns",       false],
   ["times another",       { engine: "b", limit: { times: 2, of: "a" } },                   "2.22 ×",            false],
   ["times elsewhere",     { engine: "b", limit: { times: 2, of: "b", at: "v" } },          "0.50 ×",            true],
   ["faster than",         { engine: "a", limit: { faster: 2, than: ["c", "b"] } },         "2.22 × (b)",        true],
@@ -44,7 +46,7 @@ test.for([
   ["what failed",         { engine: "d", limit: { nanoseconds: 100 } },                    "not measured",      undefined],
 ] as const)("targets: %s", ([, target, measured, isMet]) => {
   const results = new Map([
-    ["w", new Map<string, Measured>([["a", took(90, 300)], ["b", took(200)], ["c", took(1000)], ["d", { failed: "no" }]])],
+    ["w", new Map<string, Measured>([["a", took(90, 300)], ["b", took(200)], ["c", took(1000)], ["d", { failed: "no" }], ["e", took(10)]])],
     ["v", new Map<string, Measured>([["b", took(400)]])],
   ]);
   const [result] = targetResults([workload([target])], results);

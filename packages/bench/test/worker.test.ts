@@ -14,6 +14,7 @@ test("names are told apart, and each workload has what its targets speak of", ()
     if (base !== undefined) expect(ofEngines, name).toContain(base);
     for (const { engine, limit } of targets) {
       expect(ofEngines, name).toContain(engine);
+      if ("above" in limit) expect(ofEngines, name).toContain(limit.above);
       if ("of" in limit && limit.at === undefined) expect(ofEngines, name).toContain(limit.of);
       if ("at" in limit && limit.at !== undefined) expect(names).toContain(limit.at);
     }

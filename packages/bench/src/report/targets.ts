@@ -29,6 +29,12 @@ function resultOf({ name }: Workload<unknown>, { engine, by, limit }: Target, re
   const own = timeOf(engine);
   const what = `\`${name}\` ${engine}${by === undefined ? "" : `, ${by}`}`;
   const missing = (target: string): TargetResult => ({ what, target, measured: "not measured", isMet: undefined });
+  if ("above" in limit) {
+    const target = `at most ${time(limit.nanoseconds)} above ${limit.above}`;
+    const other = timeOf(limit.above);
+    if (own === undefined || other === undefined) return missing(target);
+    return { what, target, measured: time(own - other), isMet: own - other <= limit.nanoseconds };
+  }
   if ("nanoseconds" in limit) {
     const target = `at most ${time(limit.nanoseconds)}`;
     return own === undefined ? missing(target) : { what, target, measured: time(own), isMet: own <= limit.nanoseconds };

@@ -1,8 +1,10 @@
 import type { Workload } from "../workload.ts";
 import { auditWorkload } from "./audit.ts";
 import { buildWorkloads } from "./building.ts";
+import { guardWorkload } from "./guard.ts";
 import { distinct, history } from "./history.ts";
 import { intakeWorkload } from "./intake.ts";
+import { proxyWorkload } from "./proxy.ts";
 import { ruleWorkloads } from "./rules.ts";
 import { validation } from "./validation.ts";
 
@@ -13,6 +15,8 @@ export const workloads: readonly Workload<any>[] = [
   validation,
   intakeWorkload,
   auditWorkload,
+  guardWorkload,
+  proxyWorkload,
   history,
   distinct,
   ...buildWorkloads,
