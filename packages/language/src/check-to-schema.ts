@@ -1,6 +1,6 @@
 import {
+  type Field,
   fieldNames,
-  fieldOf,
   isAssignable,
   membersOf,
   regexToEcmascript,
@@ -10,14 +10,16 @@ import {
   whyUnreadable,
 } from "@mcpolicy/core";
 import { diagnostic, type Span } from "@mcpolicy/diagnostics";
-import type { Check, Expression, FieldType, RecordType, Refinement } from "./ast.ts";
+import type { Check, Expression, FieldType, RecordType, Refinement, TypeExpression } from "./ast.ts";
+import { fieldIn } from "./check-arguments.ts";
 import { constantOf } from "./constants.ts";
 import { declaredType } from "./declared-type.ts";
 import { holesOf } from "./holes.ts";
 import { type Finding, type Report, withSuggestion } from "./report.ts";
 import { type Scope, textOf } from "./scope.ts";
 import type { CheckedCheck } from "./typed.ts";
-import { plain } from "./types.ts";
+import { plain, unionOf } from "./types.ts";
+import { recordsIn } from "./written-types.ts";
 
 type Schema = Readonly<Record<string, Value>>;
 
@@ -152,15 +154,11 @@ function markSpan(field: FieldType, place: Place): Span {
   return { file, start, end: colon < 0 ? field.name.span.end : colon + 1 };
 }
 
-function fieldGiven(
-  field: FieldType,
-  given: Type,
-  place: Place,
-): { readonly type: Type; readonly optional: boolean; readonly certain: boolean } | undefined {
+function fieldGiven(field: FieldType, given: Type, place: Place): (Field & { readonly certain: boolean }) | undefined {
   const { text, span } = field.name;
-  const record = membersOf(given).find((member) => member.kind === "record" || member.kind === "any");
-  const own = record === undefined ? undefined : fieldOf(record, text);
-  if (own !== undefined && record !== undefined) return { ...own, certain: record.kind === "record" };
+  const records = recordsOf(given);
+  const own = records.length === 0 ? undefined : fieldIn(unionOf(records), text);
+  if (own !== undefined) return { ...own, certain: records.every(({ kind }) => kind === "record") };
   place.report(
     withSuggestion(
       diagnostic(
@@ -169,7 +167,7 @@ function fieldGiven(
         `\`${place.tool}\` has no ${place.field} \`${text}\``,
       ),
       text,
-      record === undefined ? [] : fieldNames(record),
+      records.flatMap(fieldNames),
       span,
       `${place.field}s of \`${place.tool}\``,
     ),
@@ -177,38 +175,62 @@ function fieldGiven(
   return undefined;
 }
 
+/** What of a type may be a record. */
+function recordsOf(given: Type): readonly Type[] {
+  return membersOf(given).filter(({ kind }) => kind === "record" || kind === "any");
+}
+
 function fieldSchema(field: FieldType, given: Type, place: Place): Schema {
-  if (field.type.kind === "record") {
-    const record = membersOf(given).find((member) => member.kind === "record") ?? plain("any");
-    if (!membersOf(given).some((member) => ["record", "any", "error"].includes(member.kind))) {
-      reportType(field, plain("any"), given, place, "a record");
-      return {};
-    }
-    refuse(field.refinements, "a record", place);
-    return { ...recordSchema(field.type, record, place), ...closure(field.type, record) };
-  }
-  const type = declaredType(field.type, place.report);
-  if (type.kind === "error") return {};
-  if (!overlaps(type, given)) {
-    reportType(field, type, given, place, showType(type));
+  const type = declaredType(field.type, () => {});
+  if (type.kind !== "error" && !overlaps(type, given)) {
+    reportType(field, type, given, place, field.type.kind === "record" ? "a record" : showType(type));
     return {};
   }
+  const schema = writtenSchema(field.type, given, place);
+  if (field.type.kind === "record") refuse(field.refinements, "a record", place);
+  if (schema === undefined || type.kind === "error" || field.type.kind === "record") return schema ?? {};
+  return refined(schema, type, field.refinements, place);
+}
+
+/**
+ * What a written type demands of a JSON value, with the refinements of records in it at any depth; undefined, and reported, where no JSON
+ * value is of it. `given` is what the tool says of the value.
+ */
+function writtenSchema(written: TypeExpression, given: Type, place: Place): Schema | undefined {
+  if (written.kind === "record") {
+    const records = recordsOf(given);
+    const record = records.length === 0 ? plain("any") : unionOf(records);
+    return { ...recordSchema(written, record, place), ...closure(written, record) };
+  }
+  if (recordsIn(written).length > 0 && written.kind === "union") {
+    const members = written.members.map((member) => writtenSchema(member, given, place));
+    return members.every((member) => member !== undefined) ? { anyOf: members } : undefined;
+  }
+  if (recordsIn(written).length > 0 && written.kind === "named" && written.of !== undefined) {
+    const elements = membersOf(given).flatMap((member) => (member.kind === "list" ? [member.element] : []));
+    const items = writtenSchema(written.of, elements.length === 0 ? plain("any") : unionOf(elements), place);
+    return items && { type: "array", items };
+  }
+  const type = declaredType(written, place.report);
+  if (type.kind === "error") return undefined;
   const schema = typeSchema(type);
   if (schema === undefined) {
     place.report(
-      diagnostic("P0310", field.type.span, `no ${place.field} is ${showType(type)}`)
+      diagnostic("P0310", written.span, `no ${place.field} is ${showType(type)}`)
         .withNote("arguments are JSON: text, numbers, lists, records")
         .withHelp("check it as `int` or `string`"),
     );
-    return {};
   }
-  return refined(schema, type, field.refinements, place);
+  return schema;
 }
 
 /** A nested record is closed, but for what the tool declares itself. */
 function closure(written: RecordType, given: Type): Schema {
   if (written.open) return {};
-  const names = new Set([...written.fields.map((field) => field.name.text), ...fieldNames(given)]);
+  const names = new Set([
+    ...written.fields.map((field) => field.name.text),
+    ...membersOf(given).flatMap((member) => fieldNames(member)),
+  ]);
   return { propertyNames: { enum: [...names].sort() } };
 }
 
@@ -218,6 +240,8 @@ function overlaps(type: Type, given: Type): boolean {
     membersOf(given).some((b) => {
       if (a.kind === "enum" && b.kind === "enum") return a.values.some((value) => b.values.includes(value));
       if (a.kind === "list" && b.kind === "list") return overlaps(a.element, b.element);
+      // Their fields are checked one by one.
+      if (a.kind === "record" && b.kind === "record") return true;
       const texts: readonly Type["kind"][] = ["string", "enum", "path", "url", "ip", "mail", "time"];
       if (texts.includes(a.kind) && texts.includes(b.kind))
         return a.kind === "string" || a.kind === "path" || b.kind !== "enum";
@@ -240,7 +264,7 @@ function reportType(field: FieldType, type: Type, given: Type, place: Place, sai
 
 // ------------------------------------------------------------------ types
 
-/** What each type demands of a JSON value; undefined where no JSON value is one. */
+/** What a type without records demands of a JSON value; undefined where no JSON value is one. */
 function typeSchema(type: Type): Schema | undefined {
   switch (type.kind) {
     case "enum":
@@ -252,16 +276,6 @@ function typeSchema(type: Type): Schema | undefined {
     case "union": {
       const members = type.members.map(typeSchema);
       return members.every((member) => member !== undefined) ? { anyOf: members } : undefined;
-    }
-    case "record": {
-      const entries = Object.entries(type.fields).map(([name, field]) => [name, typeSchema(field.type) ?? {}] as const);
-      const required = Object.entries(type.fields).flatMap(([name, field]) => (field.optional ? [] : [name]));
-      return {
-        type: "object",
-        properties: Object.fromEntries(entries),
-        ...(required.length === 0 ? {} : { required }),
-        ...(type.open ? {} : { additionalProperties: false }),
-      };
     }
     default:
       return plainSchemas[type.kind];

@@ -1,4 +1,5 @@
 import type { Expression, Operation, Operations, Statement, Who } from "./ast.ts";
+import { fieldsIn } from "./written-types.ts";
 
 /** The names that statements use, by what they are used as. */
 export interface Mentions {
@@ -59,7 +60,7 @@ export function mentionsIn(statements: readonly Statement[]): Mentions {
       }
     }
     if (statement.kind === "check") {
-      for (const field of statement.record.fields) {
+      for (const field of fieldsIn(statement.record)) {
         for (const refinement of field.refinements) {
           if (refinement.kind === "like") expression(refinement.globs);
           if (refinement.kind === "in") expression(refinement.list);

@@ -23,6 +23,7 @@ import { typeOfSchema } from "./tools.ts";
 import type { CheckedServer, CheckedTool } from "./typed.ts";
 import { listOf, plain, recordOf, sameType } from "./types.ts";
 import { walk } from "./visit.ts";
+import { recordsIn } from "./written-types.ts";
 
 /** Names that expressions have already; no declaration may take them. */
 
@@ -334,7 +335,8 @@ function attributes(
         report(place === undefined ? found : found.at(place, "first declared here"));
         continue;
       }
-      for (const refinement of declared.refinements) {
+      const within = recordsIn(declared.type).flatMap(({ fields: parts }) => parts);
+      for (const refinement of [declared, ...within].flatMap(({ refinements }) => refinements)) {
         report(
           diagnostic("P0310", refinement.span, `an attribute of \`${block.kind}\` takes a type only`)
             .withNote("refinements stand in a `check`")

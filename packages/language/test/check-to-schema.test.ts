@@ -34,6 +34,38 @@ test("arguments beside those of the check stay as they are", () => {
   expect(schemaOf("path: path")).not.toHaveProperty("additionalProperties");
 });
 
+test("refinements hold in records at any depth", () => {
+  expect(schemaOf("a: list<{ b: int 1..3 c?: path }>", "un.x")).toMatchObject({
+    properties: {
+      a: {
+        type: "array",
+        items: {
+          properties: {
+            b: { allOf: [{ type: "integer" }, { minimum: 1, maximum: 3 }] },
+            c: { type: "string", "x-mcpolicy-path": {} },
+          },
+          required: ["b"],
+          propertyNames: { enum: ["b", "c"] },
+        },
+      },
+    },
+  });
+  expect(schemaOf("a: null | { b: list<{ c: string size 0..1 }> }", "un.x")).toMatchObject({
+    properties: {
+      a: {
+        anyOf: [
+          { type: "null" },
+          { properties: { b: { items: { properties: { c: { allOf: [{ type: "string" }, { maxLength: 1 }] } } } } } },
+        ],
+      },
+    },
+  });
+  expect(findings(checkText("check un.x { a: list<{ b: int size 1..3 c: strnig }> }"))).toEqual([
+    "P0310 size 1..3",
+    "P0309 strnig",
+  ]);
+});
+
 test("what fits nothing is reported", () => {
   expect(findings(checkText("check fs.read_file { pth: path }"))).toEqual(["P0203 pth"]);
   expect(findings(checkText("check fs.read_file { path: int }"))).toEqual(["P0310 int"]);
