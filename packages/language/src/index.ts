@@ -1,6 +1,7 @@
 export type * from "./ast.ts";
 export type { Files } from "./files.ts";
 export { format } from "./format.ts";
+export { grammarText } from "./grammar-text.ts";
 export { type Longest, type Memory, memoryOf } from "./memory.ts";
 export { parse } from "./parse.ts";
 export { pinsFromListing, readPins } from "./pins.ts";
