@@ -4,10 +4,10 @@ import type { Fault } from "../faults/fault.ts";
 export const traceFaults: readonly Fault[] = [
   {
     name: "limit and require change places",
-    file: "runtime/src/decide.ts",
+    file: "runtime/src/permitted.ts",
     find: "  if (spent.length > 0) {",
     replace:
-      "  const isAsked = possibly(enforcedOf(ir.requires), question).some(({ rule }) => proofFor(rule, request.proofs ?? [], { ir, caller, now, state }) === undefined);\n  if (spent.length > 0 && !isAsked) {",
+      '  const isAsked = of<RequireIr>("require").some((rule) => proofFor(rule, proofs, { ir: means.ir, caller: fullCaller(means, caller), now, state }) === undefined);\n  if (spent.length > 0 && !isAsked) {',
   },
   {
     name: "`attempted` is let into an allow",
