@@ -1,8 +1,12 @@
 import { globSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import { makeKernel } from "@mcpolicy/kernel";
 import { build } from "esbuild";
 
-/** Bundles the command into `dist`: one file per lazily loaded command, no runtime dependency, source maps, and the licences of what was bundled. */
+/**
+ * Bundles the command into `dist`: one file per lazily loaded command, no runtime dependency, source maps, the kernel of modules (`policy build`), and
+ * the licences of what was bundled.
+ */
 const folder = dirname(import.meta.dirname);
 
 for (const stale of globSync("dist/**/*.js{,.map}", { cwd: folder })) rmSync(join(folder, stale));
@@ -17,6 +21,8 @@ const { metafile } = await build({
   platform: "node",
   target: "node22.12",
   conditions: ["@mcpolicy/source"],
+  // What it makes stands beside the code.
+  external: ["@mcpolicy/kernel"],
   minify: true,
   sourcemap: true,
   legalComments: "none",
@@ -27,6 +33,8 @@ const { metafile } = await build({
   },
   logLevel: "warning",
 });
+
+writeFileSync(join(folder, "dist/kernel.json"), JSON.stringify(await makeKernel()));
 
 // `…/node_modules/NAME/…` or `…/node_modules/@SCOPE/NAME/…`, the innermost.
 const packages = new Set(

@@ -14,6 +14,7 @@ export const commands: readonly CommandRow[] = [
   { name: "pin",     summary: "renew a server's pins, or say what moved since",           load: async () => (await import("./commands/pin.ts")).pinCommand },
   { name: "check",   summary: "find mistakes in policies",                                 load: async () => (await import("./commands/check.ts")).checkCommand },
   { name: "fmt",     summary: "write policies in their canonical form",                    load: async () => (await import("./commands/fmt.ts")).fmtCommand },
+  { name: "build",   summary: "write a policy as an ES module, or as an artifact to load",  load: async () => (await import("./commands/build.ts")).buildCommand },
   { name: "test",    summary: "run test files against their policies",                     load: async () => (await import("./commands/test.ts")).testCommand },
   { name: "eval",    summary: "decide one request",                                        load: async () => (await import("./commands/eval.ts")).evalCommand },
   { name: "explain", summary: "say why a request is decided so, or what a code means",     load: async () => (await import("./commands/explain.ts")).explainCommand },

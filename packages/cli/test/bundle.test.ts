@@ -34,6 +34,15 @@ it("packs, installs without dependencies, and runs as a user would run it", () =
   expect(policy("test", "p").out).toMatch(/ 2 passed\n$/);
   expect(policy("init", "--from-tools", "list.json", "--name", "mine")).toMatchObject({ code: 0, err: "" });
   expect(policy("test").out).toMatch(/ 13 passed\n$/);
+  expect(policy("build", "p", "--format", "esm", "-o", "out")).toMatchObject({ code: 0, err: "" });
+  const decides = `import { permits } from "./out/p.mjs";
+const operation = { kind: "tool", server: "fs", name: "read_text_file" };
+const principal = { id: "a", roles: ["reader"] };
+const ask = (path) => permits({ principal, operation, arguments: { path }, context: { time: 0 } });
+console.log(ask("/workspace/a.md"), ask("/workspace/.env"), ask("/etc/passwd"));`;
+  expect(execFileSync(process.execPath, ["--input-type=module", "-e", decides], { cwd, encoding: "utf8" })).toBe(
+    "true false false\n",
+  );
   const asked = ["--as", "id=a,roles=reader", "--call", "fs.read_text_file", "--with", '{"path": "/workspace/.env"}'];
   expect(policy("eval", "--policy", "p", ...asked).out).toMatch(/^deny \(rule\)/);
   expect(policy("eval", "--policy", "p", ...asked.slice(0, 4), "--with", '{"path": 1}').out).toMatch(/^invalid/);

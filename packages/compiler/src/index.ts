@@ -1,6 +1,9 @@
 export { compile } from "./artifact.ts";
 export { generatedEngine } from "./generated.ts";
 export { lower } from "./lower.ts";
+export type { Kernel, KernelPart } from "./module/kernel.ts";
+export { ModuleError } from "./module/module-error.ts";
+export { type MappedSource, type PolicyModule, toModule } from "./module/to-module.ts";
 export { egressOf, type ServerEgress } from "./network/egress.ts";
 export {
   defaultServer,

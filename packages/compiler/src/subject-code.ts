@@ -30,6 +30,8 @@ import { callerTests, type RoleCode } from "./who-code.ts";
 export interface Module extends Pick<Scope, "emission" | "servers" | "toolFacts"> {
   readonly ir: PolicyIr;
   readonly roles: RoleCode;
+  /** Whether subjects tell which rules apply; else their `applying` is nothing. */
+  readonly tellsRules: boolean;
 }
 
 /** The functions of a subject, and the constants that both are called with in `k`, behind themselves. */
@@ -66,15 +68,18 @@ export function subjectFunctions(
   });
 }
 
+/** In the place of a function that nobody asks. */
+const nothing: Code = js`0`;
+
 function hasAllow({ deciding }: Subject): boolean {
   return deciding.some(({ sort }) => sort === "allow");
 }
 
 /** Nothing allows it. */
-function deniedFunctions({ emission }: Module): SubjectCode {
+function deniedFunctions({ emission, tellsRules }: Module): SubjectCode {
   return {
     permits: emission.function("s", (name) => js`const ${name} = () => false;`),
-    applying: emission.function("n", (name) => js`const ${name} = () => undefined;`),
+    applying: tellsRules ? emission.function("n", (name) => js`const ${name} = () => undefined;`) : nothing,
     constants: [],
   };
 }
@@ -94,7 +99,7 @@ function flatFunctions(subject: Subject, module: Module, lifted: Lifted | undefi
   const [permits, applying] = flatTexts(subject, module, lifted);
   return {
     permits: module.emission.function("s", permits),
-    applying: module.emission.function("n", applying),
+    applying: module.tellsRules ? module.emission.function("n", applying) : nothing,
     constants: lifted?.constants ?? [],
   };
 }
@@ -166,10 +171,12 @@ function objectFunctions(subject: Subject, module: Module): SubjectCode {
       subject.deciding,
       (asking) => js`return ${isIndexed ? indexedPermits(asking, module) : permitsCode(asking)};`,
     ),
-    applying: make("n", [...subject.deciding, ...subject.others], (asking) => {
-      asking.frame.starts.add("found");
-      return isIndexed ? indexedApplying(asking, module) : applyingCode(asking, js`q.found`);
-    }),
+    applying: module.tellsRules
+      ? make("n", [...subject.deciding, ...subject.others], (asking) => {
+          asking.frame.starts.add("found");
+          return isIndexed ? indexedApplying(asking, module) : applyingCode(asking, js`q.found`);
+        })
+      : nothing,
     constants: [],
   };
 }

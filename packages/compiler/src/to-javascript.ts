@@ -11,37 +11,14 @@ export function toJavascript(ir: PolicyIr): string {
 
 /** The function that the module exports: from the kit to the functions of an engine. */
 export function policyFunction(ir: PolicyIr): Code {
-  const subjects = dispatch(ir);
-  const moduleOf = (emission: Emission): Module => ({
-    emission,
-    ir,
-    servers: ir.servers,
-    toolFacts: () => factsTable(ir, emission),
-    roles: roleCode(ir, (roles) => emission.set(roles)),
-  });
-  const module = moduleOf(new Emission());
-  const functions = subjectFunctions(subjects, module, moduleOf(new Emission()));
+  const { settings, lines } = engineCode(ir, true);
   return js`function policy(kit) {
 "use strict";
 const { read, readOr, step, has, every, hole, join, operators, matchesName, matchesResource, toolFacts, asPath } = kit;
 const { hasRole, hasAnyRole, callerKeyOf, emptyState, carriesTest, happenedTest, tallyTest, momentWithIts } = kit;
-const { hasOwn } = Object;
-const pristine = Object.prototype;
-const unset = Symbol("not read yet");
-const nothing = Object.freeze({});
-const rootOf = (server) => roots.get(server);
-const roots = new Map(${{ json: ir.servers.flatMap(({ name, root }) => (root === undefined ? [] : [[name, root]])) }});
-const rolesOf = ${module.roles.fromList};
-${joinCode(module.emission.lines, js`\n`)}
-${dispatchCode(subjects, functions)}
-const find = ({ kind, server, name }) => (kind === "tool" ? tool(server, name) : other(kind, server, name));
+${joinCode([...settings.map(({ line }) => line), ...lines], js`\n`)}
 return {
-  permits(request, caller) {
-    const { operation, context, state } = request;
-    const found = find(operation);
-    if (found === undefined) return false;
-    return found[0](request.arguments, rolesOf(caller.roles), caller, context, operation.name ?? operation.uri, state, found);
-  },
+  ${permitsCode},
   applying(request, caller) {
     const { operation, context, state } = request;
     const found = find(operation);
@@ -56,6 +33,64 @@ return {
 };
 }`;
 }
+
+/** Code on which the functions of an engine stand. */
+export interface EngineCode {
+  /** What it reads beside the kit: names with the lines that declare them. */
+  readonly settings: readonly { readonly name: string; readonly line: Code }[];
+  /** `rolesOf`, `tool` and `find`, after all that they need. */
+  readonly lines: readonly Code[];
+  /** Where further functions over the same are written; each is a line of its own, to stand before `lines`. */
+  readonly emission: Emission;
+  readonly toolFacts: Module["toolFacts"];
+}
+
+/** `tellsRules`: whether subjects say which rules apply, not only yes or no. */
+export function engineCode(ir: PolicyIr, tellsRules: boolean): EngineCode {
+  const subjects = dispatch(ir);
+  const moduleOf = (emission: Emission): Module => ({
+    emission,
+    ir,
+    servers: ir.servers,
+    toolFacts: () => factsTable(ir, emission),
+    roles: roleCode(ir, (roles) => emission.set(roles)),
+    tellsRules,
+  });
+  const module = moduleOf(new Emission());
+  const functions = subjectFunctions(subjects, module, moduleOf(new Emission()));
+  const roots = ir.servers.flatMap(({ name, root }) => (root === undefined ? [] : [[name, root]]));
+  const { emission, toolFacts } = module;
+  return {
+    settings: [
+      { name: "hasOwn", line: js`const { hasOwn } = Object;` },
+      { name: "pristine", line: js`const pristine = Object.prototype;` },
+      { name: "unset", line: js`const unset = Symbol("not read yet");` },
+      { name: "nothing", line: js`const nothing = Object.freeze({});` },
+      {
+        name: "rootOf",
+        line: js`const rootOf = (server) => roots.get(server);\nconst roots = new Map(${{ json: roots }});`,
+      },
+    ],
+    get lines() {
+      return [
+        js`const rolesOf = ${module.roles.fromList};`,
+        joinCode(emission.lines, js`\n`),
+        dispatchCode(subjects, functions),
+        js`const find = ({ kind, server, name }) => (kind === "tool" ? tool(server, name) : other(kind, server, name));`,
+      ];
+    },
+    emission,
+    toolFacts,
+  };
+}
+
+/** The method `permits`, over `lines` of an engine. */
+export const permitsCode: Code = js`permits(request, caller) {
+    const { operation, context, state } = request;
+    const found = find(operation);
+    if (found === undefined) return false;
+    return found[0](request.arguments, rolesOf(caller.roles), caller, context, operation.name ?? operation.uri, state, found);
+  }`;
 
 // ---------------------------------------------------------------- dispatch
 

@@ -1,5 +1,6 @@
 export { advance, asOf, isCarried, isInFlight, latestInstant, type Windows } from "./advance.ts";
 export { type Artifact, artifactStart, artifactText } from "./artifact.ts";
+export { type Atom, argumentPointers, referencesOf, referencesOfAtom } from "./atom-references.ts";
 export type {
   AuditedCaller,
   AuditedProof,
@@ -116,6 +117,7 @@ export { isPathName, pathWords } from "./path-names.ts";
 export { digestsBeside, isToolName, type Listing, type Origin, pinFileOf } from "./pin-file.ts";
 export type { PinFile, PinnedDigests, PinnedTool } from "./pins.ts";
 export { localRanges, privateRanges } from "./private-ranges.ts";
+export { commandGlobs } from "./readers/command.ts";
 export type { PreparedDetector } from "./readers/detector.ts";
 export { hostOf, isAddressHost, isInDomain } from "./readers/domain.ts";
 export { read, readers, whyUnreadable } from "./readers/index.ts";
@@ -130,16 +132,20 @@ export { type GlobException, globExceptions } from "./regular/micromatch-excepti
 export { type PlainTest, plainTestOf } from "./regular/plain-test.ts";
 export { compileRegex } from "./regular/regex.ts";
 export type { PatternError } from "./regular/syntax.ts";
+export { compilerIn, type PatternTable, tableOf } from "./regular/table.ts";
 export { regexToEcmascript } from "./regular/to-ecmascript.ts";
 export type { Context, Operation, Principal, Request } from "./request.ts";
-export { matchesResource, readResourceUri, resourceLanguage } from "./resource-uri.ts";
+export { matchesResource, readResourceUri, resourceLanguage, resourcePattern } from "./resource-uri.ts";
 export { issuedBeforeOf, nameOfRevocation, namesOfToken } from "./revocation-names.ts";
 export { type RecordSalt, recordSalt, saltedDigest } from "./salted-digest.ts";
 export { distinctViolations } from "./schema/check.ts";
+export { type Dialect, dialectOf } from "./schema/dialect.ts";
 export type { Format, Formats, Schema } from "./schema/keyword.ts";
+export { keywordNames } from "./schema/keywords/index.ts";
 export { isAtLeast, isAtMost } from "./schema/keywords/limits.ts";
 export { areUnique } from "./schema/keywords/lists.ts";
 export { type PathDemand, pathTest } from "./schema/path-demand.ts";
+export { plainChecker } from "./schema/plain-checker.ts";
 export { type SchemaChecker, type SchemaOptions, schemaChecker } from "./schema/schema-checker.ts";
 export { type SchemaModule, schemaCode } from "./schema/schema-code.ts";
 export { schemaPattern, UNENFORCED_LENGTH } from "./schema/schema-pattern.ts";

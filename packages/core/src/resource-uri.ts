@@ -1,9 +1,8 @@
-import { operatorsSpelled } from "./operators/index.ts";
 import { read } from "./readers/index.ts";
+import type { TextPattern } from "./readers/patterns.ts";
 import type { Dfa } from "./regular/dfa.ts";
 import { compileGlob } from "./regular/glob.ts";
 import type { Truth } from "./truth.ts";
-import type { Value } from "./value.ts";
 
 const scheme = /^[A-Za-z][A-Za-z0-9+.-]*:/;
 const authority = /^\/\/[^/?#]*/;
@@ -37,9 +36,14 @@ export function matchesResource(glob: string, uri: string): Truth {
   return matcher === undefined ? undefined : matcher(text);
 }
 
+/** A resource glob as it is matched against what `readResourceUri` gives. */
+export function resourcePattern(glob: string): string {
+  return plain(glob);
+}
+
 /** The texts that a resource glob matches, as an automaton; undefined where it is no glob, or too large for one. */
 export function resourceLanguage(glob: string): Dfa | undefined {
-  const compiled = compileGlob(plain(glob));
+  const compiled = compileGlob(resourcePattern(glob));
   return compiled.ok ? compiled.pattern.dfa : undefined;
 }
 
@@ -72,8 +76,6 @@ function matcherOf(glob: string): ((text: string) => boolean) | undefined {
 }
 
 function compile(glob: string): ((text: string) => boolean) | undefined {
-  const prepared = read({ kind: "list", element: { kind: "glob" } }, [plain(glob)], undefined);
-  const like = operatorsSpelled("like").find((row) => row.signatures.some(([operand]) => operand === "path!"));
-  if (prepared === undefined || like === undefined) return undefined;
-  return (text: string) => like.evaluate(...([text, prepared] as Value[] as never[])) === true;
+  const prepared = read({ kind: "glob" }, resourcePattern(glob), undefined);
+  return prepared === undefined ? undefined : (prepared as unknown as TextPattern).matches;
 }

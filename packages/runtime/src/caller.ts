@@ -10,7 +10,10 @@ export interface Caller extends Facts {
  * A principal made ready, or why it cannot be one: a required attribute is missing or of another type. Roles are closed under
  * inclusion; roles that the policy does not declare are ignored. An optional attribute of another type stays, and reads as unknown.
  */
-export function callerOf(ir: PolicyIr, principal: Principal | undefined): Caller | { readonly why: string } {
+export function callerOf(
+  ir: Pick<PolicyIr, "roles" | "principal">,
+  principal: Principal | undefined,
+): Caller | { readonly why: string } {
   if (principal === undefined) return { why: "no verified caller came with the request" };
   if (typeof principal.id !== "string" || principal.id === "") return { why: "the caller has no `id`" };
   if (!Array.isArray(principal.roles) || !principal.roles.every((role) => typeof role === "string")) {
@@ -34,7 +37,7 @@ export function isRefused(caller: Caller | { readonly why: string }): caller is 
 }
 
 /** Roles with all that they include, sorted; those that the policy does not declare are nothing to it. */
-export function includedRoles(ir: PolicyIr, roles: readonly string[]): readonly string[] {
+export function includedRoles(ir: Pick<PolicyIr, "roles">, roles: readonly string[]): readonly string[] {
   const declared = roles.filter((role) => Object.hasOwn(ir.roles, role));
   return [...new Set(declared.flatMap((role) => ir.roles[role] ?? []))].sort();
 }

@@ -5,7 +5,7 @@ import { isAbout } from "./rule-truth.ts";
 
 /** What proofs are held against: whose call it is, when, and which proofs let a call through before. */
 export interface Proving {
-  readonly ir: PolicyIr;
+  readonly ir: Pick<PolicyIr, "roles">;
   readonly caller: Caller;
   /** Epoch milliseconds. */
   readonly now: number;
@@ -43,7 +43,7 @@ function answers(proof: Proof, duty: RequireIr["duty"], proving: Proving): boole
  * is somebody else's.
  */
 export function mayApprove(
-  ir: PolicyIr,
+  ir: Pick<PolicyIr, "roles">,
   from: WhoIr | "caller",
   by: Pick<Principal, "id" | "roles">,
   callerId: string,

@@ -1,5 +1,7 @@
 import {
+  type Atom,
   absent,
+  argumentPointers,
   type ConditionIr,
   type DecidingRule,
   type EventsIr,
@@ -8,11 +10,12 @@ import {
   type NearestAllow,
   type OperandIr,
   type PolicyIr,
-  pointerToken,
   type ReferenceIr,
   type RuleHeadIr,
   type RuleIr,
   read,
+  referencesOf,
+  referencesOfAtom,
   type SeenAtom,
   type TallyIr,
   type Truth,
@@ -159,8 +162,6 @@ function whoInWords({ who }: RuleHeadIr): string {
     : `callers with ${named.join(" or ")}${who.except ? ", with exceptions" : ""}`;
 }
 
-type Atom = Extract<ConditionIr, { readonly at: unknown }>;
-
 /** An atom to blame, where it stood, and the quantifiers around it. */
 interface Culprit {
   readonly atom: Atom;
@@ -201,31 +202,6 @@ function blamed(
       const within = element === undefined ? [] : blamed(condition.body, element, pole, [...over, condition]);
       return within.length === 0 ? [{ atom: condition, scene, over }] : within;
     }
-  }
-}
-
-/** JSON pointers of the arguments that an atom reads. */
-function argumentPointers(atom: Atom): readonly string[] {
-  return referencesOfAtom(atom)
-    .filter(({ root, path }) => root === "args" && path.length > 0)
-    .map(({ path }) => path.map((key) => `/${pointerToken(String(key))}`).join(""));
-}
-
-/** What an atom itself reads of the request. Conditions about earlier events are theirs. */
-function referencesOfAtom(atom: Atom): readonly ReferenceIr[] {
-  switch (atom.kind) {
-    case "has":
-      return [atom.reference];
-    case "atom":
-      return referencesOf(atom.operand);
-    case "every":
-    case "some":
-      return referencesOf(atom.over);
-    case "tally":
-      return referencesOf(atom.bound);
-    case "carries":
-    case "happened":
-      return [];
   }
 }
 
@@ -312,26 +288,6 @@ function tallyInWords(tally: TallyIr, scene: Scene): string {
 /** `args.path = "/a/../b" (it has a .. segment)` for each name that an operand reads. */
 function readings(operand: OperandIr, scene: Scene): readonly string[] {
   return referencesOf(operand).map((reference) => reading(reference, scene));
-}
-
-function referencesOf(operand: OperandIr): readonly ReferenceIr[] {
-  switch (operand.kind) {
-    case "constant":
-      return [];
-    case "reference":
-      return [operand];
-    case "apply":
-      return operand.operands.flatMap(referencesOf);
-    case "list":
-      return operand.items.flatMap(referencesOf);
-    case "field":
-      return [...referencesOf(operand.of), ...(typeof operand.key === "string" ? [] : referencesOf(operand.key))];
-    case "each":
-      // What the values read of an element differs from one to the next.
-      return referencesOf(operand.over);
-    case "text":
-      return operand.parts.flatMap((part) => (typeof part === "string" ? [] : [part]));
-  }
 }
 
 function reading(reference: ReferenceIr, scene: Scene): string {

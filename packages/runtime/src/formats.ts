@@ -2,7 +2,7 @@ import { type Format, type Formats, UNENFORCED_LENGTH } from "@mcpolicy/core";
 import { fullFormats } from "ajv-formats/dist/formats.js";
 
 /** How ajv-formats writes a format down: nothing is asked of the ones that are `true`. */
-type Known = true | RegExp | ((text: string) => boolean) | Ordered | Numeric;
+export type Known = true | RegExp | ((text: string) => boolean) | Ordered | Numeric;
 
 interface Ordered {
   readonly validate: RegExp | ((text: string) => boolean);
@@ -17,12 +17,18 @@ interface Numeric {
 /** The formats of JSON Schema and OpenAPI, as ajv-formats has them. */
 export const formats: Formats = new Map(
   Object.entries(fullFormats as Readonly<Record<string, unknown>>).flatMap(([name, known]) => {
-    const format = formatOf(known as Known);
-    return format === undefined ? [] : [[name, name === "url" ? bounded(format) : format] as const];
+    const format = formatOf(name, known as Known);
+    return format === undefined ? [] : [[name, format] as const];
   }),
 );
 
-function formatOf(known: Known): Format | undefined {
+/** A format out of how ajv-formats writes it; undefined where it asks for nothing. */
+export function formatOf(name: string, known: Known): Format | undefined {
+  const format = asFormat(known);
+  return name === "url" && format !== undefined ? bounded(format) : format;
+}
+
+function asFormat(known: Known): Format | undefined {
   if (known === true) return undefined;
   if (known instanceof RegExp || typeof known === "function") return { of: "string", validate: testOf(known) };
   if ("type" in known) return { of: "number", validate: known.validate };

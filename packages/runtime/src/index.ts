@@ -1,4 +1,4 @@
-export { type Abilities, everyAbility } from "./abilities.ts";
+export { type Abilities, everyAbility, lacking } from "./abilities.ts";
 export { ajvReasons, type Reasons } from "./ajv.ts";
 export { decideAlike } from "./alike.ts";
 export { ArtifactError } from "./artifact-error.ts";

@@ -20,21 +20,22 @@ const packages: Readonly<Record<string, Row>> = {
   diagnostics: { imports: [],                                                                              external: ["fastest-levenshtein"],              node: "nowhere" },
   core:        { imports: [],                                                                              external: ["@noble/hashes", "canonicalize"], node: "nowhere" },
   language:    { imports: ["diagnostics", "core"],                                                         external: ["chevrotain", "micromatch", "yaml"], node: "nowhere" },
-  compiler:    { imports: ["diagnostics", "core", "language"],                                             external: ["yaml"],                                   node: "nowhere" },
+  compiler:    { imports: ["diagnostics", "core", "language"],                                             external: ["@jridgewell/sourcemap-codec", "yaml"],      node: "nowhere" },
   runtime:     { imports: ["core"],                                                                        external: ["ajv", "ajv-formats"],               node: "subpaths" },
   audit:       { imports: ["core"],                                                                        external: ["@noble/hashes"],                    node: "subpaths" },
   identity:    { imports: ["core"],                                                                        external: ["jose"],                             node: "subpaths" },
   mcp:         { imports: ["core", "identity", "runtime"],                                                  external: ["fastest-levenshtein"],              node: "subpaths" },
   "state-redis": { imports: ["core"],                                                                      external: [],                                   node: "anywhere" },
   testing:     { imports: ["diagnostics", "core", "language", "compiler", "runtime"],                      external: ["yaml"],                             node: "nowhere" },
-  cli:         { imports: ["diagnostics", "core", "language", "compiler", "runtime", "identity", "audit", "mcp", "testing"], external: ["commander", "chokidar", "tinyglobby", "yaml"], node: "anywhere" },
+  kernel:      { imports: ["compiler"],                                                                    external: ["acorn", "ajv-formats", "esbuild"],  node: "anywhere" },
+  cli:         { imports: ["diagnostics", "core", "language", "compiler", "kernel", "runtime", "identity", "audit", "mcp", "testing"], external: ["commander", "chokidar", "tinyglobby", "yaml"], node: "anywhere" },
   soak:        { imports: ["diagnostics", "core", "language", "compiler", "runtime", "identity", "audit", "mcp", "state-redis", "testing"], external: ["fast-check", "ioredis", "iovalkey", "@redis/client"], node: "anywhere" },
   bench:       { imports: ["core", "language", "compiler", "runtime", "audit", "mcp"],                              external: ["esbuild"],                          node: "anywhere" },
   conformance: { imports: ["core", "language", "compiler", "runtime", "mcp"],                              external: ["@modelcontextprotocol/conformance", "@modelcontextprotocol/node", "@modelcontextprotocol/sdk", "@modelcontextprotocol/server"], node: "anywhere" },
 };
 
 /** Packages of which nothing is published. */
-const unpublished = ["soak", "bench", "conformance"];
+const unpublished = ["kernel", "soak", "bench", "conformance"];
 
 /** Bundled into what is published, or private: what they import at run time stands in `devDependencies`. */
 const bundled = ["cli", "soak", "bench", "conformance"];

@@ -1,5 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { resolve } from "node:path";
 import {
   type IsolationSettings,
   type NetworkFile,
@@ -11,12 +10,12 @@ import {
 import { type Diagnostic, printable, renderText, suggest } from "@mcpolicy/diagnostics";
 import { Command, Option } from "commander";
 import { type ExitCode, exitCodes, UsageError } from "../exit-codes.ts";
-import { shownPath } from "../files.ts";
 import { several } from "../flags.ts";
 import { configuredIsolation } from "../isolate/configured.ts";
 import { isolationNotes } from "../isolate/notes.ts";
 import { readyPolicy } from "../load-policy.ts";
 import type { Session } from "../session.ts";
+import { placeFiles, sayPlaced } from "../written-files.ts";
 
 interface Flags {
   readonly target?: NetworkTarget;
@@ -112,29 +111,14 @@ function show(session: Session, files: readonly NetworkFile[]): false {
 
 /** Writes the files, or says which are not as they would be written. */
 function place(session: Session, files: readonly NetworkFile[], output: string, isCheck = false): boolean {
-  const folder = resolve(session.cwd, output);
-  const shown = (path: string): string => printable(shownPath(join(folder, path), session.cwd));
-  const stale = files.filter(({ path, text }) => !isAsWritten(join(folder, path), text));
-  if (isCheck) {
-    for (const { path } of stale) {
-      session.err.write(`${shown(path)} is not what the policy and its settings make: run \`policy isolate\` again\n`);
-    }
-    return stale.length > 0;
+  const placed = placeFiles(session, files, output, isCheck);
+  const stale = placed.filter(({ wasThere }) => !wasThere);
+  if (!isCheck) {
+    sayPlaced(session, placed);
+    return false;
   }
-  try {
-    for (const { path, text } of stale) {
-      mkdirSync(dirname(join(folder, path)), { recursive: true });
-      writeFileSync(join(folder, path), text);
-    }
-  } catch (problem) {
-    throw new UsageError(`cannot write below ${output}: ${(problem as Error).message}`);
+  for (const { shown } of stale) {
+    session.err.write(`${shown} is not what the policy and its settings make: run \`policy isolate\` again\n`);
   }
-  session.out.write(
-    `${files.map(({ path }) => `${shown(path)}${stale.some((each) => each.path === path) ? "" : " (as it was)"}\n`).join("")}`,
-  );
-  return false;
-}
-
-function isAsWritten(path: string, text: string): boolean {
-  return existsSync(path) && readFileSync(path, "utf8") === text;
+  return stale.length > 0;
 }

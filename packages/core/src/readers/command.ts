@@ -20,7 +20,7 @@ export type WordPattern =
 export const command: Reader = reader("command", (value): Reading => {
   if (isPrepared(value, "command")) return { value };
   if (typeof value !== "string") return { why: isNot(value, "a command pattern") };
-  const sources = value.split(" ").filter((word) => word !== "");
+  const sources = wordsOf(value);
   if (sources.length === 0) return { why: "it has no words" };
   const words: WordPattern[] = [];
   for (const source of sources) {
@@ -31,10 +31,23 @@ export const command: Reader = reader("command", (value): Reading => {
   return { value: prepare<CommandPattern>({ prepared: "command", source: value, words: Object.freeze(words) }) };
 });
 
+/** The words of such a pattern that are globs. */
+export function commandGlobs(source: string): readonly string[] {
+  return wordsOf(source).filter((word) => word !== "**" && word !== "-**" && isGlob(word));
+}
+
+function wordsOf(source: string): readonly string[] {
+  return source.split(" ").filter((word) => word !== "");
+}
+
+function isGlob(word: string): boolean {
+  return /[*?[\]{}\\]/.test(word);
+}
+
 function wordPattern(source: string): WordPattern | { readonly why: string } {
   if (source === "**") return { kind: "operands" };
   if (source === "-**") return { kind: "anything" };
-  if (!/[*?[\]{}\\]/.test(source)) return { kind: "word", matches: (word) => word === source };
+  if (!isGlob(source)) return { kind: "word", matches: (word) => word === source };
   const compiled = compileGlob(source);
   if (!compiled.ok) return { why: `of its word \`${source}\`: ${compiled.error.message}` };
   const { matches } = compiled.pattern;

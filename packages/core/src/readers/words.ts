@@ -28,16 +28,23 @@ function wordProblem(word: string): string {
   return word.isWellFormed() ? "" : "it has half of a surrogate pair";
 }
 
-/** What one character means outside quotes, other than itself. */
-const special: ReadonlyMap<string, string> = new Map([
-  ...[..."|&;()"].map((character) => [character, `it has the shell operator \`${character}\``] as const),
-  ...[..."<>"].map((character) => [character, "it redirects input or output"] as const),
-  ...[..."$`"].map((character) => [character, "it has an expansion"] as const),
-  ...[..."*?["].map((character) => [character, `it has the glob character \`${character}\``] as const),
-  ...[..."{}"].map((character) => [character, "it has a brace"] as const),
-  ["!", "it has a `!`, which some shells expand"],
-  ["^", "it has a `^`, which some shells take for an operator"],
-]);
+/** Characters that mean something outside quotes, other than themselves: of each what it means. */
+// biome-ignore format: table
+const meanings: readonly (readonly [characters: string, meaning: (character: string) => string])[] = [
+  ["|&;()", (character) => `it has the shell operator \`${character}\``],
+  ["<>",    () => "it redirects input or output"],
+  ["$`",    () => "it has an expansion"],
+  ["*?[",   (character) => `it has the glob character \`${character}\``],
+  ["{}",    () => "it has a brace"],
+  ["!",     () => "it has a `!`, which some shells expand"],
+  ["^",     () => "it has a `^`, which some shells take for an operator"],
+];
+
+const special = "|&;()<>$`*?[{}!^";
+
+function meaningOf(character: string): string {
+  return meanings.find(([characters]) => characters.includes(character))?.[1](character) ?? "";
+}
 
 /** One pass, a character at a time; quotes are removed as a shell does. */
 function split(text: string): Reading {
@@ -77,8 +84,7 @@ function split(text: string): Reading {
       isPlain = false;
       at++;
     } else {
-      const meaning = special.get(character);
-      if (meaning !== undefined) return { why: meaning };
+      if (special.includes(character)) return { why: meaningOf(character) };
       if (word === undefined && character === "#") return { why: "it has a comment" };
       if (character === "~" && (word === undefined || text[at - 1] === "=" || text[at - 1] === ":"))
         return { why: "it has an expansion" };
@@ -110,7 +116,7 @@ function doubleQuoted(
     if (character === '"') return { word, end: at };
     if (character === "\n") return { why: "it has a newline" };
     if (character === "$" || character === "`") return { why: "it has an expansion" };
-    if (character === "!") return { why: special.get("!") as string };
+    if (character === "!") return { why: meaningOf(character) };
     if (character === "\\" && '$`"\\'.includes(text[at + 1] ?? " ")) {
       word += text[at + 1];
       at++;

@@ -48,7 +48,7 @@ export function classesOf(sets: readonly CharSet[]): {
     return examples.push([...holds]) - 1;
   });
   return {
-    classes: finish(examples.length, starts, classes),
+    classes: classesFrom(examples.length, starts, classes),
     members: sets.map((_set, number) => examples.map((example) => example[number + 1]!)),
   };
 }
@@ -70,7 +70,7 @@ export function refine(
     numbers.set(key, origins.length);
     return origins.push([inA, inB]) - 1;
   });
-  return { classes: finish(origins.length, starts, classes), origins };
+  return { classes: classesFrom(origins.length, starts, classes), origins };
 }
 
 /** The classes with those made one whose labels are equal, and for each new class one of the old that it is made of. */
@@ -93,7 +93,7 @@ export function coarsen(
     starts.push(finer.starts[interval]!);
     classes.push(merged);
   });
-  return { classes: finish(origins.length, starts, classes), origins };
+  return { classes: classesFrom(origins.length, starts, classes), origins };
 }
 
 /** The class of a code point, by binary search; -1 for a surrogate. */
@@ -119,7 +119,8 @@ export function exampleOf(classes: CharClasses, wanted: number): string {
   return String.fromCodePoint(classes.starts[index]!);
 }
 
-function finish(count: number, starts: readonly number[], classes: readonly number[]): CharClasses {
+/** Classes out of their intervals. */
+export function classesFrom(count: number, starts: readonly number[], classes: readonly number[]): CharClasses {
   const ascii = new Uint16Array(128);
   for (let interval = 0; interval < starts.length; interval += 1) {
     const end = Math.min(starts[interval + 1] ?? 128, 128);

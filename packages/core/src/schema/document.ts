@@ -1,7 +1,8 @@
 import { isRecord, type JsonObject, type Value } from "../value.ts";
 import type { Dialect } from "./dialect.ts";
-import type { Keyword, Schema } from "./keyword.ts";
-import { keywords } from "./keywords/index.ts";
+import type { Schema } from "./keyword.ts";
+import { keywordsOf } from "./keywords/index.ts";
+import { demandWellFormed } from "./well-formed.ts";
 
 /** A schema with a URI of its own (`$id`), in which `#…` references stay. */
 export interface Resource {
@@ -57,11 +58,9 @@ export function documentsOf(main: Schema, dialect: Dialect, others: Readonly<Rec
     if (seen !== undefined) return seen;
     const resource = ownResource(schema, around) ?? around;
     places.set(schema, resource);
+    demandWellFormed(schema, dialect);
     for (const [name, value] of Object.entries(schema)) {
-      const keyword = known.get(name);
-      if (keyword === undefined) continue;
-      if (!keyword.accepts(value, dialect)) throw new Error(`\`${name}\` must be ${keyword.must}`);
-      for (const part of keyword.parts?.(value) ?? []) if (isRecord(part)) look(part, resource);
+      for (const part of known.get(name)?.parts?.(value) ?? []) if (isRecord(part)) look(part, resource);
     }
     anchor(schema, resource);
     return resource;
@@ -123,12 +122,6 @@ export function documentsOf(main: Schema, dialect: Dialect, others: Readonly<Rec
     // It may stand where no keyword leads.
     return { schema: value, resource: look(value, resource) };
   }
-}
-
-/** The keywords of a dialect, by name. */
-export function keywordsOf(dialect: Dialect): ReadonlyMap<string, Keyword> {
-  const of = keywords.filter(({ since = 7, until = 2020 }) => since <= dialect && dialect <= until);
-  return new Map(of.map((keyword) => [keyword.name, keyword]));
 }
 
 function named(uri: string, schema: Schema): Resource {

@@ -1,9 +1,7 @@
 import { isUnder, likeAny } from "../operators/paths.ts";
-import { read, whyUnreadable } from "../readers/index.ts";
+import { read } from "../readers/index.ts";
+import { path } from "../readers/path.ts";
 import type { TextPattern } from "../readers/patterns.ts";
-import type { Type } from "../type.ts";
-
-const path: Type = { kind: "path" };
 
 /** `x-mcpolicy-path`: a readable path, `under` one of these directories, `like` one of these globs. Each a text or a list. */
 export interface PathDemand {
@@ -18,8 +16,8 @@ export interface PathDemand {
 export function pathTest(demand: PathDemand | boolean, root: string | undefined): (text: string) => string | undefined {
   const tests = typeof demand === "object" ? [demandTest(demand, "under", root), demandTest(demand, "like", root)] : [];
   return (text) => {
-    const value = read(path, text, root);
-    if (value === undefined) return `a readable path (${whyUnreadable(path, text, root)})`;
+    const value = path.read(text, root);
+    if (value === undefined) return `a readable path (${path.why(text, root)})`;
     return tests.find((each) => each !== undefined && !each.holds(value as string))?.expected;
   };
 }

@@ -1,10 +1,11 @@
 import type { Violation } from "../decision.ts";
 import { isRecord, type JsonObject, type Value } from "../value.ts";
-import { type Check, every, fitsAlways, Report, Seen } from "./check.ts";
+import type { Check } from "./check.ts";
 import { type Dialect, dialectOf } from "./dialect.ts";
-import { documentsOf, keywordsOf, type Place, type Resource } from "./document.ts";
-import type { Around, Formats, Keyword, Schema, Sort } from "./keyword.ts";
-import { typesOf, typeTests } from "./types.ts";
+import { type Documents, documentsOf, type Place, type Resource } from "./document.ts";
+import type { Around, Formats, Schema } from "./keyword.ts";
+import { keywordsOf } from "./keywords/index.ts";
+import { checkerBy, constantCheck, nodeCheck } from "./node-check.ts";
 
 /** Asks whether values fit a schema. Values are within bounds: plain JSON, with texts that are Unicode. */
 export interface SchemaChecker {
@@ -30,19 +31,10 @@ export function schemaChecker(schema: JsonObject, options: SchemaOptions): Schem
   const { $schema, ...main } = schema;
   const dialect = dialectOf($schema);
   if (dialect === undefined) throw new Error(`it is of an unknown dialect: ${JSON.stringify($schema)}`);
-  const check = checkOf(main, dialect, options);
-  return {
-    fits: (value) => check(value, undefined, undefined),
-    violations(value) {
-      const told = new Report();
-      check(value, told, undefined);
-      return told.violations;
-    },
-  };
+  return checkerBy(checkOf(main, documentsOf(main, dialect, options.documents), dialect, options));
 }
 
-function checkOf(main: Schema, dialect: Dialect, options: SchemaOptions): Check {
-  const documents = documentsOf(main, dialect, options.documents);
+function checkOf(main: Schema, documents: Documents, dialect: Dialect, options: SchemaOptions): Check {
   const known = [...keywordsOf(dialect).values()];
   const made = new Map<Schema, Map<string, { check: Check | undefined }>>();
   const numbers = new Map<Resource, number>();
@@ -53,8 +45,7 @@ function checkOf(main: Schema, dialect: Dialect, options: SchemaOptions): Check 
    * outermost first. While it is being made, whatever leads back to it asks it later.
    */
   function at({ schema, resource }: Place, entered: readonly Resource[]): Check {
-    if (schema === true) return fitsAlways;
-    if (schema === false) return (_, told) => told?.tell("false schema") ?? false;
+    if (typeof schema === "boolean") return constantCheck(schema);
     const through = !documents.areDynamic || entered.includes(resource) ? entered : [...entered, resource];
     const key = through.map(numberOf).join();
     const ways = made.get(schema) ?? new Map<string, { check: Check | undefined }>();
@@ -110,49 +101,4 @@ function checkOf(main: Schema, dialect: Dialect, options: SchemaOptions): Check 
     }
     return undefined;
   }
-}
-
-// ------------------------------------------------------------ one schema
-
-/** The order in which violations are told: of keywords that all values have, then of those of each sort. */
-const groups: readonly (Sort | undefined)[] = [undefined, "number", "string", "array", "object"];
-
-function nodeCheck(schema: JsonObject, known: readonly Keyword[], around: Around): Check {
-  const types = typesOf(schema);
-  const asked = known.filter(({ name }) => Object.hasOwn(schema, name));
-  const ofSort = (sort: Sort | undefined): readonly Keyword[] =>
-    asked.filter(({ of }) => (sort === undefined ? of === undefined : of?.includes(sort)));
-  const [only] = types;
-  // A single type that has keywords of its own is told of in their place.
-  const inPlace = types.length === 1 && ofSort(only as Sort).length > 0 ? only : undefined;
-  const wrongType: Check = (_, told) => told?.tell("type", { type: schema["type"] }) ?? false;
-  const first: Check = (value, told, seen) =>
-    types.some((type) => typeTests[type].is(value)) || wrongType(value, told, seen);
-  const checks = groups.flatMap((sort): readonly Check[] => {
-    const made = ofSort(sort).flatMap((keyword) => keyword.check?.(schema[keyword.name] as Value, around) ?? []);
-    if (sort === undefined) return made;
-    return made.length === 0 && sort !== inPlace
-      ? []
-      : [ofOneSort(sort, every(made), sort === inPlace ? wrongType : fitsAlways)];
-  });
-  const all = every(types.length === 0 || inPlace !== undefined ? checks : [first, ...checks]);
-  return Object.hasOwn(schema, "unevaluatedProperties") || Object.hasOwn(schema, "unevaluatedItems")
-    ? noting(all)
-    : all;
-}
-
-function ofOneSort(sort: Sort, check: Check, otherwise: Check): Check {
-  const { is } = typeTests[sort];
-  return (value, told, seen) => (is(value) ? check : otherwise)(value, told, seen);
-}
-
-/** A check that notes what its keywords look at, for the one that asks for the rest. */
-function noting(check: Check): Check {
-  return (value, told, seen) => {
-    const own = new Seen();
-    const fits = check(value, told, own);
-    // What does not fit is told of once: whoever asks for the rest need not add that it is there.
-    if (fits || told !== undefined) seen?.add(own);
-    return fits;
-  };
 }

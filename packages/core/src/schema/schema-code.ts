@@ -1,8 +1,9 @@
 import { allOf, anyOf, type Code, js } from "../code.ts";
 import type { JsonObject, Value } from "../value.ts";
 import { type Dialect, dialectOf } from "./dialect.ts";
-import { type Documents, documentsOf, keywordsOf, type Resource } from "./document.ts";
+import { type Documents, documentsOf, type Resource } from "./document.ts";
 import type { Schema, Sort, Writing } from "./keyword.ts";
+import { keywordsOf } from "./keywords/index.ts";
 import type { SchemaOptions } from "./schema-checker.ts";
 import { type JsonType, typesOf, typeTests } from "./types.ts";
 

@@ -3,7 +3,7 @@
  * those of our own checks are told alike.
  */
 // biome-ignore format: table
-const words: Readonly<Record<string, (params: Readonly<Record<string, unknown>>) => string>> = {
+export const words: Readonly<Record<string, (params: Readonly<Record<string, unknown>>) => string>> = {
   type: ({ type }) => listed(type).map(typeInWords).join(" or "),
   required: () => "a value: it is required",
   additionalProperties: () => "nothing: no argument of this name is declared",

@@ -3,14 +3,14 @@ import type { JsonObject, Value } from "../../value.ts";
 import type { Check } from "../check.ts";
 import { aCount, type Keyword, type Sort } from "../keyword.ts";
 
+/** What a limit must be, whether a value keeps it, and the same as code. */
+interface Limit extends Pick<Keyword, "must" | "accepts"> {
+  readonly keeps: (value: never, limit: number) => boolean;
+  readonly code: (value: Code, limit: number) => Code;
+}
+
 /** A limit that a value keeps or not. */
-function limit(
-  name: string,
-  of: Sort,
-  about: Pick<Keyword, "must" | "accepts">,
-  keeps: (value: never, limit: number) => boolean,
-  code: (value: Code, limit: number) => Code,
-): Keyword {
+function limit(name: string, of: Sort, { keeps, code, ...about }: Limit): Keyword {
   const check = (given: Value): Check => {
     const limit = given as number;
     const holds = keeps as (value: Value, limit: number) => boolean;
@@ -33,29 +33,29 @@ const fieldsOf = (record: JsonObject): number => Object.keys(record).length;
 
 // biome-ignore format: table
 export const numberLimits: readonly Keyword[] = [
-  limit("maximum",          "number", aNumber, (value: number, limit) => value <= limit, (value, limit) => js`${value} <= ${limit}`),
-  limit("minimum",          "number", aNumber, (value: number, limit) => value >= limit, (value, limit) => js`${value} >= ${limit}`),
-  limit("exclusiveMaximum", "number", aNumber, (value: number, limit) => value < limit, (value, limit) => js`${value} < ${limit}`),
-  limit("exclusiveMinimum", "number", aNumber, (value: number, limit) => value > limit, (value, limit) => js`${value} > ${limit}`),
-  limit("multipleOf", "number", moreThanZero, (value: number, limit) => Number.isInteger(value / limit), (value, limit) => js`Number.isInteger(${value} / ${limit})`),
+  limit("maximum",          "number", { ...aNumber, keeps: (value: number, limit) => value <= limit, code: (value, limit) => js`${value} <= ${limit}` }),
+  limit("minimum",          "number", { ...aNumber, keeps: (value: number, limit) => value >= limit, code: (value, limit) => js`${value} >= ${limit}` }),
+  limit("exclusiveMaximum", "number", { ...aNumber, keeps: (value: number, limit) => value < limit, code: (value, limit) => js`${value} < ${limit}` }),
+  limit("exclusiveMinimum", "number", { ...aNumber, keeps: (value: number, limit) => value > limit, code: (value, limit) => js`${value} > ${limit}` }),
+  limit("multipleOf",       "number", { ...moreThanZero, keeps: (value: number, limit) => Number.isInteger(value / limit), code: (value, limit) => js`Number.isInteger(${value} / ${limit})` }),
 ];
 
 // biome-ignore format: table
 export const textLimits: readonly Keyword[] = [
-  limit("maxLength", "string", aCount, isAtMost, (value, limit) => js`isAtMost(${value}, ${limit})`),
-  limit("minLength", "string", aCount, isAtLeast, (value, limit) => js`isAtLeast(${value}, ${limit})`),
+  limit("maxLength",        "string", { ...aCount, keeps: isAtMost, code: (value, limit) => js`isAtMost(${value}, ${limit})` }),
+  limit("minLength",        "string", { ...aCount, keeps: isAtLeast, code: (value, limit) => js`isAtLeast(${value}, ${limit})` }),
 ];
 
 // biome-ignore format: table
 export const listLimits: readonly Keyword[] = [
-  limit("maxItems", "array", aCount, (value: readonly Value[], limit) => value.length <= limit, (value, limit) => js`${value}.length <= ${limit}`),
-  limit("minItems", "array", aCount, (value: readonly Value[], limit) => value.length >= limit, (value, limit) => js`${value}.length >= ${limit}`),
+  limit("maxItems",         "array", { ...aCount, keeps: (value: readonly Value[], limit) => value.length <= limit, code: (value, limit) => js`${value}.length <= ${limit}` }),
+  limit("minItems",         "array", { ...aCount, keeps: (value: readonly Value[], limit) => value.length >= limit, code: (value, limit) => js`${value}.length >= ${limit}` }),
 ];
 
 // biome-ignore format: table
 export const recordLimits: readonly Keyword[] = [
-  limit("maxProperties", "object", aCount, (value: JsonObject, limit) => fieldsOf(value) <= limit, (value, limit) => js`Object.keys(${value}).length <= ${limit}`),
-  limit("minProperties", "object", aCount, (value: JsonObject, limit) => fieldsOf(value) >= limit, (value, limit) => js`Object.keys(${value}).length >= ${limit}`),
+  limit("maxProperties",    "object", { ...aCount, keeps: (value: JsonObject, limit) => fieldsOf(value) <= limit, code: (value, limit) => js`Object.keys(${value}).length <= ${limit}` }),
+  limit("minProperties",    "object", { ...aCount, keeps: (value: JsonObject, limit) => fieldsOf(value) >= limit, code: (value, limit) => js`Object.keys(${value}).length >= ${limit}` }),
 ];
 
 /** Whether a text has at most so many code points; they are counted only where the count of UTF-16 code units leaves it open. */

@@ -1,0 +1,1 @@
+export { makeKernel } from "./make-kernel.ts";
