@@ -218,6 +218,11 @@ function readCode(reference: ReferenceIr, scope: Scope): Code {
   if (isPlainRoot(reference.root) && frame.form !== "event" && reference.path.length > 0) {
     return js`${readFunction(reference, root, emission)}(${startCode(reference, scope)})`;
   }
+  const [field, ...path] = reference.path;
+  if (reference.root === "its" && field === "args" && path.length > 0 && reference.fallback === undefined) {
+    // An event always has arguments; nothing else of it is as sure.
+    return js`${readFunction({ ...reference, path }, undefined, emission)}(${startCode(reference, scope)}.args, q.itsRoot)`;
+  }
   const type = emission.type(reference.as);
   const found = foundCode(reference, reference.path, scope);
   const below = rootOf(reference, scope);

@@ -2,8 +2,8 @@ import { type Code, js, type ReferenceIr, type Type } from "@mcpolicy/core";
 import { type Emission, rootCode } from "./emission.ts";
 
 /**
- * A function from where a reference starts (`args`, `principal`, `context`) to the value at its path, read as its type: `undefined` where
- * it is absent or unreadable. It gives what the kit's `step` and `read` give, in plain code for the common types.
+ * A function from where a reference starts (`args`, `principal`, `context`), or from an earlier event's arguments and the root of their server,
+ * to the value at its path, read as its type: `undefined` where it is absent or unreadable. It gives what the kit's `step` and `read` give, in plain code for the common types.
  *
  * Arguments are within bounds, so that only `Object.prototype` can lend them a name, and their texts are Unicode.
  */
@@ -11,17 +11,20 @@ export function readFunction(reference: ReferenceIr, root: string | undefined, e
   const [first, ...further] = reference.path;
   const type = emission.type(reference.as);
   const start = js`from`;
+  const isOfEvent = reference.root === "its";
+  const below = isOfEvent ? js`root` : rootCode(root);
+  const parameters = isOfEvent ? js`(from, root)` : js`(from)`;
   const steps = (from: Code, path: ReferenceIr["path"]): Code =>
     path.reduce((code, key) => js`step(${code}, ${key})`, from);
   const slow = steps(start, reference.path);
-  if (typeof first !== "string") return whole(js`read(${type}, ${slow}, ${rootCode(root)})`);
+  if (typeof first !== "string") return whole(js`read(${type}, ${slow}, ${below})`);
 
-  const quick = quickReading(reference.as, reference.root === "args", root);
-  const reading = quick ?? js`read(${type}, value, ${rootCode(root)})`;
+  const quick = quickReading(reference.as, reference.root === "args", below);
+  const reading = quick ?? js`read(${type}, value, ${below})`;
   if (reference.fallback === undefined) return lines(js`  return ${reading};`);
   const fallback = emission.constant(reference.as, reference.fallback, root);
   // Along a path, what is not there and what is not known have to be told apart.
-  if (further.length > 0) return whole(js`readOr(${type}, ${slow}, ${rootCode(root)}, ${fallback})`);
+  if (further.length > 0) return whole(js`readOr(${type}, ${slow}, ${below}, ${fallback})`);
   return lines(js`  if (value === undefined) return ${fallback};\n  return ${reading};`);
 
   function own(name: string): Code {
@@ -32,20 +35,20 @@ export function readFunction(reference: ReferenceIr, root: string | undefined, e
   }
 
   function whole(code: Code): Code {
-    return emission.function("g", (self) => js`const ${self} = (from) => ${code};`);
+    return emission.function("g", (self) => js`const ${self} = ${parameters} => ${code};`);
   }
 
   function lines(code: Code): Code {
     return emission.function(
       "g",
       (self) =>
-        js`const ${self} = (from) => {\n  const value = ${steps(js`${own(first as string)}(from)`, further)};\n${code}\n};`,
+        js`const ${self} = ${parameters} => {\n  const value = ${steps(js`${own(first as string)}(from)`, further)};\n${code}\n};`,
     );
   }
 }
 
 /** Code that reads `value` as a type, where that is no more than a question or two. Texts of arguments are Unicode by their bounds. */
-function quickReading(type: Type, isArgument: boolean, root: string | undefined): Code | undefined {
+function quickReading(type: Type, isArgument: boolean, root: Code): Code | undefined {
   switch (type.kind) {
     case "string":
       return isArgument ? js`typeof value === "string" ? value : undefined` : undefined;
@@ -56,7 +59,7 @@ function quickReading(type: Type, isArgument: boolean, root: string | undefined)
     case "number":
       return js`Number.isFinite(value) ? value : undefined`;
     case "path":
-      return js`typeof value === "string" ? asPath(value, ${rootCode(root)}) : undefined`;
+      return js`typeof value === "string" ? asPath(value, ${root}) : undefined`;
     default:
       return undefined;
   }

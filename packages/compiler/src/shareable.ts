@@ -22,7 +22,8 @@ export function isShareable(operand: OperandIr): boolean {
 }
 
 /**
- * Every operand of a condition that a request may keep, each time that it stands there. What a capability's condition reads of an
+ * Every operand of a condition that a request may keep, each time that it stands there, and twice where it is asked again and again: of each
+ * earlier event, of each element. What a capability's condition reads of an
  * earlier event is not among them, nor what stands under `has`.
  */
 export function shareableOf(condition: ConditionIr): readonly OperandIr[] {
@@ -46,12 +47,16 @@ export function shareableOf(condition: ConditionIr): readonly OperandIr[] {
     }
     case "every":
     case "some":
-      return [...within(condition.over), ...shareableOf(condition.body)];
+      return [...within(condition.over), ...twice(shareableOf(condition.body))];
   }
 }
 
 function ofEvents(events: EventsIr): readonly OperandIr[] {
-  return [events.with, events.since?.with].flatMap((each) => (each === undefined ? [] : shareableOf(each)));
+  return twice([events.with, events.since?.with].flatMap((each) => (each === undefined ? [] : shareableOf(each))));
+}
+
+function twice(operands: readonly OperandIr[]): readonly OperandIr[] {
+  return [...operands, ...operands];
 }
 
 function within(operand: OperandIr): readonly OperandIr[] {

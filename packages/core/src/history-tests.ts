@@ -1,9 +1,8 @@
 import { isCarried } from "./advance.ts";
-import { canonicalJson } from "./digest.ts";
 import type { ConditionIr, EventsIr, EventVerb } from "./ir.ts";
-import { itsOf, type Recollection, recall } from "./recall.ts";
+import { instantWithin, itsOf, mayBeForgotten, recall } from "./recall.ts";
 import type { CallerKey, PastCall, State } from "./state.ts";
-import { type Counted, compareRange, countRange, distinctRange, type Range, sumRange } from "./tally.ts";
+import { type Counted, compareRange, countRange, distinctRange, type Range, sumRange, textOfValue } from "./tally.ts";
 import type { Facts } from "./tool-facts.ts";
 import type { Value } from "./value.ts";
 
@@ -22,12 +21,14 @@ export interface Remembering {
         readonly now: number;
         /** The root of a server, by its name. */
         readonly rootOf: (server: string) => string | undefined;
+        /** `momentWithIts`, once it was needed. */
+        withIts?: Remembering;
       }
     | undefined;
   /** The earlier event, in conditions about one. */
-  readonly its: Facts | undefined;
+  its: Facts | undefined;
   /** Where relative paths of that event hang. */
-  readonly itsRoot: string | undefined;
+  itsRoot: string | undefined;
 }
 
 /** Whether an event is meant, asked in both ways. */
@@ -47,9 +48,18 @@ export interface EventsTests<Moment> {
 type Test<Moment> = (moment: Moment) => boolean;
 type Tally = Extract<ConditionIr, { readonly kind: "tally" }>;
 
-/** The moment in which `with`, `of` and `distinct` read an earlier event: as `its`, and without any history. */
+/**
+ * The moment in which `with`, `of` and `distinct` read an earlier event: as `its`, and without any history. A request has one, which stands for
+ * one event after the other.
+ */
 export function momentWithIts<Moment extends Remembering>(call: PastCall, moment: Moment): Moment {
-  return { ...moment, its: itsOf(call), itsRoot: moment.past?.rootOf(call.operation.server), past: undefined };
+  const { past } = moment;
+  if (past === undefined) throw new Error("an earlier event is read without history");
+  past.withIts ??= { ...moment, past: undefined };
+  const about = past.withIts as Moment;
+  about.its = itsOf(call);
+  about.itsRoot = past.rootOf(call.operation.server);
+  return about;
 }
 
 /** Without history a label is possibly carried. */
@@ -67,13 +77,21 @@ export function happenedTest<Moment extends Remembering>(
   compiled: EventsTests<Moment>,
   unknownAs: boolean,
 ): Test<Moment> {
-  const { surely, possibly } = compiled.events;
-  const isMeant = unknownAs ? possibly : surely;
+  const { verb, events, window } = compiled;
+  const { last } = window;
+  const isMeant = unknownAs ? events.possibly : events.surely;
   return (moment) => {
-    const found = recollect(compiled, moment);
-    if (found === undefined) return unknownAs;
-    if (unknownAs && found.forgotten) return true;
-    return found.events.some(({ call }) => isMeant(call, moment));
+    const { past } = moment;
+    const after = past === undefined ? undefined : countedAfter(compiled, moment, past);
+    if (past === undefined || after === undefined) return unknownAs;
+    const { state, caller, now } = past;
+    if (unknownAs && mayBeForgotten(state, last, now)) return true;
+    const whose = window.byAnyone ? undefined : caller;
+    for (const call of state.calls) {
+      const at = instantWithin(call, whose, verb, last, now);
+      if (at !== undefined && at > after && isMeant(call, moment)) return true;
+    }
+    return false;
   };
 }
 
@@ -86,41 +104,51 @@ export function tallyTest<Moment extends Remembering>(
   bound: (moment: Moment) => Value | undefined,
   unknownAs: boolean,
 ): Test<Moment> {
-  const { surely, possibly } = compiled.events;
+  const { verb, events, window } = compiled;
+  const { surely, possibly } = events;
+  const { last } = window;
+  const readsValues = kind !== "count";
   return (moment) => {
-    const found = recollect(compiled, moment);
+    const { past } = moment;
     const limit = bound(moment);
-    if (found === undefined || typeof limit !== "number") return unknownAs;
-    const counted = found.events
-      .filter(({ call }) => possibly(call, moment))
-      .map(({ call }) => ({ sure: surely(call, moment), value: of(momentWithIts(call, moment)) }));
-    const range = ranges[kind](counted, found.forgotten);
+    const after = past === undefined ? undefined : countedAfter(compiled, moment, past);
+    if (past === undefined || after === undefined || typeof limit !== "number") return unknownAs;
+    const { state, caller, now } = past;
+    const whose = window.byAnyone ? undefined : caller;
+    const values: Counted<Value>[] = [];
+    let [sure, possible] = [0, 0];
+    for (const call of state.calls) {
+      const at = instantWithin(call, whose, verb, last, now);
+      if (at === undefined || at <= after || !possibly(call, moment)) continue;
+      // Most events are meant whenever they may be: both questions are then one function.
+      const isSure = surely === possibly || surely(call, moment);
+      possible += 1;
+      if (isSure) sure += 1;
+      if (readsValues) values.push({ sure: isSure, value: of(momentWithIts(call, moment)) });
+    }
+    const forgotten = mayBeForgotten(state, last, now);
+    const range = readsValues ? ranges[kind](values, forgotten) : countRange(sure, possible, forgotten);
     return (range === undefined ? undefined : compareRange(operator, range, limit)) ?? unknownAs;
   };
 }
 
-type RangeOf = (counted: readonly Counted<Value>[], forgotten: boolean) => Range | undefined;
+type Kind = Exclude<Tally["tally"]["kind"], "count">;
 
-const ranges: Readonly<Record<Tally["tally"]["kind"], RangeOf>> = {
-  count: countRange,
+const ranges: Readonly<Record<Kind, (counted: readonly Counted<Value>[], forgotten: boolean) => Range | undefined>> = {
   sum: sumRange,
-  distinct: (counted, forgotten) => distinctRange(counted, forgotten, canonicalJson),
+  distinct: (counted, forgotten) => distinctRange(counted, forgotten, textOfValue),
 };
 
-/** The events that count; undefined where history is unknown, or since when. */
-function recollect<Moment extends Remembering>(
-  { window, verb, since }: EventsTests<Moment>,
+/** The instant after which events count, which is before all where there is no `since`; undefined where it is unknown. */
+function countedAfter<Moment extends Remembering>(
+  { window, since }: EventsTests<Moment>,
   moment: Moment,
-): Recollection | undefined {
-  if (moment.past === undefined) return undefined;
-  const { state, caller, now } = moment.past;
-  const whose = window.byAnyone ? undefined : caller;
-  const found = recall(state, whose, verb, window.last, now);
-  if (since === undefined) return found;
-  const ends = recall(state, whose, "completed", window.last, now).events;
+  { state, caller, now }: NonNullable<Remembering["past"]>,
+): number | undefined {
+  if (since === undefined) return Number.NEGATIVE_INFINITY;
+  const ends = recall(state, window.byAnyone ? undefined : caller, "completed", window.last, now).events;
   // The latest that may be the end must surely be one.
   let after = Number.NEGATIVE_INFINITY;
   for (const { at, call } of ends) if (at > after && since.possibly(call, moment)) after = at;
-  if (!ends.some(({ at, call }) => at === after && since.surely(call, moment))) return undefined;
-  return { ...found, events: found.events.filter(({ at }) => at > after) };
+  return ends.some(({ at, call }) => at === after && since.surely(call, moment)) ? after : undefined;
 }

@@ -179,7 +179,7 @@ export type {
   StateNeed,
   StateRead,
 } from "./state-driver.ts";
-export { type Counted, compareRange, countRange, distinctRange, type Range, sumRange } from "./tally.ts";
+export { type Counted, compareRange, countRange, distinctRange, type Range, sumRange, textOfValue } from "./tally.ts";
 export { type Facts, toolFacts } from "./tool-facts.ts";
 export { all, and, any, isPossibly, isSurely, not, or, type Truth } from "./truth.ts";
 export type { ConstantKind, Field, PlainKind, Type } from "./type.ts";

@@ -14,9 +14,28 @@ export interface Recollection {
 }
 
 /**
- * The events of the window `(now - last, now]`, in the order of the state; of one caller, or of anyone where `caller` is undefined.
- * The only place that says what lies in a window.
+ * The instant that a call is remembered for, where that lies in the window `(now - last, now]` and the call is of one caller, or of anyone where
+ * `caller` is undefined; else undefined. The only place that says what lies in a window.
  */
+export function instantWithin(
+  call: PastCall,
+  caller: CallerKey | undefined,
+  verb: EventVerb,
+  last: number,
+  now: number,
+): number | undefined {
+  // The instant first: two numbers are sooner compared than two texts.
+  const at = call[verb];
+  if (at === undefined || !(at > now - last && at <= now)) return undefined;
+  return caller === undefined || call.caller === caller ? at : undefined;
+}
+
+/** Whether something of a window may have been forgotten. */
+export function mayBeForgotten({ forgottenBefore }: State, last: number, now: number): boolean {
+  return forgottenBefore > now - last;
+}
+
+/** The events of a window (`instantWithin`), in the order of the state. */
 export function recall(
   state: State,
   caller: CallerKey | undefined,
@@ -26,19 +45,16 @@ export function recall(
 ): Recollection {
   const events: Recalled[] = [];
   for (const call of state.calls) {
-    if (caller !== undefined && call.caller !== caller) continue;
-    const at = call[verb];
-    if (at !== undefined && at > now - last && at <= now) events.push({ at, call });
+    const at = instantWithin(call, caller, verb, last, now);
+    if (at !== undefined) events.push({ at, call });
   }
-  return { events, forgotten: state.forgottenBefore > now - last };
+  return { events, forgotten: mayBeForgotten(state, last, now) };
 }
 
 /** What a condition reads as `its`: arguments, result where there is one, and the tool's name and server. */
 export function itsOf(call: PastCall): { readonly [name: string]: PastCall["arguments"] } {
-  const { operation } = call;
-  return {
-    args: call.arguments,
-    ...(call.result === undefined ? {} : { result: call.result }),
-    ...(operation.kind === "tool" ? { tool: { name: operation.name, server: operation.server } } : {}),
-  };
+  const { operation, arguments: args, result } = call;
+  const tool = operation.kind === "tool" ? { name: operation.name, server: operation.server } : undefined;
+  if (result === undefined) return tool === undefined ? { args } : { args, tool };
+  return tool === undefined ? { args, result } : { args, result, tool };
 }

@@ -1,5 +1,7 @@
+import { canonicalJson } from "./digest.ts";
 import type { ConditionIr } from "./ir.ts";
 import { not, type Truth } from "./truth.ts";
+import type { Value } from "./value.ts";
 
 /** Between which numbers a number of history lies, both ends included. */
 export interface Range {
@@ -41,10 +43,9 @@ export interface Counted<Value> {
   readonly value: Value | undefined;
 }
 
-/** How many events: those that are surely meant, up to all. */
-export function countRange(events: readonly { readonly sure: boolean }[], forgotten: boolean): Range {
-  const sure = events.filter((each) => each.sure).length;
-  return { low: sure, high: forgotten ? Number.POSITIVE_INFINITY : events.length };
+/** How many events: those that are surely meant, up to those that possibly are. */
+export function countRange(sure: number, possible: number, forgotten: boolean): Range {
+  return { low: sure, high: forgotten ? Number.POSITIVE_INFINITY : possible };
 }
 
 /** How many different values; `textOf` gives equal values equal texts. */
@@ -53,10 +54,20 @@ export function distinctRange<Value>(
   forgotten: boolean,
   textOf: (value: Value) => string,
 ): Range {
-  const texts = events.map(({ value }) => (value === undefined ? undefined : textOf(value)));
-  const known = new Set(texts.filter((text, index) => text !== undefined && events[index]?.sure === true));
-  const others = texts.filter((text) => text === undefined || !known.has(text)).length;
-  return { low: known.size, high: forgotten ? Number.POSITIVE_INFINITY : known.size + others };
+  const known = new Set<string>();
+  const others: (string | undefined)[] = [];
+  for (const { sure, value } of events) {
+    const text = value === undefined ? undefined : textOf(value);
+    if (sure && text !== undefined) known.add(text);
+    else others.push(text);
+  }
+  const further = others.filter((text) => text === undefined || !known.has(text)).length;
+  return { low: known.size, high: forgotten ? Number.POSITIVE_INFINITY : known.size + further };
+}
+
+/** For `distinctRange`. A text stands for itself behind a quote, which begins nothing else in JSON. */
+export function textOfValue(value: Value): string {
+  return typeof value === "string" ? `"${value}` : canonicalJson(value);
 }
 
 /** The sum; undefined where a value is unknown or no number. What was forgotten may have been any amount. */

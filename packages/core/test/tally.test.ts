@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { compareRange, countRange, distinctRange, type Range, sumRange } from "../src/index.ts";
+import { compareRange, countRange, distinctRange, type Range, sumRange, textOfValue } from "../src/index.ts";
 
 /** An event with what is true of it: whether it is meant, its value; and what is known of that. */
 const events = fc.array(
@@ -28,7 +28,8 @@ test("the range holds the true number, whatever is in doubt", () => {
     fc.property(events, (all) => {
       const meant = all.filter(({ meant }) => meant).map(({ value }) => value);
       const counted = known(all);
-      expect(holds(countRange(counted, false), meant.length)).toBe(true);
+      const sure = counted.filter((each) => each.sure).length;
+      expect(holds(countRange(sure, counted.length, false), meant.length)).toBe(true);
       expect(holds(distinctRange(counted, false, String), new Set(meant).size)).toBe(true);
       const sum = sumRange(counted, false);
       if (sum !== undefined)
@@ -48,7 +49,7 @@ test("without doubt the range is that number", () => {
       const sure = all.map(({ value }) => ({ sure: true, value }));
       const values = all.map(({ value }) => value);
       const exactly = (number: number): Range => ({ low: number, high: number });
-      expect(countRange(sure, false)).toEqual(exactly(values.length));
+      expect(countRange(sure.length, sure.length, false)).toEqual(exactly(values.length));
       expect(distinctRange(sure, false, String)).toEqual(exactly(new Set(values).size));
       expect(sumRange(sure, false)).toEqual(exactly(values.reduce((total, value) => total + value, 0)));
     }),
@@ -57,9 +58,15 @@ test("without doubt the range is that number", () => {
 
 test("what was forgotten may have been any amount", () => {
   const one = [{ sure: true, value: 1 }];
-  expect(countRange(one, true)).toEqual({ low: 1, high: Number.POSITIVE_INFINITY });
+  expect(countRange(1, 1, true)).toEqual({ low: 1, high: Number.POSITIVE_INFINITY });
   expect(distinctRange(one, true, String)).toEqual({ low: 1, high: Number.POSITIVE_INFINITY });
   expect(sumRange(one, true)).toEqual({ low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY });
+});
+
+test("values of different types are told apart, and equal ones are not", () => {
+  const all = ["1", 1, "true", true, "[1]", [1], [1], "{}", {}, "1", '"1', "", null];
+  const counted = all.map((value) => ({ sure: true, value }));
+  expect(distinctRange(counted, false, textOfValue)).toEqual({ low: 11, high: 11 });
 });
 
 const operators = ["less", "at-most", "more", "at-least", "equal", "not-equal"] as const;

@@ -3,7 +3,6 @@ import {
   any,
   type ConditionIr,
   type Counted,
-  canonicalJson,
   compareRange,
   countRange,
   distinctRange,
@@ -19,6 +18,7 @@ import {
   sumRange,
   type TallyIr,
   type Truth,
+  textOfValue,
   type Value,
 } from "@mcpolicy/core";
 import { branchSpeaks } from "./operations.ts";
@@ -66,9 +66,9 @@ export function rangeOf(tally: TallyIr, scene: Scene, judge: Judge): Range | und
   );
   switch (tally.kind) {
     case "count":
-      return countRange(counted, found.forgotten);
+      return countRange(counted.filter(({ sure }) => sure).length, counted.length, found.forgotten);
     case "distinct":
-      return distinctRange(counted, found.forgotten, canonicalJson);
+      return distinctRange(counted, found.forgotten, textOfValue);
     case "sum":
       return sumRange(counted, found.forgotten);
   }

@@ -266,12 +266,15 @@ function compileSpeaks(branch: BranchIr, server: ServerIr, polarity: Polarity): 
 }
 
 function compileOperations(
-  named: readonly OperationIr[],
+  operations: readonly OperationIr[],
   server: ServerIr,
   polarity: Polarity,
 ): (operation: Operation) => boolean {
-  const here = named.filter((each) => each.server === server.name);
-  const names = new Set(here.flatMap((each) => ("name" in each ? [`${each.kind} ${each.name}`] : [])));
+  const here = operations.filter((each) => each.server === server.name);
+  const named = here.flatMap((each) => ("name" in each ? [each] : []));
+  const names = new Map(
+    [...Map.groupBy(named, ({ kind }) => kind)].map(([kind, of]) => [kind, new Set(of.map(({ name }) => name))]),
+  );
   const patterns = here.flatMap((each) => ("pattern" in each ? [each] : []));
   const globs = here.flatMap((each) => ("glob" in each ? [each.glob] : []));
   const kinds = new Set<string>(
@@ -283,7 +286,7 @@ function compileOperations(
       case "tool":
       case "prompt":
         return (
-          names.has(`${operation.kind} ${operation.name}`) ||
+          names.get(operation.kind)?.has(operation.name) === true ||
           patterns.some((each) => each.kind === operation.kind && matchesName(each.pattern, operation.name))
         );
       case "resource":
@@ -395,20 +398,26 @@ function compileEventTest(
 ): (call: PastCall, moment: Moment) => boolean {
   const holds = condition === undefined ? undefined : compileCondition(condition, polarity, scope);
   const byServer = new Map(
-    scope.servers.map((server) => [
-      server.name,
-      {
-        tool: (name: string) => toolFacts(server, name),
-        branches: branches
-          .filter((branch) => branch.operations.some((each) => each.server === server.name))
-          .map((branch) => compileBranch(branch, server, polarity, scope.servers)),
-      },
-    ]),
+    scope.servers.map((server) => {
+      const here = branches.filter((branch) => branch.operations.some((each) => each.server === server.name));
+      return [
+        server.name,
+        {
+          tool: (name: string) => toolFacts(server, name),
+          branches: here.map((branch) => compileBranch(branch, server, polarity, scope.servers)),
+          asksOperationAlone: here.every(({ condition }) => condition.kind === "constant" && condition.truth === true),
+        },
+      ];
+    }),
   );
   return (call, moment) => {
     const { operation } = call;
     const found = byServer.get(operation.server);
     if (found === undefined) return false;
+    if (found.asksOperationAlone) {
+      const isMeant = found.branches.some((branch) => branch.speaks(operation));
+      return isMeant && (holds === undefined || holds(momentWithIts(call, moment)));
+    }
     const speaking = found.branches.filter((branch) => branch.speaks(operation));
     if (speaking.length === 0) return false;
     const asRequest: Moment = {

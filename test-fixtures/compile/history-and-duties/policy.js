@@ -43,9 +43,18 @@ function n0(args, roles, principal, context, name, state, k) {
   if ((((!(!((r0 === unset ? (r0 = g0(args)) : r0) === undefined) && (r0.startsWith("/w/public/") || r0 === "/w/public")))))) found.push(7);
   return found;
 }
+const a1 = (from) => hasOwn(from, "path") ? from["path"] : undefined;
+const g1 = (from, root) => {
+  const value = a1(from);
+  return typeof value === "string" ? asPath(value, root) : undefined;
+};
+function r0(q) {
+  if (q.r0 !== unset) return q.r0;
+  return (q.r0 = g0(q.args));
+}
 function b0(q) {
-  let x0, x1;
-  return (!((x0 = read(t0, step(step(q.its, "args"), "path"), q.itsRoot)) === undefined || (x1 = g0(q.args)) === undefined) && (x0 === x1));
+  let x0;
+  return (!((x0 = g1(q.its.args, q.itsRoot)) === undefined || r0(q) === undefined) && (x0 === q.r0));
 }
 function e0(call, q) {
   const { operation } = call;
@@ -53,8 +62,8 @@ function e0(call, q) {
   return (operation.server === "fs" && ((operation.kind === "tool" && operation.name === "read_file"))) && b0(momentWithIts(call, q));
 }
 function b1(q) {
-  let x0, x1;
-  return (((x0 = read(t0, step(step(q.its, "args"), "path"), q.itsRoot)) === undefined || (x1 = g0(q.args)) === undefined) || (x0 === x1));
+  let x0;
+  return (((x0 = g1(q.its.args, q.itsRoot)) === undefined || r0(q) === undefined) || (x0 === q.r0));
 }
 function e1(call, q) {
   const { operation } = call;
@@ -107,10 +116,10 @@ function e4(call, q) {
   };
   return (operation.server === "fs" && ((operation.kind === "tool" && operation.name === "read_file")) && b3(a));
 }
-function g1(q) {
+function g2(q) {
   return 10;
 }
-const h1 = tallyTest("count", "less", { window: {"byAnyone":false,"last":3600000}, verb: "called", events: { surely: e3, possibly: e4 }, since: { surely: e2, possibly: e2 } }, () => undefined, g1, false);
+const h1 = tallyTest("count", "less", { window: {"byAnyone":false,"last":3600000}, verb: "called", events: { surely: e3, possibly: e4 }, since: { surely: e2, possibly: e2 } }, () => undefined, g2, false);
 function b4(q) {
   return (h0(q) && h1(q));
 }
@@ -130,6 +139,7 @@ function s1(args, roles, principal, context, name, state) {
     its: undefined,
     itsRoot: undefined,
     past: { state: state ?? emptyState, caller: callerKeyOf(principal), now: context.time, rootOf },
+    r0: unset,
   };
   return (
     // "allow" "write what was read"
@@ -149,6 +159,7 @@ function n1(args, roles, principal, context, name, state) {
     itsRoot: undefined,
     found: [],
     past: { state: state ?? emptyState, caller: callerKeyOf(principal), now: context.time, rootOf },
+    r0: unset,
   };
   // "allow" "write what was read"
   if ((((b4(q))))) q.found.push(2);
