@@ -19,6 +19,7 @@ export const commands: readonly CommandRow[] = [
   { name: "eval",    summary: "decide one request",                                        load: async () => (await import("./commands/eval.ts")).evalCommand },
   { name: "explain", summary: "say why a request is decided so, or what a code means",     load: async () => (await import("./commands/explain.ts")).explainCommand },
   { name: "token",   summary: "issue, verify and revoke short-lived tokens",               load: async () => (await import("./commands/token.ts")).tokenCommand },
+  { name: "approve", summary: "see and answer what calls wait for",                        load: async () => (await import("./commands/approve.ts")).approveCommand },
   { name: "doctor",  summary: "hold a deployment against the production checklist",        load: async () => (await import("./commands/doctor.ts")).doctorCommand },
   { name: "needs",   summary: "say which capabilities a skill or an agent needs",          load: async () => (await import("./commands/needs.ts")).needsCommand },
   { name: "isolate", summary: "write network isolation for the servers of a policy",       load: async () => (await import("./commands/isolate.ts")).isolateCommand },

@@ -23,11 +23,19 @@ export function instant(flag: string, text: string): number {
 /** The text of a flag as a length of time, in milliseconds. Throws a UsageError. */
 export function duration(flag: string): (text: string) => number {
   return (text) => {
-    const length = read({ kind: "duration" }, text, undefined);
-    if (typeof length !== "number")
+    const length = durationIn(text);
+    if (length === undefined)
       throw new UsageError(`${flag} takes a length of time such as 30s, 5m or 30d, not \`${text}\``);
     return length;
   };
+}
+
+/** A length of time in milliseconds, `100ms` or as policies write it; undefined of a text that is none. */
+export function durationIn(text: string): number | undefined {
+  const milliseconds = /^(\d{1,9})ms$/.exec(text)?.[1];
+  if (milliseconds !== undefined) return Number(milliseconds);
+  const length = read({ kind: "duration" }, text, undefined);
+  return typeof length === "number" ? length : undefined;
 }
 
 /** Collects the values of a flag that may stand several times. */

@@ -8,6 +8,8 @@ export {
   type SeenQuestion,
 } from "./approvals/answering.ts";
 export { type ApprovalChannelOptions, approvalChannel } from "./approvals/channel.ts";
+export { proofsOf } from "./approvals/proofs.ts";
+export { type Post, type Webhook, type WebhookOptions, webhook } from "./approvals/webhook.ts";
 export type { ApprovalChannel, ApprovedCall, Asking, Brought, Lacking } from "./approvals.ts";
 export { linesSink, logLine } from "./audit/lines-sink.ts";
 export { type MemorySink, memorySink } from "./audit/memory-sink.ts";

@@ -1,10 +1,11 @@
 import type { Principal } from "@mcpolicy/core";
 import { printable } from "@mcpolicy/diagnostics";
 import type { CheckedPolicy } from "@mcpolicy/language";
-import { abilities } from "@mcpolicy/mcp";
 import { childEnvironment, type ProxyEnd, stdioProxy } from "@mcpolicy/mcp/stdio";
 import { memoryDriver } from "@mcpolicy/runtime";
 import { Command } from "commander";
+import { abilitiesOf, approvalsFrom } from "../approvals/approvals-from.ts";
+import { type ApprovalFlags, approvalFlags, withApprovalFlags } from "../approvals/proxy-flags.ts";
 import { type AuditSinkFlags, auditSinkOf, withAuditSink } from "../audit/sink-flags.ts";
 import { withLog } from "../audit/with-log.ts";
 import { type ExitCode, exitCodes, UsageError } from "../exit-codes.ts";
@@ -12,8 +13,9 @@ import { several } from "../flags.ts";
 import { readyPolicy } from "../load-policy.ts";
 import { requestOf, strangers } from "../request-flags.ts";
 import type { Session } from "../session.ts";
+import { withSettings } from "../settings.ts";
 
-interface Flags extends AuditSinkFlags {
+interface Flags extends AuditSinkFlags, ApprovalFlags {
   readonly policy: readonly string[];
   readonly server?: string;
   readonly principal?: string;
@@ -22,7 +24,7 @@ interface Flags extends AuditSinkFlags {
 
 /** `policy proxy`: stands between an MCP client and the server that it starts, until either of them ends. */
 export function proxyCommand(session: Session): Command {
-  return withAuditSink(new Command("proxy"))
+  return withApprovalFlags(withAuditSink(new Command("proxy")))
     .argument("<command...>", "the server: its program and arguments, after `--`")
     .option("--policy <path>", "policy, folder or glob; all of them are one policy", several, [])
     .option("--server <name>", "what the policy calls the server, where it has several")
@@ -33,13 +35,14 @@ export function proxyCommand(session: Session): Command {
       `\nWithout --audit decisions go to standard error, one line of JSON each.\nExample: policy proxy --policy policies/filesystem --principal id=dev,roles=reader -- npx -y @modelcontextprotocol/server-filesystem /workspace`,
     )
     .action(async (command: readonly string[], flags: Flags) =>
-      session.exit(await withLog(session, () => proxy(session, command, flags))),
+      session.exit(await withSettings(session, () => withLog(session, () => proxy(session, command, flags)))),
     );
 }
 
 async function proxy(session: Session, [command, ...args]: readonly string[], flags: Flags): Promise<ExitCode> {
   if (command === undefined) throw new UsageError("which server? give its program and arguments after `--`");
-  const ready = await readyPolicy(session, flags.policy, abilities);
+  const approving = approvalFlags(session, flags);
+  const ready = await readyPolicy(session, flags.policy, abilitiesOf(approving, false));
   if (typeof ready === "number") return ready;
   const server = serverOf(flags, ready.checked);
   const principal = principalOf(session, flags, ready.checked, server);
@@ -49,6 +52,7 @@ async function proxy(session: Session, [command, ...args]: readonly string[], fl
   say(`guards server \`${server}\` with policy ${policy.digest}`);
   say(`the caller is \`${principal.id}\`, as --principal says: for development only, nothing proves who calls`);
 
+  const approvals = await approvalsFrom(approving, { shared: undefined, audience: `policy proxy ${server}`, say });
   const log = await auditSinkOf(session, flags, say);
   const stop = new AbortController();
   const onSignal = (): void => stop.abort();
@@ -58,6 +62,7 @@ async function proxy(session: Session, [command, ...args]: readonly string[], fl
     server,
     principal,
     state: memoryDriver(policy.windows),
+    approvals: approvals.channel,
     command,
     args,
     cwd: session.cwd,
@@ -66,6 +71,7 @@ async function proxy(session: Session, [command, ...args]: readonly string[], fl
     ...(log === undefined ? {} : { audit: log }),
   });
   for (const signal of signals) process.off(signal, onSignal);
+  await approvals.close();
   await log?.close();
   if (end.kind !== "closed") say(end.why);
   return endCodes[end.kind];

@@ -1,4 +1,5 @@
 import type { ApprovalQuestion, ApprovalState, Approvals, DutyIr, Proof } from "@mcpolicy/core";
+import { pauseFor } from "./pause.ts";
 
 /** What became of a question to somebody else. */
 export type Outside =
@@ -35,7 +36,7 @@ export async function awaited(
 ): Promise<Outside> {
   let pause = SOON;
   for (let waited = 0; waited < wait && !signal.aborted; waited += pause, pause = Math.min(LATE, pause * 1.5)) {
-    await sleep(Math.min(pause, wait - waited), signal);
+    await pauseFor(Math.min(pause, wait - waited), signal);
     const state = await approvals.get(question.id);
     if (state === undefined) return { kind: "open", question };
     if (state.answer !== undefined) return outsideOf(state, at);
@@ -72,16 +73,4 @@ function proofOf(
 export function isAskedOutside(duty: DutyIr, proves: readonly ("mfa" | "duty")[]): boolean {
   if (duty.kind === "approval") return duty.from !== "caller";
   return duty.kind !== "justification" && proves.includes(duty.kind);
-}
-
-function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(done, milliseconds);
-    function done(): void {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", done);
-      resolve();
-    }
-    signal.addEventListener("abort", done, { once: true });
-  });
 }

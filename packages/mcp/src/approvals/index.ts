@@ -1,0 +1,1 @@
+export { type FolderApprovalsOptions, folderApprovals } from "./folder-approvals.ts";
