@@ -172,8 +172,12 @@ function connectV2(version: string, era: "legacy" | "modern"): OverHttp["connect
   };
 }
 
+/** Makes a server, of a version of the SDK. */
+// biome-ignore lint/suspicious/noExplicitAny: of either generation
+export type Make = (version: string) => Promise<any>;
+
 /** Streamable HTTP with a session, generation 1. */
-export function sessionV1(version: string): OverHttp {
+export function sessionV1(version: string, make: Make = serverV1): OverHttp {
   return {
     connect: connectV1(version),
     async serve(guard) {
@@ -189,7 +193,7 @@ export function sessionV1(version: string): OverHttp {
             sessionIdGenerator: () => crypto.randomUUID(),
             onsessioninitialized: (id: string) => void transports.set(id, transport),
           });
-          await guard(await serverV1(version)).connect(transport);
+          await guard(await make(version)).connect(transport);
           return transport.handleRequest(request, response);
         },
         async () => {},
@@ -199,13 +203,13 @@ export function sessionV1(version: string): OverHttp {
 }
 
 /** `createMcpHandler`, which makes a server for each request, spoken to in one era. */
-export function perRequestV2(version: string, era: "legacy" | "modern"): OverHttp {
+export function perRequestV2(version: string, era: "legacy" | "modern", make: Make = serverV2): OverHttp {
   return {
     connect: connectV2(version, era),
     async serve(guard) {
       const { createMcpHandler } = await import(`@modelcontextprotocol/server${version}`);
       const { toNodeHandler } = await import("@modelcontextprotocol/node");
-      const handler = createMcpHandler(async () => guard(await serverV2(`server${version}`)));
+      const handler = createMcpHandler(async () => guard(await make(`server${version}`)));
       return listening(toNodeHandler(handler) as never, () => handler.close());
     },
   };
