@@ -38,12 +38,21 @@ export function withAuthenticatorFlags(command: Command): Command {
     .option("--revocations <file>", "the file that `policy token revoke` writes to");
 }
 
-/** The authenticator that the flags describe. Throws a UsageError, or what `@mcpolicy/identity` throws of settings. */
+/** Whether they say whose tokens are taken. */
+export function takesTokens({ keys, developmentClients }: AuthenticatorFlags): boolean {
+  return keys.length > 0 || developmentClients !== undefined;
+}
+
+/**
+ * The authenticator that the flags describe; `shared` are the revocations where they name no file. Throws a UsageError, or what `@mcpolicy/identity`
+ * throws of settings.
+ */
 export async function authenticatorFrom(
   flags: AuthenticatorFlags,
   policy: PolicyIr,
   session: Session,
   listener: string,
+  shared?: Pick<Revocations, "isRevoked">,
 ): Promise<Authenticator> {
   const { keys, developmentClients, audience, tokenType } = flags;
   if (developmentClients !== undefined && keys.length > 0) {
@@ -51,7 +60,7 @@ export async function authenticatorFrom(
       "either --keys or --development-clients: beside an issuer's callers a development client could take the name of one",
     );
   }
-  const revocations = revocationsFrom(flags, session);
+  const revocations = revocationsFrom(flags, session, shared);
   const ours = audience === undefined ? {} : { audience };
   if (developmentClients !== undefined) {
     const clients = developmentClientsIn(there("--development-clients", developmentClients, session), session.env);
@@ -61,9 +70,13 @@ export async function authenticatorFrom(
   return authenticatorOf(policy, { keys: keysOf(keys, policy, session), revocations, ...ours, ...types });
 }
 
-/** Nobody is revoked where no file is given: what is short-lived then ends by itself. */
-function revocationsFrom({ revocations }: AuthenticatorFlags, session: Session): Pick<Revocations, "isRevoked"> {
-  if (revocations === undefined) return { isRevoked: () => false };
+/** Nobody is revoked where no place is given: what is short-lived then ends by itself. */
+function revocationsFrom(
+  { revocations }: AuthenticatorFlags,
+  session: Session,
+  shared: Pick<Revocations, "isRevoked"> = { isRevoked: () => false },
+): Pick<Revocations, "isRevoked"> {
+  if (revocations === undefined) return shared;
   return fileRevocations({ path: there("--revocations", revocations, session) });
 }
 

@@ -222,13 +222,30 @@ describe("policy proxy", () => {
 
   const command = ["--", process.execPath, "-e", ""];
   it.each([
-    [["--policy", "policy", "--principal", "id=a,roles=reader"], "missing required argument 'command'"],
-    [["--policy", "policy", ...command], "who calls? give --principal"],
+    [["--policy", "policy", "--principal", "id=a,roles=reader"], "which server is guarded? give its program"],
+    [["--policy", "policy", ...command], "who calls? give --keys or --development-clients"],
     [["--policy", "policy", "--principal", "roles=reader", ...command], "--principal needs an id"],
     [
       ["--policy", "policy", "--principal", "id=a", "--server", "gs", ...command],
       "the policy has no server `gs`; it has fs",
     ],
+    [
+      ["--policy", "policy", "--principal", "id=a", "--upstream", "http://127.0.0.1:1", ...command],
+      "either --upstream, or a program",
+    ],
+    [["--policy", "policy", "--principal", "id=a", "--upstream", "ftp://a"], "begins with http:// or https://"],
+    [["--policy", "policy", "--principal", "id=a", "--listen", "8080", ...command], "--listen takes HOST:PORT"],
+    [
+      ["--policy", "policy", "--principal", "id=a", "--listen", "0.0.0.0:0", ...command],
+      "by which names do clients reach",
+    ],
+    [
+      ["--policy", "policy", "--principal", "id=a", "--listen", "0.0.0.0:0", "--host", "a", ...command],
+      "without tokens everybody who reaches `0.0.0.0` would be let in",
+    ],
+    [["--policy", "policy", "--principal", "id=a", "--keys", "k.json", ...command], "either --principal, or --keys"],
+    [["--policy", "policy", "--keys", "nowhere.json", ...command], "--keys nowhere.json: whose are they?"],
+    [["--policy", "policy", "--config", "nowhere.json"], "cannot read nowhere.json"],
     [["--policy", "policy", "--principal", "id=a", "--", "/no/such/program"], "the server did not start"],
   ])("refuses %j", async (args, message) => {
     const { code, err } = await policy(["proxy", ...args], { cwd: workspace() });

@@ -25,6 +25,11 @@ export function caught<T>(run: () => Maybe<T>, failed: (problem: unknown) => T):
 export class InOrder {
   #last: Promise<void> | undefined;
 
+  /** Settles when all that was added so far was acted upon; undefined where it was. */
+  get pending(): Promise<void> | undefined {
+    return this.#last;
+  }
+
   /** Acts now where nothing is waited for. Values may not reject. */
   add<T>(value: Maybe<T>, act: (value: T) => Maybe<void>): Maybe<void> {
     const before = this.#last;

@@ -1,113 +1,63 @@
-import type { Principal } from "@mcpolicy/core";
-import { printable } from "@mcpolicy/diagnostics";
-import type { CheckedPolicy } from "@mcpolicy/language";
-import { childEnvironment, type ProxyEnd, stdioProxy } from "@mcpolicy/mcp/stdio";
-import { memoryDriver } from "@mcpolicy/runtime";
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { Command } from "commander";
-import { abilitiesOf, approvalsFrom } from "../approvals/approvals-from.ts";
-import { type ApprovalFlags, approvalFlags, withApprovalFlags } from "../approvals/proxy-flags.ts";
-import { type AuditSinkFlags, auditSinkOf, withAuditSink } from "../audit/sink-flags.ts";
-import { withLog } from "../audit/with-log.ts";
-import { type ExitCode, exitCodes, UsageError } from "../exit-codes.ts";
+import { withApprovalFlags } from "../approvals/proxy-flags.ts";
+import { withAuditSink } from "../audit/sink-flags.ts";
+import { withAuthenticatorFlags } from "../authenticator-flags.ts";
+import { configAt } from "../config/read-config.ts";
+import { type ExitCode, UsageError } from "../exit-codes.ts";
+import { shownPath } from "../files.ts";
 import { several } from "../flags.ts";
-import { readyPolicy } from "../load-policy.ts";
-import { requestOf, strangers } from "../request-flags.ts";
+import { projectFolder } from "../paths.ts";
+import { runProxy } from "../proxy/run-proxy.ts";
+import { settingsOf } from "../proxy/settings.ts";
+import { type ProxyFlags, unsaid, withFlags } from "../proxy/with-flags.ts";
 import type { Session } from "../session.ts";
-import { withSettings } from "../settings.ts";
 
-interface Flags extends AuditSinkFlags, ApprovalFlags {
-  readonly policy: readonly string[];
-  readonly server?: string;
-  readonly principal?: string;
-  readonly env: readonly string[];
-}
-
-/** `policy proxy`: stands between an MCP client and the server that it starts, until either of them ends. */
+/** `policy proxy`: stands between MCP clients and servers, until it is ended. */
 export function proxyCommand(session: Session): Command {
-  return withApprovalFlags(withAuditSink(new Command("proxy")))
-    .argument("<command...>", "the server: its program and arguments, after `--`")
+  return withApprovalFlags(withAuthenticatorFlags(withAuditSink(new Command("proxy"))))
+    .argument("[command...]", "the server: its program and arguments, after `--`")
+    .option(
+      "--config <file>",
+      "what else stands in a configuration; without a server, the nearest mcpolicy.config.json",
+    )
     .option("--policy <path>", "policy, folder or glob; all of them are one policy", several, [])
+    .option("--upstream <url>", "the server, where it is one on Streamable HTTP")
     .option("--server <name>", "what the policy calls the server, where it has several")
+    .option("--listen <host:port>", "listen for clients on HTTP, instead of standard input and output")
+    .option("--host <name>", "a name by which clients reach it, without port; may stand several times", several, [])
+    .option("--origin <url>", "a web page that may use it; may stand several times", several, [])
     .option("--principal <caller>", "who calls, unverified, for development: id=dev@example.com,roles=developer")
     .option("--env <name>", "a variable that the server gets; may stand several times", several, [])
     .addHelpText(
       "after",
-      `\nWithout --audit decisions go to standard error, one line of JSON each.\nExample: policy proxy --policy policies/filesystem --principal id=dev,roles=reader -- npx -y @modelcontextprotocol/server-filesystem /workspace`,
+      `
+On standard input and output a token comes from MCPOLICY_TOKEN or MCPOLICY_TOKEN_FILE. Without --audit decisions go to standard error, one line of
+JSON each. Policies are read again when they change, and on SIGHUP; a bad one changes nothing.
+Example: policy proxy --policy policies/filesystem --principal id=dev,roles=reader -- npx -y @modelcontextprotocol/server-filesystem /workspace
+Example: policy proxy --policy policies --keys jwks.json --listen 127.0.0.1:8080 --upstream https://mcp.example.com/mcp`,
     )
-    .action(async (command: readonly string[], flags: Flags) =>
-      session.exit(await withSettings(session, () => withLog(session, () => proxy(session, command, flags)))),
+    .action(async (command: readonly string[], flags: ProxyFlags) =>
+      session.exit(await proxy(session, command, flags)),
     );
 }
 
-async function proxy(session: Session, [command, ...args]: readonly string[], flags: Flags): Promise<ExitCode> {
-  if (command === undefined) throw new UsageError("which server? give its program and arguments after `--`");
-  const approving = approvalFlags(session, flags);
-  const ready = await readyPolicy(session, flags.policy, abilitiesOf(approving, false));
-  if (typeof ready === "number") return ready;
-  const server = serverOf(flags, ready.checked);
-  const principal = principalOf(session, flags, ready.checked, server);
-  const { policy } = ready;
-  const say = (text: string): void => session.err.write(`mcpolicy: ${printable(text)}\n`);
-  for (const warning of policy.warnings) say(warning);
-  say(`guards server \`${server}\` with policy ${policy.digest}`);
-  say(`the caller is \`${principal.id}\`, as --principal says: for development only, nothing proves who calls`);
-
-  const approvals = await approvalsFrom(approving, { shared: undefined, audience: `policy proxy ${server}`, say });
-  const log = await auditSinkOf(session, flags, say);
-  const stop = new AbortController();
-  const onSignal = (): void => stop.abort();
-  for (const signal of signals) process.once(signal, onSignal);
-  const end = await stdioProxy({
-    policy,
-    server,
-    principal,
-    state: memoryDriver(policy.windows),
-    approvals: approvals.channel,
-    command,
-    args,
-    cwd: session.cwd,
-    env: childEnvironment(session.env, flags.env),
-    signal: stop.signal,
-    ...(log === undefined ? {} : { audit: log }),
-  });
-  for (const signal of signals) process.off(signal, onSignal);
-  await approvals.close();
-  await log?.close();
-  if (end.kind !== "closed") say(end.why);
-  return endCodes[end.kind];
+async function proxy(session: Session, command: readonly string[], flags: ProxyFlags): Promise<ExitCode> {
+  const path = configFor(session, command, flags);
+  if (path === undefined) return runProxy(session, withFlags(session, command, flags, unsaid));
+  const config = configAt(session, shownPath(path, session.cwd));
+  if (typeof config === "number") return config;
+  return runProxy(session, withFlags(session, command, flags, settingsOf(session, path, config)));
 }
 
-const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-
-const endCodes: Readonly<Record<ProxyEnd["kind"], ExitCode>> = {
-  closed: exitCodes.fine,
-  lost: exitCodes.findings,
-  unstarted: exitCodes.usage,
-};
-
-function serverOf(flags: Flags, { servers }: CheckedPolicy): string {
-  const names = servers.map(({ name }) => name);
-  const name = flags.server ?? (names.length === 1 ? names[0] : undefined);
-  if (name === undefined) {
-    throw new UsageError(`which server of the policy is it? give --server with one of: ${names.join(", ") || "none"}`);
-  }
-  if (!names.includes(name)) throw new UsageError(`the policy has no server \`${name}\`; it has ${names.join(", ")}`);
-  return name;
-}
-
-/** The caller that the flag names, as `eval --as` reads it. */
-function principalOf(session: Session, flags: Flags, policy: CheckedPolicy, server: string): Principal {
-  if (flags.principal === undefined) {
-    throw new UsageError(
-      "who calls? give --principal id=dev@example.com,roles=developer (for development); without a caller everything is denied",
-    );
-  }
-  try {
-    const request = requestOf({ policy: [], as: flags.principal, sampling: server }, policy, session.cwd);
-    for (const stranger of strangers(request, policy)) session.err.write(`note: ${printable(stranger)}\n`);
-    return request.principal as Principal;
-  } catch (problem) {
-    if (problem instanceof UsageError) throw new UsageError(problem.message.replaceAll("--as", "--principal"));
-    throw problem;
-  }
+/** The configuration that counts: one that is named, or where the command line names no server the nearest. */
+function configFor(session: Session, command: readonly string[], { config, upstream }: ProxyFlags): string | undefined {
+  if (config !== undefined) return resolve(session.cwd, config);
+  if (command.length > 0 || upstream !== undefined) return undefined;
+  const nearest = join(projectFolder(session.cwd), "mcpolicy.config.json");
+  if (existsSync(nearest)) return nearest;
+  throw new UsageError(
+    "which server is guarded? give its program after `--`, --upstream, or a configuration: there is no mcpolicy.config.json here",
+  );
 }

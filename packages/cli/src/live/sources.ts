@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { isRecord, type JsonObject, type Value } from "@mcpolicy/core";
 import type { CaptureSource } from "@mcpolicy/mcp/capture";
 import { childEnvironment } from "@mcpolicy/mcp/stdio";
@@ -34,7 +34,8 @@ const sections = ["mcpServers", "servers"] as const;
 
 /**
  * The servers of a file such as `mcp.json`, by name: `{ "mcpServers": { NAME: { "command", "args", "env", "cwd" } or { "url", "headers" } } }`.
- * `${NAME}` and `${env:NAME}` in values stand for variables. Throws a UsageError where the file cannot be read or meant.
+ * `${NAME}` and `${env:NAME}` in values stand for variables. Those of a `mcpolicy.config.json` are started in its folder, others in the current one.
+ * Throws a UsageError where the file cannot be read or meant.
  */
 export function sourcesIn(session: Session, path: string): ReadonlyMap<string, CaptureSource> {
   const wrong = (why: string): UsageError => new UsageError(`${path}: ${why}`);
@@ -47,11 +48,13 @@ export function sourcesIn(session: Session, path: string): ReadonlyMap<string, C
   const section = isRecord(json) ? sections.find((name) => isRecord((json as JsonObject)[name])) : undefined;
   if (section === undefined) throw wrong('it should hold { "mcpServers": { NAME: { "command": … } } }');
   const entries = Object.entries((json as JsonObject)[section] as JsonObject);
-  return new Map(entries.map(([name, entry]) => [name, sourceOfEntry(session, name, entry, wrong)]));
+  const home = section === "servers" ? dirname(resolve(session.cwd, path)) : session.cwd;
+  return new Map(entries.map(([name, entry]) => [name, sourceOfEntry(session, home, name, entry, wrong)]));
 }
 
 function sourceOfEntry(
   session: Session,
+  home: string,
   name: string,
   entry: Value,
   wrong: (why: string) => UsageError,
@@ -72,7 +75,7 @@ function sourceOfEntry(
   return {
     command: known(command),
     args: args.map(known),
-    cwd: typeof cwd === "string" ? resolve(session.cwd, known(cwd)) : session.cwd,
+    cwd: typeof cwd === "string" ? resolve(home, known(cwd)) : home,
     env: { ...childEnvironment(session.env), ...mapped(env, known) },
     timeout: PATIENCE,
   };
@@ -90,10 +93,13 @@ function mapped(record: Record<string, string>, change: (text: string) => string
   return Object.fromEntries(Object.entries(record).map(([name, text]) => [name, change(text)]));
 }
 
-function withVariables(text: string, env: Session["env"], wrong: (why: string) => UsageError): string {
+/** A text with the values of the variables that it names. */
+export function withVariables(text: string, env: Session["env"], wrong: (why: string) => UsageError): string {
   return text.replaceAll(/\$\{(?:env:)?([A-Za-z_]\w*)\}/g, (_, name: string) => {
     const value = env[name];
     if (value === undefined) throw wrong(`the variable ${name} is not set`);
+    // MCP, "Token Passthrough": what names the caller to us is nothing to a server.
+    if (/^MCPOLICY_TOKEN/i.test(name)) throw wrong(`the variable ${name} names the caller, and goes to no server`);
     return value;
   });
 }

@@ -8,19 +8,13 @@ import { callerBounds } from "../wire/intake.ts";
 import { lineOf } from "../wire/line-of.ts";
 import { Lines } from "../wire/lines.ts";
 import { type BehindEvents, MOST_WAITING, remote, started } from "./behind.ts";
-import type { ChildEnd } from "./child.ts";
+import type { ChildEnd, ChildOptions } from "./child.ts";
 import { Session, type SessionOptions } from "./session.ts";
 
 export { childEnvironment, inheritedVariables } from "./environment.ts";
 
 /** A server that is started. */
-export interface StartedServer {
-  readonly command: string;
-  readonly args?: readonly string[];
-  readonly cwd?: string;
-  /** The server's whole environment; by default `childEnvironment(process.env)`. */
-  readonly env?: Readonly<Record<string, string>>;
-}
+export type StartedServer = Omit<ChildOptions, "bounds">;
 
 /** A server on Streamable HTTP. */
 export interface RemoteServer {
@@ -116,9 +110,7 @@ export function stdioProxy(options: StdioProxyOptions): Promise<ProxyEnd> {
     onDifferences(differences) {
       for (const { text } of differences) errors.write(`mcpolicy: ${escapeInvisible(text)}\n`);
     },
-    onIdle: () => {
-      if (state === "draining") stop();
-    },
+    onIdle: stopIfDrained,
   });
   const stopReplacing = options.replacements?.((policy) => session.adopt(policy));
 
@@ -137,8 +129,12 @@ export function stdioProxy(options: StdioProxyOptions): Promise<ProxyEnd> {
     state = "draining";
     input.off("data", onInput);
     input.pause();
-    if (session.isIdle) stop();
-    else drainTimer = setTimeout(stop, options.drainTimeout ?? 30_000);
+    drainTimer = setTimeout(stop, options.drainTimeout ?? 30_000);
+    void session.taken().then(stopIfDrained);
+  }
+
+  function stopIfDrained(): void {
+    if (state === "draining" && session.isIdle) stop();
   }
 
   const fromClient = new Lines((options.bounds?.client ?? callerBounds).bytes);

@@ -88,9 +88,14 @@ export class Session {
     this.#connection.adopt(this.#deciding(policy));
   }
 
-  /** Whether each request of the client has its answer. */
+  /** Whether each request of the client has its answer, and each of its lines was taken in. */
   get isIdle(): boolean {
-    return this.#connection.isIdle;
+    return this.#connection.isIdle && this.#fromClient.pending === undefined;
+  }
+
+  /** Settles when each line that the client sent so far was taken in: that waits for its caller to be known. */
+  async taken(): Promise<void> {
+    while (this.#fromClient.pending !== undefined) await this.#fromClient.pending;
   }
 
   /** A line from the client; undefined for one beyond the bound. Never throws. */

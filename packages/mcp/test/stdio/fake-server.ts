@@ -49,5 +49,7 @@ for await (const line of createInterface({ input: process.stdin })) {
     else write({ id, error: { code: -32602, message: `Unknown tool: ${params.name}` } });
   } else if (method === undefined && id === "q") {
     write({ id: asked, result: { content: [{ type: "text", text: `the client said ${error?.code}` }] } });
+  } else if (method !== undefined && id !== undefined) {
+    write({ id, error: { code: -32601, message: "Method not found" } });
   }
 }

@@ -147,6 +147,21 @@ describe("stdioProxy", () => {
     expect((await proxy.ended).kind).toBe("closed");
   });
 
+  it("loses no answer when it is not known yet who calls", async () => {
+    const principal = async () => {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      return { id: "dev", roles: ["developer"] };
+    };
+    const proxy = start("", { principal });
+    proxy.send(call(1, "echo", { text: "x" }), call(2, "slow", {}));
+    proxy.input.end();
+    expect((await proxy.next(2)).map(({ id, result }) => [id, result])).toEqual([
+      [1, text("x")],
+      [2, text("late")],
+    ]);
+    expect((await proxy.ended).kind).toBe("closed");
+  });
+
   it("denies the server's question to the client", async () => {
     const proxy = start();
     proxy.send(call(1, "ask", {}));
@@ -199,7 +214,7 @@ describe("stdioProxy", () => {
     const stop = new AbortController();
     const proxy = start("", { signal: stop.signal });
     proxy.send(call(1, "slow", {}));
-    await vi.waitFor(() => expect(proxy.audit.records()).not.toHaveLength(0));
+    await vi.waitFor(() => expect(proxy.audit.records()).not.toHaveLength(0), { timeout: 20_000 });
     stop.abort();
     expect(await proxy.next()).toEqual([{ jsonrpc: "2.0", id: 1, result: text("late") }]);
     expect((await proxy.ended).kind).toBe("closed");
@@ -209,7 +224,7 @@ describe("stdioProxy", () => {
     const stop = new AbortController();
     const proxy = start("", { hurry: stop.signal });
     proxy.send(call(1, "slow", {}));
-    await vi.waitFor(() => expect(proxy.audit.records()).not.toHaveLength(0));
+    await vi.waitFor(() => expect(proxy.audit.records()).not.toHaveLength(0), { timeout: 20_000 });
     stop.abort();
     expect(await proxy.next()).toMatchObject([{ id: 1, error: { code: -32603 } }]);
     expect((await proxy.ended).kind).toBe("closed");
