@@ -58,7 +58,7 @@ async function serverV1(version: string) {
 }
 
 /** SDK generation 2. */
-async function serverV2(version: string) {
+export async function serverV2(version: string) {
   const { Server } = await import(`@modelcontextprotocol/${version}`);
   const server = new Server(info, { capabilities });
   server.setRequestHandler("tools/list", async () => answers.list());
