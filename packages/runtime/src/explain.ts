@@ -19,7 +19,6 @@ import {
   type SeenAtom,
   type TallyIr,
   type Truth,
-  type Value,
   whyUnreadable,
 } from "@mcpolicy/core";
 import { matching, rangeOf } from "./history.ts";
@@ -27,6 +26,7 @@ import { elementScenes, judge, truthOf } from "./interpret.ts";
 import { branchSpeaks } from "./operations.ts";
 import { type Asked, isAbout, isInForce, ruleTruth } from "./rule-truth.ts";
 import { isThere, lookUp, type Scene } from "./scene.ts";
+import { shown } from "./shown.ts";
 
 /** The sorts of rules, as an explanation names them. */
 export type RuleSort = RuleIr["effect"] | "limit" | "require" | "label" | "deny result" | "redact";
@@ -295,11 +295,13 @@ function reading(reference: ReferenceIr, scene: Scene): string {
   const found = lookUp(reference, scene);
   if (found === undefined) return `${name} is unknown`;
   if (found === absent) {
-    return reference.fallback === undefined ? `${name} is absent` : `${name} is absent, so ${show(reference.fallback)}`;
+    return reference.fallback === undefined
+      ? `${name} is absent`
+      : `${name} is absent, so ${shown(reference.fallback, SHOWN_TEXT)}`;
   }
   const isReadable = read(reference.as, found, scene.root) !== undefined;
   const why = isReadable ? "" : ` (${whyUnreadable(reference.as, found, scene.root)})`;
-  return `${name} = ${show(found)}${why}`;
+  return `${name} = ${shown(found, SHOWN_TEXT)}${why}`;
 }
 
 function nameOf(reference: ReferenceIr): string {
@@ -309,11 +311,6 @@ function nameOf(reference: ReferenceIr): string {
     return /^[A-Za-z_][\w-]*$/.test(key) ? `.${key}` : `.${JSON.stringify(key)}`;
   });
   return root + steps.join("");
-}
-
-function show(value: Value): string {
-  const text = JSON.stringify(value) ?? String(value);
-  return text.length <= SHOWN_TEXT ? text : `${text.slice(0, SHOWN_TEXT)}…`;
 }
 
 function inWords(truth: Truth): SeenAtom["truth"] {

@@ -49,10 +49,44 @@ export function resultAsRead({ content = [], structuredContent }: ToolResult): J
 
 /** The JSON that a text is; undefined where it is none, or deeper or larger than a result may be. */
 export function parseJson(text: string): Value | undefined {
+  if (/^[ \t\n\r]*[[{]/.test(text) && nestsDeeper(text, resultBounds.depth)) return undefined;
   try {
     const json = JSON.parse(text) as Value;
     return outOfBounds({ json }, resultBounds) === undefined ? json : undefined;
   } catch {
     return undefined;
+  }
+}
+
+/** Whether a text that is JSON has more lists and records in each other; `JSON.parse` takes more than its share of time over a million `[`. */
+function nestsDeeper(text: string, most: number): boolean {
+  let depth = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    switch (text.charCodeAt(at)) {
+      case 0x22:
+        at = endOfString(text, at);
+        break;
+      case 0x5b:
+      case 0x7b:
+        depth += 1;
+        if (depth > most) return true;
+        break;
+      case 0x5d:
+      case 0x7d:
+        depth -= 1;
+    }
+  }
+  return false;
+}
+
+/** Where the string ends that begins at a quote: at its closing quote, or with the text. */
+function endOfString(text: string, start: number): number {
+  for (let at = start + 1; ; at += 1) {
+    const quote = text.indexOf('"', at);
+    if (quote < 0) return text.length;
+    let slashes = 0;
+    while (text.charCodeAt(quote - 1 - slashes) === 0x5c) slashes += 1;
+    if (slashes % 2 === 0) return quote;
+    at = quote;
   }
 }

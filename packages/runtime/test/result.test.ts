@@ -54,6 +54,7 @@ test("without any rule a result leaves as it came, and is remembered", () => {
 });
 
 describe("what conditions read as `result`", () => {
+  const bracketed = `{"a\\"${"[".repeat(99)}":"\\\\","b":["${"{".repeat(99)}"]}`;
   // biome-ignore format: table
   const cases: readonly (readonly [string, ToolResult, unknown])[] = [
     ["structured content",          { content: [{ type: "text", text: "x" }], structuredContent: { a: 1 } }, { a: 1 }],
@@ -64,6 +65,8 @@ describe("what conditions read as `result`", () => {
     ["no text",                     {},                                                                      { text: "" }],
     ["JSON that is null",           { content: [{ type: "text", text: "null" }] },                           { text: "null", json: null }],
     ["JSON deeper than any bound",  { content: [{ type: "text", text: "[".repeat(99) + "]".repeat(99) }] },  { text: "[".repeat(99) + "]".repeat(99) }],
+    ["brackets that are text",      { content: [{ type: "text", text: bracketed }] },                         { text: bracketed, json: JSON.parse(bracketed) as unknown }],
+    ["more lists than are deep",    { content: [{ type: "text", text: `[${"[],".repeat(99)}1]` }] },          { text: `[${"[],".repeat(99)}1]`, json: [...Array(99).fill([]), 1] }],
   ];
   test.for(cases)("%s", ([, result, read]) => expect(resultAsRead(result)).toEqual(read));
 });

@@ -12,7 +12,14 @@ import {
   evaluatorsOf,
   onListsAndExplanation,
 } from "./evaluators.ts";
-import { allowNeverLowers, denyNeverRaises, orderNeverMatters, printKeepsMeaning, unknownNeverGrants } from "./laws.ts";
+import {
+  allowNeverLowers,
+  denyNeverRaises,
+  listsHoldTheCallable,
+  orderNeverMatters,
+  printKeepsMeaning,
+  unknownNeverGrants,
+} from "./laws.ts";
 import { type Failing, minimise, show } from "./minimise.ts";
 import { addition, type Draft, textOf, type Vocabulary } from "./policies.ts";
 import { type Random, randomOf } from "./random.ts";
@@ -307,6 +314,11 @@ function brokenLaw(trial: Trial): string | undefined {
   for (const request of few) {
     const broken = unknownNeverGrants(trial.evaluators, request);
     if (broken !== undefined) return reported(true, { draft: trial.draft, request }, broken, unknownNeverGrants);
+  }
+  count("lists hold the callable", few.length);
+  for (const request of few) {
+    const broken = listsHoldTheCallable(trial.evaluators, request);
+    if (broken !== undefined) return reported(true, { draft: trial.draft, request }, broken, listsHoldTheCallable);
   }
   if (!trial.every) return undefined;
 

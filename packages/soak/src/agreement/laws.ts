@@ -64,3 +64,32 @@ export function unknownNeverGrants({ generated }: Evaluators, request: Request):
   const granted = unreadableVariants(request).find((variant) => isAllowed(generated.decide(variant)));
   return granted === undefined ? undefined : `an unreadable value grants: ${JSON.stringify(granted)}`;
 }
+
+/**
+ * What is let through, or would be with more proofs or later, is listed; what is not listed is answered as unknown, in the same way whatever
+ * the arguments are, and before they are read.
+ */
+export function listsHoldTheCallable({ generated }: Evaluators, request: Request): string | undefined {
+  const { principal, operation, context } = request;
+  const decision = generated.decide(request);
+  if (!["tool", "prompt"].includes(operation.kind) || decision.effect === "unauthenticated") return undefined;
+  if (generated.isListed(principal, operation, context.time)) {
+    return decision.reason === "unknown-operation" ? "what is listed is answered as unknown" : undefined;
+  }
+  if (decision.reason !== "unknown-operation") return `what is not listed is answered: ${decision.reason}`;
+  const unread = new Proxy(
+    {},
+    {
+      get: (_, name) => {
+        throw new Error(`the arguments of what is not listed are read: ${String(name)}`);
+      },
+      ownKeys: () => {
+        throw new Error("the arguments of what is not listed are gone through");
+      },
+    },
+  );
+  const other = generated.decide({ ...request, arguments: unread });
+  return JSON.stringify(other) === JSON.stringify(decision)
+    ? undefined
+    : `what is not listed is answered by its arguments: ${JSON.stringify(other)}`;
+}
