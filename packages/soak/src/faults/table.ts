@@ -193,7 +193,7 @@ export const faults: readonly Fault[] = [
   {
     name: "a path is read as plain text",
     file: "compiler/src/read-code.ts",
-    find: "asPath(value, ${rootCode(root)})",
+    find: "asPath(value, ${root})",
     replace: "value",
     shownBy: "places in a table",
   },
@@ -401,8 +401,8 @@ export const faults: readonly Fault[] = [
   {
     name: "history: everybody's events are one's own",
     file: "core/src/recall.ts",
-    find: "if (caller !== undefined && call.caller !== caller) continue;",
-    replace: "",
+    find: "caller === undefined || call.caller === caller ? at : undefined",
+    replace: "at",
   },
   {
     name: "history: since counts the event itself",
@@ -413,7 +413,7 @@ export const faults: readonly Fault[] = [
   {
     name: "history: unknown events count as none",
     file: "core/src/tally.ts",
-    find: "high: forgotten ? Number.POSITIVE_INFINITY : events.length }",
+    find: "high: forgotten ? Number.POSITIVE_INFINITY : possible }",
     replace: "high: forgotten ? Number.POSITIVE_INFINITY : sure }",
     shownBy: "events that may be meant",
   },
