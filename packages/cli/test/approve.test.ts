@@ -7,7 +7,7 @@ import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { answerQuestion } from "@mcpolicy/mcp";
 import { folderApprovals } from "@mcpolicy/mcp/approvals";
-import { fromIoredis, redisApprovals } from "@mcpolicy/state-redis";
+import { fromIoredis, redisApprovals, redisRevocations } from "@mcpolicy/state-redis";
 import { hasRedisServer, startServer } from "@mcpolicy/state-redis/local";
 import { exampleQuestion } from "@mcpolicy/testing";
 import { Redis } from "ioredis";
@@ -44,10 +44,13 @@ interface Proxy {
   ask(message: object): Promise<Record<string, unknown>>;
 }
 
-async function started(folder: string, ...flags: readonly string[]): Promise<Proxy> {
+function started(folder: string, ...flags: readonly string[]): Promise<Proxy> {
   const all = ["--policy", "policy", "--principal", "id=dev,roles=developer", ...flags];
-  const command = [process.execPath, filesystem, join(folder, "ws")];
-  const child = spawn(process.execPath, ["--conditions=@mcpolicy/source", main, "proxy", ...all, "--", ...command], {
+  return startedWith(folder, ...all, "--", process.execPath, filesystem, join(folder, "ws"));
+}
+
+async function startedWith(folder: string, ...args: readonly string[]): Promise<Proxy> {
+  const child = spawn(process.execPath, ["--conditions=@mcpolicy/source", main, "proxy", ...args], {
     cwd: folder,
     stdio: "pipe",
   });
@@ -128,6 +131,24 @@ describe("policy approve", () => {
     expect(readFileSync(join(folder, "ws/b.txt"), "utf8")).toBe("late");
   });
 
+  it("takes from the configuration what the proxy takes", async () => {
+    const folder = workspace();
+    const config = {
+      policies: ["policy"],
+      servers: { fs: { command: process.execPath, args: [filesystem, join(folder, "ws")] } },
+      proxy: { auth: { principal: { id: "dev", roles: ["developer"] } }, approvals: { folder: "state/asked" } },
+    };
+    writeFileSync(join(folder, "mcpolicy.config.json"), JSON.stringify(config));
+    const proxy = await startedWith(folder);
+    expect(proxy.errors()).toContain("asks approvers in");
+    expect(JSON.stringify(await proxy.ask(write(folder, 1, "x")))).toContain("It needs");
+    const { out } = await policy(["approve", "list", ...lead], { cwd: folder });
+    expect(out).toContain("dev → fs write_file");
+    const accepted = await policy(["approve", "accept", out.split(" ")[0] ?? "", ...lead], { cwd: join(folder, "ws") });
+    expect(accepted).toMatchObject({ code: 0 });
+    expect(await proxy.ask(write(folder, 2, "x"))).toMatchObject({ result: { content: [{ type: "text" }] } });
+  });
+
   it("finds nothing of an earlier run of the proxy: what it spent is forgotten", async () => {
     const folder = workspace();
     const first = await started(folder, "--approvals", "asked");
@@ -162,7 +183,7 @@ describe("policy approve", () => {
 
   it.each([
     [["list"], "where do the questions stand?"],
-    [["list", "--approvals", "a", "--redis", "R"], "where do the questions stand?"],
+    [["list", "--approvals", "a", "--redis", "R"], "either --approvals or --redis"],
     [["list", "--redis", "NOTHING"], "the variable NOTHING holds no redis:// or rediss:// URL"],
     [["show", "x", "--approvals", "a"], "who answers?"],
   ])("says what is missing: %j", async (args, message) => {
@@ -175,7 +196,6 @@ describe("policy approve", () => {
 });
 
 it.each([
-  [["--approval-wait", "1m"], "where do approvers answer?"],
   [["--approvals", "a", "--approval-page", "http://x/{id}"], "an https URL with {id} in it"],
   [["--approvals", "a", "--approval-webhook", "https://x"], "go together"],
 ])("policy proxy does not start with %j", async (flags, message) => {
@@ -221,6 +241,38 @@ describe.skipIf(!isThere)("policy approve with Redis", () => {
       by: { id: "boss", roles: ["lead"] },
     });
     expect(late).toEqual({ kind: "refused", why: "it was answered before" });
+  });
+
+  it("takes store and keys from the configuration, and lets nobody answer whose token is revoked", async () => {
+    const folder = workspace();
+    const server = await startServer();
+    const redis = new Redis(server.port);
+    onTestFinished(async () => {
+      redis.disconnect();
+      await server.stop();
+    });
+    writeFileSync(
+      join(folder, "policy/token.mcpolicy"),
+      'mcpolicy 1\n\ntoken { audience "https://mcp.example.com" }\n',
+    );
+    const clients = { console: { secretFrom: "SECRET", roles: ["lead"] } };
+    writeFileSync(join(folder, "clients.json"), JSON.stringify({ clients }));
+    const proxy = { auth: { developmentClients: "clients.json" }, state: { redis: `\${STORE}`, name: "files" } };
+    writeFileSync(join(folder, "mcpolicy.config.json"), JSON.stringify({ policies: ["policy"], proxy }));
+    const env = { SECRET: randomBytes(32).toString("base64url"), STORE: `redis://127.0.0.1:${server.port}` };
+    const known = ["--policy", "policy", "--development-clients", "clients.json"];
+    const { out: token } = await policy(["token", "issue", ...known, "--client", "console"], { cwd: folder, env });
+    const shared = { client: fromIoredis(redis), policy: "files" };
+    const approvals = redisApprovals(shared);
+    await approvals.ask(exampleQuestion("a", Date.now(), Date.now() + 600_000), { mostOfCaller: 5 });
+    const asLead = { cwd: folder, env: { ...env, MCPOLICY_TOKEN: token.trim() } };
+    expect((await policy(["approve", "show", "a"], asLead)).out).toContain("tools/call of write_file at fs");
+    const revocations = redisRevocations(shared);
+    const until = Date.now() + 600_000;
+    await revocations.revoke({ kind: "client", id: "console", issuedBefore: until, until });
+    await revocations.close?.();
+    expect(await policy(["approve", "accept", "a"], asLead)).toMatchObject({ code: 1, out: "" });
+    expect(await approvals.get("a")).not.toHaveProperty("answer");
   });
 
   it("says that the store is away", async () => {

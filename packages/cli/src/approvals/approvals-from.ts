@@ -40,6 +40,11 @@ export async function approvalsFrom(
       "keys of approvals are for instances that share state: by keys alone an approval would be good again after a restart",
     );
   }
+  if (folder === undefined && shared === undefined && (wait ?? page ?? settings.webhook) !== undefined) {
+    throw new SettingsError(
+      "where do approvers answer? give a folder for approvals (--approvals), or state that instances share",
+    );
+  }
   const approvals = folder === undefined ? shared : folderApprovals({ folder, isFresh: true });
   const pageOf = page === undefined ? {} : { page: (id: string) => page.replaceAll("{id}", encodeURIComponent(id)) };
   const hook = settings.webhook === undefined ? undefined : webhookOf(settings.webhook, pageOf, say);

@@ -43,9 +43,6 @@ export function approvalFlags(session: Session, flags: ApprovalFlags): ApprovalS
   if ((approvalWebhook === undefined) !== (approvalWebhookSecret === undefined)) {
     throw new UsageError("--approval-webhook and --approval-webhook-secret go together");
   }
-  if (approvals === undefined && (approvalWait ?? approvalPage ?? approvalWebhook) !== undefined) {
-    throw new UsageError("where do approvers answer? give --approvals FOLDER");
-  }
   if (approvalPage !== undefined && !/^https:\/\/.*\{id\}/.test(approvalPage)) {
     throw new UsageError("--approval-page takes an https URL with {id} in it");
   }

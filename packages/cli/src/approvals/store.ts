@@ -1,60 +1,45 @@
-import { resolve } from "node:path";
-import type { Approvals } from "@mcpolicy/core";
+import type { Approvals, Revocations } from "@mcpolicy/core";
 import { folderApprovals } from "@mcpolicy/mcp/approvals";
-import type { Command } from "commander";
-import { UsageError } from "../exit-codes.ts";
-import type { Session } from "../session.ts";
+import { given } from "../given.ts";
 
-/** The flags that say where questions stand. */
-export interface StoreFlags {
-  readonly approvals?: string;
-  readonly redis?: string;
-  readonly redisName?: string;
-  readonly redisPrefix?: string;
-}
-
-/** Adds them to a command. */
-export function withStoreFlags(command: Command): Command {
-  return command
-    .option("--approvals <folder>", "the folder that `policy proxy --approvals` asks in")
-    .option(
-      "--redis <variable>",
-      "the environment variable that holds the URL of the Redis or Valkey that instances share",
-    )
-    .option("--redis-name <name>", "what their state is kept under there")
-    .option("--redis-prefix <prefix>", "before all keys; `mcpolicy` unless said");
-}
+/** Where questions stand: a folder of this machine, or the Redis or Valkey in which instances keep their state. */
+export type StorePlace =
+  | { readonly kind: "folder"; readonly folder: string }
+  | { readonly kind: "redis"; readonly url: string; readonly name: string; readonly prefix?: string | undefined };
 
 /** An open store, and how to let go of it. */
 export interface OpenStore {
   readonly approvals: Approvals;
+  /** Those that stand beside the questions; undefined where none do. */
+  readonly revocations: Pick<Revocations, "isRevoked"> | undefined;
   readonly close: () => Promise<void>;
 }
 
-/** The store that the flags name. Throws a UsageError where they do not name one, or a `SettingsError` where it cannot be used. */
-export async function openStore(session: Session, flags: StoreFlags): Promise<OpenStore> {
-  const { approvals: folder, redis: variable, redisName, redisPrefix } = flags;
-  if ((folder === undefined) === (variable === undefined)) {
-    throw new UsageError(
-      "where do the questions stand? give --approvals FOLDER, or --redis VARIABLE with --redis-name",
-    );
+/** What a command may take, and a connection, in milliseconds: whoever answers waits that long at most. */
+const TIMEOUT = 5_000;
+
+/** Throws a `SettingsError` where others can write to the folder. */
+export async function openStore(place: StorePlace): Promise<OpenStore> {
+  if (place.kind === "folder") {
+    return { approvals: folderApprovals({ folder: place.folder }), revocations: undefined, close: async () => {} };
   }
-  if (folder !== undefined) {
-    return { approvals: folderApprovals({ folder: resolve(session.cwd, folder) }), close: async () => {} };
-  }
-  const url = session.env[variable as string] ?? "";
-  if (!/^rediss?:\/\//.test(url))
-    throw new UsageError(`--redis: the variable ${variable} holds no redis:// or rediss:// URL`);
-  if (redisName === undefined) throw new UsageError("--redis needs --redis-name, what the state is kept under");
-  const [{ Redis }, { fromIoredis, redisApprovals }] = await Promise.all([
+  const [{ Redis }, { fromIoredis, redisApprovals, redisRevocations }] = await Promise.all([
     import("ioredis"),
     import("@mcpolicy/state-redis"),
   ]);
-  const redis = new Redis(url, { maxRetriesPerRequest: 1, connectTimeout: 5_000 });
-  const naming = { policy: redisName, ...(redisPrefix === undefined ? {} : { prefix: redisPrefix }) };
+  const redis = new Redis(place.url, { maxRetriesPerRequest: 1, connectTimeout: TIMEOUT });
+  const common = {
+    client: fromIoredis(redis),
+    policy: place.name,
+    timeout: TIMEOUT,
+    ...given({ prefix: place.prefix }),
+  };
+  const revocations = redisRevocations(common);
   return {
-    approvals: redisApprovals({ client: fromIoredis(redis), timeout: 5_000, ...naming }),
+    approvals: redisApprovals(common),
+    revocations,
     async close() {
+      await revocations.close?.();
       redis.disconnect();
     },
   };

@@ -56,7 +56,16 @@ async function opened(session: Session, settings: ProxySettings): Promise<ExitCo
   const log = await auditSinkOf(session, settings.audit, say);
   const state = await openState(settings.state, policy.windows, flight, say);
   const audience = `policy proxy ${settings.state?.name ?? [...servers.keys()].join(" ")}`;
-  const approvals = await approvalsFrom(settings.approvals, { shared: state.approvals, audience, say });
+  const closeRest = async (): Promise<void> => {
+    await state.close();
+    await log?.close();
+  };
+  const approvals = await approvalsFrom(settings.approvals, { shared: state.approvals, audience, say }).catch(
+    async (problem: unknown) => {
+      await closeRest();
+      throw problem;
+    },
+  );
   const identifying: Identifying = { session, caller: settings.caller, revocations: state.revocations, say };
   try {
     const run = settings.listen === undefined ? onStdio : onHttp;
@@ -79,8 +88,7 @@ async function opened(session: Session, settings: ProxySettings): Promise<ExitCo
     throw new UsageError(problem.message);
   } finally {
     await approvals.close();
-    await state.close();
-    await log?.close();
+    await closeRest();
   }
 }
 

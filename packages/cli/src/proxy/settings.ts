@@ -50,9 +50,12 @@ export type CallerSettings =
   | { readonly kind: "unverified"; readonly as: string; readonly said: string }
   | { readonly kind: "nobody" };
 
+/** What concerns approvers as well as the proxy that asks them. */
+export type ApproverSettings = Pick<ProxySettings, "policies" | "caller" | "approvals" | "state">;
+
 /** Those of a configuration that lies at `path`, absolute. Throws a UsageError where something is said that cannot be. */
 export function settingsOf(session: Session, path: string, config: Config): ProxySettings {
-  const { policies = ["."], servers = {}, proxy = {} } = config;
+  const { servers = {}, proxy = {} } = config;
   const home = dirname(path);
   const here = (file: string): string => shownPath(resolve(home, file), session.cwd);
   const shown = shownPath(path, session.cwd);
@@ -60,13 +63,28 @@ export function settingsOf(session: Session, path: string, config: Config): Prox
   const all = new Map(
     [...sources].map(([name, source]) => [name, serverOf(source, `/mcp/${name}`, servers[name])] as const),
   );
-  const { limits = {}, state } = proxy;
+  const { limits = {} } = proxy;
   return {
-    policies: policies.map((each) => here(each) || "."),
+    ...approverSettingsOf(session, path, config),
     servers: () => all,
     listen: proxy.listen === undefined ? undefined : listenOf(proxy.listen, home),
-    caller: callerOf(proxy.auth ?? {}, here),
     audit: auditOf(proxy.audit, here),
+    limits: limitsOf(limits),
+    mostInFlight: limits.requests,
+    reload: proxy.reload ?? true,
+  };
+}
+
+/** Likewise, where no server is spoken to. */
+export function approverSettingsOf(session: Session, path: string, config: Config): ApproverSettings {
+  const { policies = ["."], proxy = {} } = config;
+  const home = dirname(path);
+  const here = (file: string): string => shownPath(resolve(home, file), session.cwd);
+  const shown = shownPath(path, session.cwd);
+  const { state } = proxy;
+  return {
+    policies: policies.map((each) => here(each) || "."),
+    caller: callerOf(proxy.auth ?? {}, here),
     approvals: approvalSettings(proxy.approvals ?? {}, (file) => resolve(home, file)),
     state:
       state === undefined
@@ -82,9 +100,6 @@ export function settingsOf(session: Session, path: string, config: Config): Prox
             timeout: time(state.timeout) ?? 1_000,
             lastKnown: state.whenAway === undefined || state.whenAway === "deny" ? undefined : time(state.whenAway),
           },
-    limits: limitsOf(limits),
-    mostInFlight: limits.requests,
-    reload: proxy.reload ?? true,
   };
 }
 
