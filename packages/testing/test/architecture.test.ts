@@ -29,7 +29,7 @@ const packages: Readonly<Record<string, Row>> = {
   testing:     { imports: ["diagnostics", "core", "language", "compiler", "runtime"],                      external: ["yaml"],                             node: "nowhere" },
   kernel:      { imports: ["compiler"],                                                                    external: ["acorn", "ajv-formats", "esbuild"],  node: "anywhere" },
   cli:         { imports: ["diagnostics", "core", "language", "compiler", "kernel", "runtime", "identity", "audit", "mcp", "state-redis", "testing"], external: ["ajv", "commander", "chokidar", "ioredis", "tinyglobby", "yaml"], node: "anywhere" },
-  soak:        { imports: ["diagnostics", "core", "language", "compiler", "runtime", "identity", "audit", "mcp", "state-redis", "testing"], external: ["fast-check", "ioredis", "iovalkey", "@redis/client"], node: "anywhere" },
+  soak:        { imports: ["diagnostics", "core", "language", "compiler", "kernel", "runtime", "identity", "audit", "mcp", "state-redis", "testing"], external: ["fast-check", "ioredis", "iovalkey", "@redis/client"], node: "anywhere" },
   bench:       { imports: ["core", "language", "compiler", "runtime", "audit", "mcp"],                              external: ["esbuild"],                          node: "anywhere" },
   conformance: { imports: ["core", "language", "compiler", "runtime", "mcp"],                              external: ["@modelcontextprotocol/conformance", "@modelcontextprotocol/node", "@modelcontextprotocol/sdk", "@modelcontextprotocol/server"], node: "anywhere" },
 };

@@ -44,7 +44,6 @@ export function toModule(
   );
   const linker = new Linker(kernel, substitutesFor(used, kernel));
   const { use } = linker;
-  const operators = [...used.operators].map((id) => js`${id}: ${use(rowName("operator", id))}`);
   const parts = policies.map((ir, at) => js`const ${partsName(at)} = ${partsCode(ir, use)};`);
   const ends = [
     js`export const { decide, permits, bind, list, validate } = ${policyCode(policy, { at: 0 }, use)};`,
@@ -52,6 +51,7 @@ export function toModule(
     js`export const pins = ${{ json: pinsOf(policy) }};`,
   ];
   const all = joinCode([...parts, ...ends], js`\n`);
+  const operators = operatorsIn(all).map((id) => js`${id}: ${use(rowName("operator", id))}`);
   const called = kitNames.filter((each) => isNamed(each, all));
   const starts = [
     js`const operators = { ${operators} };`,
@@ -97,6 +97,11 @@ function placesIn(ir: PolicyIr): (sort: string, id: string) => Place | undefined
     subjectsOf(ir).flatMap(({ rules }) => rules.map(({ sort, rule }) => [`${sort} ${rule.id}`, rule.place] as const)),
   );
   return (sort, id) => places.get(`${sort} ${id}`);
+}
+
+/** The ids of the operators that code calls, some in the place of others. In a text of a policy the quotes would stand escaped. */
+function operatorsIn({ text }: Code): readonly string[] {
+  return [...new Set([...text.matchAll(/\boperators\["([^"\\]+)"\]/g)].map(([, id]) => id as string))].sort();
 }
 
 /** Names of the kit (`kit.ts`) that the code of rules calls. */

@@ -12,8 +12,6 @@ import {
 export interface Used {
   /** Kinds of types that something is read as. */
   readonly types: Set<string>;
-  /** Operators, by id. */
-  readonly operators: Set<string>;
   /** Sources of patterns. */
   readonly globs: Set<string>;
   readonly expressions: Set<string>;
@@ -29,11 +27,10 @@ export interface Used {
   readonly foreign: Set<string>;
 }
 
-/** What is used by rules and declarations, as data (whatever looks like a type, an operator or a pattern counts), and by schemas. */
+/** What is used by rules and declarations, as data (whatever looks like a type or a pattern counts), and by schemas. */
 export function usedBy(parts: readonly unknown[], schemas: readonly JsonObject[]): Used {
   const used: Used = {
     types: new Set(),
-    operators: new Set(),
     globs: new Set(),
     expressions: new Set(),
     openGlobs: false,
@@ -50,9 +47,8 @@ export function usedBy(parts: readonly unknown[], schemas: readonly JsonObject[]
 
 function look(part: unknown, used: Used): void {
   if (typeof part !== "object" || part === null) return;
-  const { kind, operator, glob } = part as Partial<Record<string, unknown>>;
+  const { kind, glob } = part as Partial<Record<string, unknown>>;
   if (typeof kind === "string") used.types.add(kind);
-  if (kind === "apply" && typeof operator === "string") used.operators.add(operator);
   if (kind === "resource" && typeof glob === "string") {
     used.types.add("glob").add("path").add("string");
     used.globs.add(resourcePattern(glob));

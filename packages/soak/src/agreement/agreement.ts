@@ -1,3 +1,4 @@
+import type { Kernel } from "@mcpolicy/compiler";
 import { operators, type Request } from "@mcpolicy/core";
 import type { CheckedPolicy, TypedCondition, TypedOperand } from "@mcpolicy/language";
 import { truthsByReference } from "@mcpolicy/testing";
@@ -24,6 +25,7 @@ import { type Failing, minimise, show } from "./minimise.ts";
 import { addition, type Draft, textOf, type Vocabulary } from "./policies.ts";
 import { type Random, randomOf } from "./random.ts";
 import { type Nearby, nearbyIn, requestFor } from "./requests.ts";
+import { type Toolchain, toolchain } from "./toolchain.ts";
 
 export interface AgreementOptions {
   /** Pairs of a policy and a request. */
@@ -37,6 +39,8 @@ export interface AgreementOptions {
   readonly minimised?: boolean;
   /** What is compared with the reference; generated code and closures unless said. */
   readonly backends?: readonly Backend[];
+  /** What modules are put together from, where they are among the backends. */
+  readonly kernel?: Kernel | undefined;
 }
 
 export interface AgreementReport {
@@ -159,7 +163,10 @@ export function comparison({
   laws = true,
   minimised = true,
   backends,
+  kernel,
 }: AgreementOptions): AgreementReport {
+  const tools: Toolchain = kernel === undefined ? toolchain : { ...toolchain, kernel };
+  const evaluate = (policy: CheckedPolicy): Evaluators => evaluatorsOf(policy, backends, tools);
   const random = randomOf(seed);
   const vocabulary = drawnVocabulary();
   const outcomes: Record<string, number> = {};
@@ -180,7 +187,7 @@ export function comparison({
     policies += 1;
     const { policy, remembers } = made;
     for (const id of operatorsIn(policy)) used[id] = (used[id] ?? 0) + 1;
-    const evaluators = evaluatorsOf(policy, backends);
+    const evaluators = evaluate(policy);
     const text = textOf(made.draft);
     const nearby = nearbyIn(text);
     const requests = Array.from({ length: Math.min(remembers ? perPolicy / 4 : perPolicy, cases - done) }, () =>
@@ -202,7 +209,7 @@ export function comparison({
             { draft: made.draft, request },
             difference,
             (each, smaller) => differenceOn(each, smaller).difference,
-            backends,
+            evaluate,
           ),
         );
         break;
@@ -225,8 +232,12 @@ export function comparison({
       const { move, what } = wrong;
       const answer = move.answer === undefined ? "" : `\nanswer: ${JSON.stringify(move.answer)}`;
       failures.push(
-        reported(minimised, { draft: made.draft, request: move.request }, what + answer, (each, smaller) =>
-          moveDifference(each, { ...move, request: smaller }),
+        reported(
+          minimised,
+          { draft: made.draft, request: move.request },
+          what + answer,
+          (each, smaller) => moveDifference(each, { ...move, request: smaller }),
+          evaluate,
         ),
       );
     }
@@ -357,13 +368,13 @@ function reported(
   failing: Failing,
   what: string,
   wrongOn: (evaluators: Evaluators, request: Request) => string | undefined,
-  backends?: readonly Backend[],
+  evaluate: (policy: CheckedPolicy) => Evaluators = evaluatorsOf,
 ): string {
   if (!shrinks) return `${what}\n\n${show(failing)}`;
   const smallest = minimise(failing, ({ draft: candidate, request }) => {
     const { policy } = checked(textOf(candidate));
     if (policy === undefined) return false;
-    return wrongOn(evaluatorsOf(policy, backends), request) !== undefined;
+    return wrongOn(evaluate(policy), request) !== undefined;
   });
   return `${what}\n\n${show(smallest)}`;
 }

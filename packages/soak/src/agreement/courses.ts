@@ -23,7 +23,7 @@ import {
   sliceOf,
   stepByReference,
 } from "@mcpolicy/testing";
-import type { Evaluators } from "./evaluators.ts";
+import { differenceOf, type Evaluators } from "./evaluators.ts";
 import type { Random } from "./random.ts";
 import { type Nearby, requestFor } from "./requests.ts";
 
@@ -171,6 +171,9 @@ function stepOf(evaluators: Evaluators, { request, id, answer }: Move, memories:
   const tenant = tenantOf(request.principal);
   const wanted = stepByReference(checked, request, id, generated.validate);
   const outcome = `${wanted.decision.effect}: ${wanted.decision.reason}`;
+  const built = evaluators.compared.get("module")?.decide(request);
+  const ofModule = built && (faultIn(built) ?? differenceOf("module", wanted.decision, built));
+  if (ofModule !== undefined) return { outcome, wrong: `module: ${ofModule}`, events: [] };
   for (const name of ["generated", "closures"] as const) {
     const [loaded, memory] = [evaluators[name], memories[name]];
     const got = loaded.step({ ...request, state: memory.read(loaded.need(request), tenant) }, id);

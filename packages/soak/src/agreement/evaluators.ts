@@ -2,20 +2,24 @@ import type { Decision, EngineFactory, Request } from "@mcpolicy/core";
 import { type CheckedPolicy, checkPolicy, type Files } from "@mcpolicy/language";
 import { interpreterEngine, type LoadedPolicy } from "@mcpolicy/runtime";
 import { decideByReference, disagreement, listByReference, truthsByReference } from "@mcpolicy/testing";
+import { builtModule, type Decider, withoutHidden } from "./built-module.ts";
 import { pinFiles } from "./servers.ts";
 import { type Toolchain, toolchain } from "./toolchain.ts";
 
-export type Backend = "generated" | "closures" | "interpreter";
+export type Backend = Loading | "module";
+
+/** Engines of a loaded policy. */
+type Loading = "generated" | "closures" | "interpreter";
 
 /** Everything that a policy can be decided by, as `--backend` calls it. */
-export const backends: readonly Backend[] = ["generated", "closures", "interpreter"];
+export const backends: readonly Backend[] = ["generated", "closures", "interpreter", "module"];
 
-function engineOf(name: Backend, tools: Toolchain): EngineFactory {
+function engineOf(name: Loading, tools: Toolchain): EngineFactory {
   return { generated: tools.generatedEngine, closures: tools.closureEngine, interpreter: interpreterEngine }[name];
 }
 
 /** Those that are compared unless others are asked for: the interpreter explains what they deny, and so is compared with them all the same. */
-export const usualBackends: readonly Backend[] = ["generated", "closures"];
+export const usualBackends: readonly Loading[] = ["generated", "closures"];
 
 /** One policy with everything that can judge by it. */
 export interface Evaluators {
@@ -23,7 +27,7 @@ export interface Evaluators {
   readonly generated: LoadedPolicy;
   readonly closures: LoadedPolicy;
   /** Those that are compared with the reference, by name. */
-  readonly compared: ReadonlyMap<string, LoadedPolicy>;
+  readonly compared: ReadonlyMap<string, Decider>;
 }
 
 /** Checks a policy text over the made-up servers. `errors` holds messages, and the lines that they are on. */
@@ -52,15 +56,21 @@ export function evaluatorsOf(
   tools: Toolchain = toolchain,
 ): Evaluators {
   const artifact = tools.compile(policy);
-  const loaded = (name: Backend): LoadedPolicy =>
+  const loaded = (name: Loading): LoadedPolicy =>
     tools.loadPolicy(artifact, { engine: engineOf(name, tools), abilities: tools.everyAbility });
-  const all = new Map([...new Set([...usualBackends, ...names])].map((name) => [name, loaded(name)]));
-  return {
-    checked: policy,
-    generated: all.get("generated") as LoadedPolicy,
-    closures: all.get("closures") as LoadedPolicy,
-    compared: new Map([...all].filter(([name]) => names.includes(name))),
+  const [generated, closures] = [loaded("generated"), loaded("closures")];
+  const built = (): Decider => {
+    if (tools.kernel === undefined) throw new Error("there is no kernel to make modules of");
+    return builtModule(artifact, tools.kernel);
   };
+  // biome-ignore format: table
+  const make: Readonly<Record<Backend, () => Decider>> = {
+    generated:   () => generated,
+    closures:    () => closures,
+    interpreter: () => loaded("interpreter"),
+    module:      built,
+  };
+  return { checked: policy, generated, closures, compared: new Map(names.map((name) => [name, make[name]()])) };
 }
 
 /** Where any evaluator differs from the reference about a request, in words. */
@@ -77,14 +87,21 @@ export function differenceOn(
     const difference =
       decision.reason === "fault"
         ? `a fault: ${decision.kept.fault}`
-        : (disagreement(reference, decision) ?? wrongYesOrNo(loaded, request, reference.effect === "allow"));
+        : (differenceOf(name, reference, decision) ?? wrongYesOrNo(loaded, request, reference.effect === "allow"));
     if (difference !== undefined) return { reference, difference: `${name}: ${difference}` };
   }
   return { reference, difference: undefined };
 }
 
+/** Where a backend's decision differs from the reference's, as far as that backend tells. */
+export function differenceOf(backend: string, reference: Decision, decision: Decision): string | undefined {
+  return backend === "module"
+    ? disagreement(withoutHidden(reference), withoutHidden(decision))
+    : disagreement(reference, decision);
+}
+
 /** Which of the questions that are answered by yes or no is answered wrongly. */
-function wrongYesOrNo(loaded: LoadedPolicy, request: Request, right: boolean): string | undefined {
+function wrongYesOrNo(loaded: Decider, request: Request, right: boolean): string | undefined {
   const { principal, operation, arguments: args, context, proofs, state } = request;
   const bound = loaded.bind(principal);
   const answers = { permits: loaded.permits(request), "bind, permits": bound.permits(request) };

@@ -1,4 +1,4 @@
-import { compile, generatedEngine } from "@mcpolicy/compiler";
+import { compile, generatedEngine, type Kernel } from "@mcpolicy/compiler";
 import { closureEngine, everyAbility, loadPolicy } from "@mcpolicy/runtime";
 
 /** What makes deciders of a checked policy: the compiler and both engines. With a fault seeded, another one stands in its place. */
@@ -8,6 +8,8 @@ export interface Toolchain {
   readonly closureEngine: typeof closureEngine;
   readonly loadPolicy: typeof loadPolicy;
   readonly everyAbility: typeof everyAbility;
+  /** What modules are put together from, where they are compared. */
+  readonly kernel?: Kernel;
 }
 
 export const toolchain: Toolchain = { compile, generatedEngine, closureEngine, loadPolicy, everyAbility };

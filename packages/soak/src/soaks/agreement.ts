@@ -1,3 +1,4 @@
+import { makeKernel } from "@mcpolicy/kernel";
 import { type AgreementOptions, type AgreementReport, partsOf, withGeneratorChecked } from "../agreement/agreement.ts";
 import { usualBackends } from "../agreement/evaluators.ts";
 import { inParallel } from "../in-parallel.ts";
@@ -9,7 +10,9 @@ export const agreement: Soak = {
   summary: "all evaluators against the reference, on random policies and requests, and the laws",
   needsShared: false,
   async run({ cases, seed, quick, jobs, backends = usualBackends }): Promise<SoakResult> {
-    const parts = partsOf({ cases, seed, laws: !quick, minimised: !quick, perPolicy: quick ? 80 : 250, backends });
+    const kernel = backends.includes("module") ? await makeKernel() : undefined;
+    const common = { cases, seed, laws: !quick, minimised: !quick, perPolicy: quick ? 80 : 250 };
+    const parts = partsOf({ ...common, backends, kernel });
     const module = new URL("../agreement/agreement.ts", import.meta.url);
     const report = withGeneratorChecked(
       await inParallel<AgreementOptions, AgreementReport>(module, "comparison", parts, jobs),

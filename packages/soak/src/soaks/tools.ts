@@ -1,9 +1,12 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Kernel } from "@mcpolicy/compiler";
 import type { JsonObject, PinnedTool, Type, Value } from "@mcpolicy/core";
 import { isRecord } from "@mcpolicy/core";
+import { makeKernel } from "@mcpolicy/kernel";
 import { typeOfSchema } from "@mcpolicy/language";
 import { ajvReasons, ownChecker } from "@mcpolicy/runtime";
+import { builtModule } from "../agreement/built-module.ts";
 import { callOf, loadOver } from "../one-server.ts";
 import { readData } from "../shared.ts";
 import type { Soak, SoakResult } from "../soak.ts";
@@ -20,7 +23,7 @@ interface FileReport {
   /** Tools whose example arguments validate, and whose broken ones do not. */
   readonly allowed: number;
   readonly refused: number;
-  /** Arguments, fit or not, of which our own checks and ajv say the same, in the same words. */
+  /** Arguments, fit or not, of which our own checks, ajv and a built module say the same, in the same words. */
   readonly agreed: number;
   readonly milliseconds: number;
   readonly problems: readonly string[];
@@ -31,13 +34,14 @@ export const tools: Soak = {
   name: "tools",
   summary: "each file of real tool definitions as a server (--quick: every sixth)",
   needsShared: true,
-  run({ shared, quick }): SoakResult {
+  async run({ shared, quick }): Promise<SoakResult> {
+    const kernel = await makeKernel();
     const folder = join(shared!, "data/mcp-tools");
     const published = readdirSync(folder).filter((name) => name.endsWith(".json") && name !== "index.json");
     const names = quick ? published.filter((_, index) => index % 6 === 0) : published;
-    const reports = names.map((name) => reportOn(name, readFileSync(join(folder, name), "utf8")));
+    const reports = names.map((name) => reportOn(name, readFileSync(join(folder, name), "utf8"), kernel));
     const github = readData<readonly PinnedTool[]>(shared!, "mcp-tool-schemas", "github-mcp-server.json");
-    const schemas = reportOn("mcp-tool-schemas/github-mcp-server.json", JSON.stringify({ tools: github }));
+    const schemas = reportOn("mcp-tool-schemas/github-mcp-server.json", JSON.stringify({ tools: github }), kernel);
     const all = [...reports, schemas];
     const sum = (of: (report: FileReport) => number, from: readonly FileReport[] = reports): number =>
       from.reduce((total, each) => total + of(each), 0);
@@ -57,7 +61,7 @@ export const tools: Soak = {
     if (!quick && totals.tools !== 762) problems.push(`${totals.tools} tools instead of 762`);
     const lines = [
       ...all.map(lineOf),
-      `${totals.files} files, ${totals.tools} tools, ${totals.arguments} arguments; ${totals.allowed} calls allowed with example arguments, ${totals.refused} refused with broken ones; ajv agrees about ${totals.agreed} arguments`,
+      `${totals.files} files, ${totals.tools} tools, ${totals.arguments} arguments; ${totals.allowed} calls allowed with example arguments, ${totals.refused} refused with broken ones; ajv and built modules agree about ${totals.agreed} arguments`,
       `types: ${counts(totals.types)}`,
       `schema features that became \`any\`, by keyword: ${counts(totals.asAny)}; that keep a wider type: ${counts(totals.asWider)}`,
       ...problems.map((problem) => `PROBLEM ${problem}`),
@@ -66,7 +70,7 @@ export const tools: Soak = {
   },
 };
 
-function reportOn(file: string, text: string): FileReport {
+function reportOn(file: string, text: string, kernel: Kernel): FileReport {
   const began = performance.now();
   const listing = JSON.parse(text) as { readonly tools: readonly PinnedTool[] };
   const problems: string[] = [];
@@ -76,6 +80,7 @@ function reportOn(file: string, text: string): FileReport {
   let [args, allowed, refused, agreed] = [0, 0, 0, 0];
   try {
     const { checked, policy, warnings: said } = loadOver(policyOver(listing.tools), text);
+    const built = builtModule({ mcpolicyArtifact: 1, digest: policy.digest, policy: policy.ir }, kernel);
     for (const tool of listing.tools) {
       for (const { feature, becameAny } of typeOfSchema(tool.inputSchema).warnings) {
         const into = becameAny ? asAny : asWider;
@@ -106,10 +111,13 @@ function reportOn(file: string, text: string): FileReport {
       const [ours, theirs] = [ownChecker(tool.name, schema, {}), ajvReasons({})];
       for (const each of [example, ...variantsOf(example, schema)]) {
         const [our, their] = [ours.violations(each), theirs(tool.name, schema, each as JsonObject)];
-        if (JSON.stringify(our) === JSON.stringify(their)) agreed += 1;
+        // These ask about bounds too.
+        const [loaded, inModule] = [policy, built].map(({ validate }) => validate("s", tool.name, each));
+        const [one, two, three, four] = [our, their, loaded, inModule].map((found) => JSON.stringify(found));
+        if (one === two && three === four) agreed += 1;
         else
           problems.push(
-            `${file}: ${tool.name}: ${JSON.stringify(each)}: ${JSON.stringify(our)}, and ajv ${JSON.stringify(their)}`,
+            `${file}: ${tool.name}: ${JSON.stringify(each)}: ${one}, ajv ${two}; the policy ${three}, its module ${four}`,
           );
       }
       const broken = policy.decide(callOf("s", tool.name, { "no such argument": { deep: 1 } }));
