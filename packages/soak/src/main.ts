@@ -11,6 +11,7 @@ import { faults } from "./soaks/faults.ts";
 import { network } from "./soaks/network.ts";
 import { oracles } from "./soaks/oracles.ts";
 import { porting } from "./soaks/porting.ts";
+import { proxy } from "./soaks/proxy.ts";
 import { state } from "./soaks/state.ts";
 import { tokens } from "./soaks/tokens.ts";
 import { tools } from "./soaks/tools.ts";
@@ -29,12 +30,13 @@ const soaks: readonly Soak[] = [
   porting,
   network,
   state,
+  proxy,
   agentdojo,
   tracesSoak,
   traceFaults,
 ];
 
-const usage = `pnpm soak NAME… [--cases N] [--policies N] [--seed N] [--jobs N] [--backend NAME[,NAME]|all] [--quick] [--format text|json]
+const usage = `pnpm soak NAME… [--cases N] [--policies N] [--seconds N] [--seed N] [--jobs N] [--backend NAME[,NAME]|all] [--quick] [--format text|json]
 
 ${soaks.map(({ name, summary }) => `  ${name.padEnd(10)} ${summary}`).join("\n")}
 
@@ -53,7 +55,12 @@ async function main(argv: readonly string[]): Promise<number> {
   }
   const { values, positionals } = parsed;
   const chosen = positionals.map((name) => soaks.find((soak) => soak.name === name));
-  const [cases, policies, seed] = [Number(values.cases), Number(values.policies), Number(values.seed)];
+  const [cases, policies, seconds, seed] = [values.cases, values.policies, values.seconds, values.seed].map(Number) as [
+    number,
+    number,
+    number,
+    number,
+  ];
   const jobs = values.jobs === undefined ? availableParallelism() : Number(values.jobs);
   const chosenBackends = backendsOf(values.backend);
   const isWrong =
@@ -64,6 +71,8 @@ async function main(argv: readonly string[]): Promise<number> {
     cases < 1 ||
     !Number.isSafeInteger(policies) ||
     policies < 1 ||
+    !Number.isSafeInteger(seconds) ||
+    seconds < 1 ||
     !Number.isSafeInteger(jobs) ||
     jobs < 1 ||
     !Number.isSafeInteger(seed);
@@ -74,7 +83,11 @@ async function main(argv: readonly string[]): Promise<number> {
   const results: Outcome[] = [];
   for (const soak of chosen as readonly Soak[]) {
     results.push(
-      await runOne(soak, { cases, policies, seed, jobs, quick: values.quick, backends: chosenBackends }, values.format),
+      await runOne(
+        soak,
+        { cases, policies, seconds, seed, jobs, quick: values.quick, backends: chosenBackends },
+        values.format,
+      ),
     );
   }
   if (values.format === "json") console.log(JSON.stringify(results.length === 1 ? results[0] : results, undefined, 2));
@@ -88,6 +101,7 @@ function read(argv: readonly string[]) {
     options: {
       cases: { type: "string", default: "20000" },
       policies: { type: "string", default: "2000" },
+      seconds: { type: "string", default: "60" },
       seed: { type: "string", default: "1" },
       jobs: { type: "string" },
       backend: { type: "string" },

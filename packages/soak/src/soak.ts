@@ -15,6 +15,8 @@ export interface SoakOptions {
   /** Of soaks that go through policies. */
   readonly policies: number;
   readonly seed: number;
+  /** Of soaks that hold a load for a time. */
+  readonly seconds: number;
   /** How many threads may work at once; what is found does not depend on it. */
   readonly jobs: number;
   /** Less of it: without the laws, without minimising a failure, a part of the files. */

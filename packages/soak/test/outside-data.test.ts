@@ -14,7 +14,7 @@ test("outside data is there where it is required", () => {
 // All published tools: `pnpm soak tools`.
 describe.skipIf(shared === undefined)("outside data", () => {
   test.for([tools, attacks])("$name", async (soak: Soak) => {
-    const { ok, lines } = await soak.run({ shared, cases: 1, policies: 1, seed: 1, jobs: 1, quick: true });
+    const { ok, lines } = await soak.run({ shared, cases: 1, policies: 1, seconds: 1, seed: 1, jobs: 1, quick: true });
     expect(lines.filter((line) => line.startsWith("PROBLEM"))).toEqual([]);
     expect(ok).toBe(true);
   });

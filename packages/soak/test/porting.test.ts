@@ -11,7 +11,7 @@ const shared = sharedFolder();
 
 describe.skipIf(shared === undefined)("outside data", () => {
   test.for([porting, agentdojo])("$name", async (soak) => {
-    const { ok, lines } = await soak.run({ shared, cases: 1, policies: 1, seed: 1, jobs: 1, quick: true });
+    const { ok, lines } = await soak.run({ shared, cases: 1, policies: 1, seconds: 1, seed: 1, jobs: 1, quick: true });
     expect(lines.filter((line) => line.startsWith("PROBLEM"))).toEqual([]);
     expect(ok).toBe(true);
   });

@@ -7,6 +7,7 @@ test("damaged tokens, questions, headers and lines are never let in", async () =
     shared: undefined,
     cases: 500,
     policies: 1,
+    seconds: 1,
     seed: 1,
     jobs: 1,
     quick: true,

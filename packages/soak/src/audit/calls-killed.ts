@@ -12,7 +12,8 @@ import { afterKill, killedAtRandom, linesOf, runScript } from "./killed.ts";
 import { keyOf, origin } from "./sample-log.ts";
 import { END, witnessTool } from "./witness-tool.ts";
 
-const policy = `mcpolicy 1
+/** Lets calls of the witness through, but for some numbers, and writes down their arguments. */
+export const witnessPolicy = `mcpolicy 1
 server files from "server.json"
 audit { arguments full }
 allow "all but sevens" anyone to files.note
@@ -29,7 +30,7 @@ export async function part({ kills, seed }: { readonly kills: number; readonly s
   const random = randomOf(seed);
   const folder = mkdtempSync(join(tmpdir(), "policy-soak-"));
   const [log, artifact] = [join(folder, "log"), join(folder, "policy.json")];
-  const { checked } = loadOver(policy, JSON.stringify({ tools: [witnessTool] }));
+  const { checked } = loadOver(witnessPolicy, JSON.stringify({ tools: [witnessTool] }));
   writeFileSync(artifact, JSON.stringify(compile(checked)));
   const { signer } = await keyOf(1);
   await createAuditLog(log, { origin, signer });
@@ -96,7 +97,7 @@ async function isOver(seen: string): Promise<boolean> {
 }
 
 /** The ids of decisions that let calls through, by the calls' numbers; and those of outcomes. */
-async function callsIn(
+export async function callsIn(
   log: string,
 ): Promise<{ readonly allowed: ReadonlyMap<number, string>; readonly ended: ReadonlySet<string> }> {
   const allowed = new Map<number, string>();
