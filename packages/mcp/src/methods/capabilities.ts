@@ -5,6 +5,13 @@ import { methods, type Side } from "./methods.ts";
 /** The extension of tasks (MCP 2026-07-28), which has rows. */
 export const TASKS_EXTENSION = "io.modelcontextprotocol/tasks";
 
+/** What a client of everything declares: servers offer some tools to such clients alone. */
+export const everyCapability: JsonObject = Object.freeze({
+  sampling: {},
+  elicitation: { form: {}, url: {} },
+  roots: { listChanged: true },
+});
+
 /**
  * The capabilities of one side that some row gives a meaning; the others are not announced, since their methods are denied. `isWanted` says of
  * those with a meaning whether the policy could let anything of it pass.

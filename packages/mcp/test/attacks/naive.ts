@@ -18,12 +18,15 @@ export async function naive(victim: Victim, heard: Heard): Promise<Scripted> {
       "tools/call": () => ({ content: [{ type: "text", text: carryOut(victim, heard, name, args).text }] }),
     };
     const { id, method } = message;
-    const result = answers[String(method)]?.();
-    const error = { code: -32601, message: "Method not found" };
-    json(response, 200, {
-      jsonrpc: "2.0",
-      id,
-      ...(result === undefined ? { error } : { result: { ...result, ...type } }),
-    });
+    const answer = (): object => {
+      try {
+        const result = answers[String(method)]?.();
+        if (result === undefined) return { error: { code: -32601, message: "Method not found" } };
+        return { result: { ...result, ...type } };
+      } catch (problem) {
+        return { error: { code: -32602, message: (problem as Error).message } };
+      }
+    };
+    json(response, 200, { jsonrpc: "2.0", id, ...answer() });
   });
 }

@@ -1,67 +1,26 @@
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { canonicalJson } from "@mcpolicy/core";
+import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { type Answers, type Json, RawClient } from "./raw-client.ts";
+import {
+  answers,
+  capabilities,
+  entryOf,
+  everything,
+  filesystem,
+  heard,
+  memory,
+  tasksOfEverything,
+} from "./conversations.ts";
+import { type Json, RawClient } from "./raw-client.ts";
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), "mcpolicy-wire-")));
 afterAll(() => rmSync(folder, { recursive: true }));
-
-function entryOf(name: string): string {
-  const manifest = createRequire(import.meta.url).resolve(`@modelcontextprotocol/${name}/package.json`);
-  return join(dirname(manifest), "dist/index.js");
-}
 
 const allowAll = join(folder, "all.mcpolicy");
 writeFileSync(allowAll, 'mcpolicy 1\nserver it untyped\nallow "all" anyone to everything\n');
 
 const proxied = join(import.meta.dirname, "proxied.ts");
-
-/** What a client of everything says to what it is asked. */
-const answers: Answers = {
-  "sampling/createMessage": ({ maxTokens }) => ({
-    role: "assistant",
-    content: { type: "text", text: `a text of at most ${maxTokens} tokens` },
-    model: "none",
-    stopReason: "endTurn",
-  }),
-  "elicitation/create": ({ mode, requestedSchema }) =>
-    mode === "url"
-      ? { action: "accept" }
-      : {
-          action: "accept",
-          content: Object.fromEntries(
-            Object.keys((requestedSchema as { properties: object }).properties).map((name) => [name, "x"]),
-          ),
-        },
-  "roots/list": () => ({ roots: [{ uri: "file:///workspace", name: "workspace" }] }),
-};
-
-/** Times and random ids, which differ from run to run. */
-function timeless(message: unknown): unknown {
-  const text = JSON.stringify(message)
-    .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z/g, "TIME")
-    .replaceAll(/\d{1,2}:\d\d:\d\d( [AP]M)?/g, "TIME")
-    .replaceAll(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, "UUID")
-    .replaceAll(/"taskId":"[0-9a-f]{32}"/g, '"taskId":"TASK"')
-    .replaceAll(/"blob":"[^"]+"/g, '"blob":"TIME"');
-  return JSON.parse(text);
-}
-
-/** All that came, but for the ids of what the server asks. Answers and questions may overtake one another: sorted. */
-function heard({ got }: RawClient): readonly unknown[] {
-  return got
-    .map((message) =>
-      message["method"] === undefined ? message : { ...message, id: "id" in message ? "ID" : undefined },
-    )
-    .map((message) => canonicalJson(timeless(message)))
-    .toSorted()
-    .map((text) => JSON.parse(text));
-}
-
-const capabilities = { sampling: {}, elicitation: { form: {}, url: {} }, roots: { listChanged: true } };
 
 async function conversation(
   run: (client: RawClient) => Promise<void>,
@@ -87,125 +46,30 @@ async function both(
   return Promise.all([conversation(run, command, settings), conversation(run, through, settings)]);
 }
 
-const call = (client: RawClient, name: string, args: Json = {}, more: Json = {}): Promise<Json> =>
-  client.ask("tools/call", { name, arguments: args, ...more });
-
-describe("under a policy that allows everything, the wire is the same", () => {
+describe("under a policy that allows everything, the wire on stdio is the same", () => {
   it("of server-everything", async () => {
     const settings = { elicitation: { hosts: ["example.org", "modelcontextprotocol.io"] } };
-    const [direct, guarded] = await both(
-      async (client) => {
-        await client.ask("ping");
-        await client.ask("logging/setLevel", { level: "debug" });
-        for (const method of ["tools/list", "prompts/list", "resources/list", "resources/templates/list"]) {
-          await client.ask(method);
-        }
-        await call(client, "echo", { message: "grüße 😀 \u2028" });
-        await call(client, "echo", { message: 5 });
-        await call(client, "no-such-tool");
-        await call(client, "get-sum", { a: 1, b: 2.5 });
-        await call(client, "get-structured-content", { location: "New York" });
-        await call(client, "get-tiny-image");
-        await call(client, "get-annotated-message", { messageType: "error", includeImage: true });
-        await call(client, "get-resource-links", { count: 3 });
-        await call(client, "get-resource-reference", { resourceType: "Text", resourceId: 1 });
-        await call(client, "get-resource-reference", { resourceType: "Blob", resourceId: 2 });
-        await call(
-          client,
-          "trigger-long-running-operation",
-          { duration: 0.2, steps: 4 },
-          { _meta: { progressToken: "p1" } },
-        );
-        await call(client, "trigger-sampling-request", { prompt: "hello", maxTokens: 7 });
-        await call(client, "trigger-elicitation-request");
-        await call(client, "trigger-url-elicitation", { url: "https://example.org/a", elicitationId: "e1" });
-        await call(client, "trigger-url-elicitation", {
-          url: "https://example.org/b",
-          elicitationId: "e2",
-          errorPath: true,
-        });
-        await call(client, "get-roots-list");
-        await client.ask("resources/read", { uri: "demo://resource/dynamic/text/1" });
-        await client.ask("resources/read", { uri: "demo://resource/dynamic/blob/2" });
-        await client.ask("resources/read", { uri: "demo://resource/static/document/features.md" });
-        await client.ask("resources/read", { uri: "demo://nothing" });
-        await client.ask("resources/subscribe", { uri: "demo://resource/dynamic/text/1" });
-        await client.ask("resources/unsubscribe", { uri: "demo://resource/dynamic/text/1" });
-        await client.ask("prompts/get", { name: "simple-prompt" });
-        await client.ask("prompts/get", { name: "args-prompt", arguments: { city: "Bern" } });
-        await client.ask("prompts/get", {
-          name: "resource-prompt",
-          arguments: { resourceType: "Text", resourceId: "1" },
-        });
-        await client.ask("prompts/get", { name: "nothing" });
-        await client.ask("completion/complete", {
-          ref: { type: "ref/prompt", name: "completable-prompt" },
-          argument: { name: "department", value: "E" },
-        });
-        await client.ask("completion/complete", {
-          ref: { type: "ref/resource", uri: "demo://resource/dynamic/text/{resourceId}" },
-          argument: { name: "resourceId", value: "1" },
-        });
-        await client.ask("nothing/at-all");
-      },
-      [entryOf("server-everything"), "stdio"],
-      settings,
-    );
+    const [direct, guarded] = await both(everything, [entryOf("server-everything"), "stdio"], settings);
     expect(guarded).toEqual(direct);
     expect(direct.length).toBeGreaterThan(40);
   });
 
   it("of tasks of server-everything", async () => {
-    const [direct, guarded] = await both(
-      async (client) => {
-        const made = await call(
-          client,
-          "simulate-research-query",
-          { topic: "x", ambiguous: true },
-          { task: { ttl: 60_000 } },
-        );
-        const { task } = made["result"] as { task: { taskId: string } };
-        const { taskId } = task;
-        await client.ask("tasks/get", { taskId });
-        await client.ask("tasks/result", { taskId });
-        await client.ask("tasks/list");
-        await client.ask("tasks/get", { taskId: "nothing" });
-      },
-      [entryOf("server-everything"), "stdio"],
-    );
+    const [direct, guarded] = await both(tasksOfEverything, [entryOf("server-everything"), "stdio"]);
     const withoutStatus = (all: readonly unknown[]) => all.filter((each) => (each as Json)["method"] === undefined);
     expect(withoutStatus(guarded)).toEqual(withoutStatus(direct));
   });
 
   it("of server-memory", async () => {
-    const [direct, guarded] = await both(
-      async (client) => {
-        await client.ask("tools/list");
-        const entities = [{ name: "ada", entityType: "person", observations: ["writes"] }];
-        await call(client, "create_entities", { entities });
-        await call(client, "read_graph");
-        await call(client, "search_nodes", { query: "ada" });
-        await call(client, "delete_entities", { entityNames: ["ada"] });
-      },
-      [entryOf("server-memory")],
-    );
+    const [direct, guarded] = await both(memory, [entryOf("server-memory")]);
     expect(guarded).toEqual(direct);
   });
 
   it("of server-filesystem", async () => {
-    mkdirSync(join(folder, "files"));
-    writeFileSync(join(folder, "files/a.txt"), "a\n");
-    const [direct, guarded] = await both(
-      async (client) => {
-        await client.ask("tools/list");
-        await call(client, "list_allowed_directories");
-        await call(client, "read_text_file", { path: join(folder, "files/a.txt") });
-        await call(client, "read_text_file", { path: "/etc/passwd" });
-        await call(client, "list_directory", { path: join(folder, "files") });
-        await call(client, "get_file_info", { path: 5 });
-      },
-      [entryOf("server-filesystem"), join(folder, "files")],
-    );
+    const files = join(folder, "files");
+    mkdirSync(files);
+    writeFileSync(join(files, "a.txt"), "a\n");
+    const [direct, guarded] = await both((client) => filesystem(client, files), [entryOf("server-filesystem"), files]);
     expect(guarded).toEqual(direct);
   });
 });

@@ -1,4 +1,5 @@
 import type { JsonObject, Value } from "@mcpolicy/core";
+import { everyCapability } from "../../methods/capabilities.ts";
 import type { Asking } from "../../pins/definitions.ts";
 import { type Flaw, flaw } from "../../wire/denial.ts";
 import {
@@ -33,7 +34,11 @@ class Unanswered extends Error {
   }
 }
 
-const envelope: JsonObject = { [PROTOCOL_VERSION]: revisions.modern[0] as string, [CLIENT_CAPABILITIES]: {} };
+// What is offered to some client has to be found out, whatever its capabilities: what the server asks of us is answered by an error.
+const envelope: JsonObject = {
+  [PROTOCOL_VERSION]: revisions.modern[0] as string,
+  [CLIENT_CAPABILITIES]: everyCapability,
+};
 
 /**
  * Questions of our own to a server on HTTP that many clients share: what it offers, and how it answers what it does not know. They go in a session of
@@ -116,7 +121,7 @@ export class HttpAsker {
   async #initialize(): Promise<void> {
     const answer = await this.#send("initialize", {
       protocolVersion: revisions.legacy[0] as string,
-      capabilities: {},
+      capabilities: everyCapability,
       clientInfo: { name: "mcpolicy", version: "1" },
     });
     if (answer.kind === "error") throw new Error("the server refused to be initialized");
