@@ -94,7 +94,7 @@ export const permitsCode: Code = js`permits(request, caller) {
 
 // ---------------------------------------------------------------- dispatch
 
-/** How many tools are found by comparing their names: with more of them a map is as fast, and the code stays small. */
+/** How many names are found by comparing them: with more of them a map is as fast, and the code stays small. */
 const MOST_COMPARED = 32;
 
 /** `tool` and `other`: from server and name, or kind, server and name, to the functions of a subject, and then their constants, in one list. */
@@ -102,15 +102,12 @@ function dispatchCode(subjects: readonly Subject[], functions: readonly SubjectC
   const all = subjects.map((subject, index) => ({ subject, code: functions[index] as SubjectCode }));
   const tools = all.filter(({ subject }) => subject.kind === "tool");
   const others = all.filter(({ subject }) => subject.kind !== "tool");
-  const find =
-    tools.length <= MOST_COMPARED ? compared(tools) : js`const tool = (server, name) => ${looked(js`tools`)};`;
   const kinds = [...Map.groupBy(others, ({ subject }) => subject.kind)].map(
-    ([kind, ofKind]) => js`\n  [${kind}, ${byServer(ofKind)}]`,
+    ([kind, ofKind]) => js`\n  [${kind}, ${tableOf(ofKind)}]`,
   );
   return joinCode(
     [
-      ...(tools.length <= MOST_COMPARED ? [] : [js`const tools = ${byServer(tools)};`]),
-      find,
+      ...(serversOf(tools).size <= MOST_COMPARED ? compared(tools) : inTable(tools)),
       js`const others = new Map([${kinds}]);`,
       js`const other = (kind, server, name) => ${looked(js`others.get(kind)?`)};`,
     ],
@@ -120,6 +117,15 @@ function dispatchCode(subjects: readonly Subject[], functions: readonly SubjectC
 
 type Entry = { readonly subject: Subject; readonly code: SubjectCode };
 
+function serversOf(entries: readonly Entry[]): ReadonlyMap<string, readonly Entry[]> {
+  return Map.groupBy(entries, ({ subject }) => subject.server.name);
+}
+
+/** Very many servers. */
+function inTable(tools: readonly Entry[]): readonly Code[] {
+  return [js`const tools = ${tableOf(tools)};`, js`const tool = (server, name) => ${looked(js`tools`)};`];
+}
+
 function looked(map: Code): Code {
   return js`{
   const found = ${map}.get(server);
@@ -127,38 +133,52 @@ function looked(map: Code): Code {
 }`;
 }
 
-function byServer(entries: readonly Entry[]): Code {
-  const servers = [...Map.groupBy(entries, ({ subject }) => subject.server.name)].map(([server, ofServer]) => {
-    const named = ofServer.flatMap(({ subject, code }) =>
-      subject.name === undefined ? [] : [js`\n      [${subject.name}, ${functionsOf(code)}]`],
-    );
-    return js`\n    [${server}, { names: new Map([${named}]), further: ${furtherOf(ofServer)} }]`;
-  });
+function tableOf(entries: readonly Entry[]): Code {
+  const servers = [...serversOf(entries)].map(
+    ([server, ofServer]) =>
+      js`\n    [${server}, { names: ${namesOf(ofServer)}, further: ${furtherOf(ofServer) ?? js`undefined`} }]`,
+  );
   return js`new Map([${servers}])`;
 }
 
-/** Comparisons, which engines of JavaScript do at once, and for a fresh text without reading it where lengths differ. */
-function compared(entries: readonly Entry[]): Code {
+function namesOf(entries: readonly Entry[]): Code {
+  const named = entries.flatMap(({ subject, code }) =>
+    subject.name === undefined ? [] : [js`\n      [${subject.name}, ${functionsOf(code)}]`],
+  );
+  return js`new Map([${named}])`;
+}
+
+/**
+ * Servers, and names where there are few of them, are found by comparing, which engines of JavaScript do at once, and for a fresh text without
+ * reading it where lengths differ.
+ */
+function compared(tools: readonly Entry[]): readonly Code[] {
   const constants: Code[] = [];
-  const cases = [...Map.groupBy(entries, ({ subject }) => subject.server.name)].map(([server, ofServer]) => {
-    const names = ofServer.flatMap(({ subject, code }) => {
-      if (subject.name === undefined) return [];
-      constants.push(functionsOf(code));
-      return [js`\n      case ${subject.name}: return d[${constants.length - 1}];`];
-    });
-    return js`\n    case ${server}: switch (name) {${joinCode(names, js``)}\n      default: return ${furtherOf(ofServer)};\n    }`;
+  const constant = (code: Code): Code => js`d[${constants.push(code) - 1}]`;
+  const cases = [...serversOf(tools)].map(([server, ofServer]) => {
+    const further = furtherOf(ofServer);
+    const otherwise = further === undefined ? js`undefined` : constant(further);
+    if (tools.length > MOST_COMPARED) {
+      return js`\n    case ${server}: return ${constant(namesOf(ofServer))}.get(name) ?? ${otherwise};`;
+    }
+    const names = ofServer.flatMap(({ subject, code }) =>
+      subject.name === undefined ? [] : [js`\n      case ${subject.name}: return ${constant(functionsOf(code))};`],
+    );
+    return js`\n    case ${server}: switch (name) {${joinCode(names, js``)}\n      default: return ${otherwise};\n    }`;
   });
-  return js`const d = [${constants.map((each) => js`\n  ${each}`)}];
-function tool(server, name) {
+  return [
+    js`const d = [${constants.map((each) => js`\n  ${each}`)}];`,
+    js`function tool(server, name) {
   switch (server) {${joinCode(cases, js``)}
     default: return undefined;
   }
-}`;
+}`,
+  ];
 }
 
-function furtherOf(entries: readonly Entry[]): Code {
+function furtherOf(entries: readonly Entry[]): Code | undefined {
   const further = entries.find(({ subject }) => subject.name === undefined);
-  return further === undefined ? js`undefined` : functionsOf(further.code);
+  return further && functionsOf(further.code);
 }
 
 function functionsOf({ permits, applying, constants }: SubjectCode): Code {

@@ -6,13 +6,14 @@ import {
   type OperandIr,
   type PolicyIr,
   type RuleIr,
+  type ServerIr,
   type Type,
   type Value,
 } from "@mcpolicy/core";
 import fc from "fast-check";
 import { expect, test, vi } from "vitest";
 import { closureEngine, interpreterEngine } from "../../runtime/src/index.ts";
-import { call, caller, load, now, place, policy, rule } from "../../runtime/test/small-policies.ts";
+import { call, caller, load, now, place, policy, rule, server } from "../../runtime/test/small-policies.ts";
 import { generatedEngine, simplify, toJavascript } from "../src/index.ts";
 import { args, condition, history, state } from "./arbitrary-ir.ts";
 import { backends } from "./backends.ts";
@@ -229,6 +230,48 @@ test("a table of rules is looked up, not asked one by one", () => {
   expect(
     ["/data/7", "/data/99/a/b", "/data/100", "/data", "/data/7x", `/data/1${"/a".repeat(10_000)}`].map(asked),
   ).toEqual([true, true, false, false, false, true]);
+});
+
+test.for([
+  ["few", 2, 3, 'case "t1": return'],
+  ["many", 2, 40, ".get(name) ?? "],
+  ["on very many servers", 40, 2, "tools.get(server)"],
+] as const)("tools are found by server and name: %s", ([, serverCount, toolCount, form]) => {
+  const named = (letter: string, count: number): readonly string[] =>
+    Array.from({ length: count }, (_, index) => `${letter}${index}`);
+  const names = named("t", toolCount);
+  const typed = named("s", serverCount).map((name): ServerIr => {
+    const pinned = server.tools["read"] as ServerIr["tools"][string];
+    return { ...server, name, tools: Object.fromEntries(names.map((tool) => [tool, pinned])) };
+  });
+  const live: ServerIr = { ...server, name: "live", untyped: true, tools: {} };
+  const even = typed.flatMap(({ name: of }, at) =>
+    names.filter((_, index) => (at + index) % 2 === 0).map((name) => ({ kind: "tool", server: of, name }) as const),
+  );
+  const allowed = [...even, { kind: "tool", server: "live", pattern: "t*" } as const];
+  const operation = { kind: "tool", server: "live", name: "t1" } as const;
+  const about = (operations: RuleIr["branches"][number]["operations"]) => {
+    return [{ operations, except: [], condition: { kind: "constant", truth: true } as const }];
+  };
+  const ir = policy(
+    [
+      rule({ id: "a", effect: "allow", branches: about(allowed) }),
+      rule({ id: "d", effect: "deny", branches: about([operation]) }),
+    ],
+    { servers: [...typed, live] },
+  );
+  expect(toJavascript(ir)).toContain(form);
+  const engines = [generatedEngine, closureEngine, interpreterEngine].map((make) => make(ir));
+  const seen = new Set<boolean>();
+  for (const of of [...named("s", serverCount + 1), "live", "constructor", ""]) {
+    for (const name of [...named("t", toolCount + 1), "read", "__proto__", "constructor", ""]) {
+      const request = call({}, { operation: { kind: "tool", server: of, name } });
+      const [generated, ...others] = engines.map((engine) => engine.permits(request, caller));
+      expect(others, `${of}.${name}`).toEqual([generated, generated]);
+      seen.add(generated as boolean);
+    }
+  }
+  expect(seen).toEqual(new Set([true, false]));
 });
 
 test("the engine that was asked for is the one that decides", () => {

@@ -100,9 +100,11 @@ function n3(args, roles, principal, context, name, state) {
 }
 const d = [
   [s0, n0], 
+  [s1, n1], 
   [s2, n2], 
   [s2, n2], 
-  [s2, n2]];
+  [s2, n2], 
+  [s3, n3]];
 function tool(server, name) {
   switch (server) {
     case "web": switch (name) {
@@ -110,16 +112,16 @@ function tool(server, name) {
       default: return undefined;
     }
     case "Issue_Tracker": switch (name) {
-      default: return [s1, n1];
+      default: return d[1];
     }
     case "fs": switch (name) {
-      case "read_file": return d[1];
-      case "read_files": return d[2];
-      case "write_file": return d[3];
+      case "read_file": return d[2];
+      case "read_files": return d[3];
+      case "write_file": return d[4];
       default: return undefined;
     }
     case "notes": switch (name) {
-      default: return [s3, n3];
+      default: return d[5];
     }
     default: return undefined;
   }

@@ -116,7 +116,8 @@ function n1(args, roles, principal, context, name, state) {
   return q.found;
 }
 const d = [
-  [s0, n0]];
+  [s0, n0], 
+  [s1, n1]];
 function tool(server, name) {
   switch (server) {
     case "fs": switch (name) {
@@ -124,7 +125,7 @@ function tool(server, name) {
       default: return undefined;
     }
     case "live": switch (name) {
-      default: return [s1, n1];
+      default: return d[1];
     }
     default: return undefined;
   }

@@ -83,12 +83,13 @@ function n1(args, roles, principal, context, name, state) {
   return q.found;
 }
 const d = [
+  [s1, n1], 
   [s0, n0]];
 function tool(server, name) {
   switch (server) {
     case "live": switch (name) {
-      case "status": return d[0];
-      default: return [s1, n1];
+      case "status": return d[1];
+      default: return d[0];
     }
     default: return undefined;
   }
