@@ -38,14 +38,21 @@ export type Answered =
   | { readonly kind: "answered"; readonly question: ApprovalQuestion }
   | { readonly kind: "refused"; readonly why: string };
 
-/** The open questions of the approver's tenant, oldest first, of the `most` oldest there are. Rejects where the store does. */
+/** As many as a store may have. */
+const MOST_LISTED = 10_000;
+
+/** The open questions of the approver's tenant, oldest first, at most `most`. Rejects where the store does. */
 export async function openQuestions(
   answering: Answering,
   by: Principal,
   most: number,
 ): Promise<readonly SeenQuestion[]> {
-  const states = await answering.approvals.list(most);
-  return states.filter(isOf(by)).map(({ question }) => seen(answering, question, by));
+  // All that there are: another tenant's are no reason not to see one's own.
+  const states = await answering.approvals.list(MOST_LISTED);
+  return states
+    .filter(isOf(by))
+    .slice(0, most)
+    .map(({ question }) => seen(answering, question, by));
 }
 
 /** One open question of the approver's tenant; undefined where there is none. Rejects where the store does. */

@@ -1,8 +1,21 @@
 import { type Approvals, digestOf, type JsonObject } from "@mcpolicy/core";
 import { describe, expect, it } from "vitest";
 import { type Answering, answerQuestion, openQuestion, openQuestions } from "../../src/approvals/answering.ts";
+import { policyText } from "../policy-text.ts";
 import { reasonOf } from "../wired.ts";
-import { type Asked, asked, lead, noon, policy, questionIn } from "./asked.ts";
+import { type Asked, asked, lead, listing, noon, policy, questionIn, yes } from "./asked.ts";
+
+/** In which paying takes both a lead and the caller's own word. */
+const both = policyText(
+  `server s from "s.json"
+capability all { s.* }
+role developer { all }
+role lead { all }
+role head { lead }
+require "a second look" approval from lead for s.pay
+require "sure" approval from caller for s.pay`,
+  { "s.json": listing },
+);
 
 const pay = { name: "pay", arguments: { to: "bob", sum: 7 } };
 
@@ -137,6 +150,40 @@ describe("a call that somebody else has to approve", () => {
     expect(w.notes).toEqual(["a call could not be asked about: the store is away"]);
   });
 
+  it("is denied where nobody could read through it", async () => {
+    const w = asked();
+    const denied = await w.ask("tools/call", { ...pay, arguments: { to: "x".repeat(300_000) } });
+    expect(JSON.stringify(denied)).toContain("It is too large to be shown to an approver.");
+    expect(w.approvals.list(10)).toEqual([]);
+  });
+
+  it("leads a client of a live session to the page, and takes opening it for no answer", async () => {
+    const w = asked({ page: (id) => `https://approve.example.com/${id}` });
+    await w.open({ elicitation: { url: {} } });
+    const called = w.ask("tools/call", pay);
+    await w.quiet();
+    const [question] = w.atClient as unknown as readonly { id: string; params: JsonObject }[];
+    expect(question?.params).toMatchObject({
+      mode: "url",
+      elicitationId: String(question?.params["url"]).split("/").at(-1),
+    });
+    const result = { action: "accept" };
+    void w.connection.fromClient({ jsonrpc: "2.0", id: question?.id, result }, { principal: w.as }, undefined);
+    expect(JSON.stringify(await called)).toContain("at https://approve.example.com/");
+    expect(w.forwarded("tools/call")).toEqual([]);
+  });
+
+  it("and to confirm, is asked of the approver first", async () => {
+    const w = asked({}, { policy: both });
+    const modern = () => w.modern("tools/call", pay, { elicitation: {} });
+    const id = idIn(await modern());
+    await approve(w, id);
+    const { requestState } = questionIn(await modern());
+    const again = { ...pay, requestState, inputResponses: yes };
+    expect(reasonOf(await w.modern("tools/call", again, { elicitation: {} }))).toBeUndefined();
+    expect(w.decisions("tools/call").at(-1)?.proofs).toHaveLength(2);
+  });
+
   it("tells of each new question", async () => {
     const told: string[] = [];
     const w = asked({ onAsked: ({ id }) => told.push(id) });
@@ -167,6 +214,16 @@ describe("nobody answers", () => {
     const why = "the call was made through the same client";
     expect(await approve(w, id)).toEqual({ kind: "refused", why });
     expect(await openQuestion(answeringOf(w), id, lead)).toMatchObject({ whyNot: why });
+  });
+
+  it("or sees what another tenant asks, nor is kept by it from seeing one's own", async () => {
+    const theirs = asked();
+    theirs.as = { id: "dev", roles: ["developer"], tenant: "acme" };
+    await theirs.ask("tools/call", pay);
+    const ours = asked({ approvals: theirs.approvals });
+    const id = idIn(await ours.ask("tools/call", pay));
+    const seen = await openQuestions(answeringOf(theirs), lead, 1);
+    expect(seen.map(({ question }) => question.id)).toEqual([id]);
   });
 
   it("twice, or what was never asked", async () => {

@@ -5,6 +5,7 @@ import { developmentAuthenticatorOf, issueDevelopmentToken, memoryRevocations } 
 import { afterAll, describe, expect, it, vi } from "vitest";
 import type { IdentityOptions } from "../../src/http/index.ts";
 import { policyText } from "../policy-text.ts";
+import type { Json } from "../real/raw-client.ts";
 import { type Attack, attacks, type Expected, repeated, type Step } from "./fixture.ts";
 import { definition } from "./victim.ts";
 import { type Client, type Headers, type Ready, type Reply, type Stage, ways } from "./ways.ts";
@@ -74,6 +75,8 @@ async function holds(expected: Expected, outcome: Outcome): Promise<void> {
     const text = JSON.stringify((await outcome.unknown()).message).replaceAll("no_such_tool", String(called));
     const { id: _, ...unknown } = JSON.parse(text);
     expect(message).toMatchObject(unknown);
+  } else if (expected === "asked") {
+    expect(message).toMatchObject({ result: { resultType: "input_required", requestState: expect.any(String) } });
   } else if ("denied" in expected) {
     const { denied: reason, because = "" } = expected;
     expect(message).toMatchObject({
@@ -114,7 +117,7 @@ async function play({ server, steps }: Attack, side: "bare" | "guarded", ready: 
       if (clients.length === 0 || step.anew) clients.push(await ready.connect(headers));
       const client = clients.at(-1)!;
       const expected = [step[side]].flat() as readonly Expected[];
-      for (const params of messagesOf(step)) {
+      for (const params of messagesOf(step).map((each) => ({ ...each, ...approvalOf(step, clients) }))) {
         const ask = (name: string): Promise<Reply> =>
           client.ask("tools/call", { name, arguments: (params as { arguments?: object }).arguments ?? {} }, headers);
         const reply =
@@ -135,6 +138,20 @@ async function play({ server, steps }: Attack, side: "bare" | "guarded", ready: 
   }
   // What a denial says is not enough: the server must not have heard of it.
   if (typeof server !== "string") expect(ready.carriedOut).toHaveLength(runs);
+}
+
+/** What a modern client makes a call again with that was answered by a question. */
+function approvalOf({ approving }: Step, clients: readonly Client[]): Record<string, unknown> {
+  const questions = clients.flatMap(({ got }) =>
+    got.map(({ result }) => (result as Json | undefined)?.["requestState"]),
+  );
+  const state = questions.findLast((each) => typeof each === "string");
+  if (approving === undefined || state === undefined) return {};
+  const letter = state.at(-9) === "A" ? "B" : "A";
+  return {
+    requestState: approving === "as asked" ? state : `${state.slice(0, -9)}${letter}${state.slice(-8)}`,
+    inputResponses: { "mcpolicy:approve": { action: "accept", content: { approve: true } } },
+  };
 }
 
 function messagesOf(step: Step): readonly Record<string, unknown>[] {

@@ -46,6 +46,11 @@ export interface Step {
   readonly headers?: Readonly<Record<string, string>>;
   /** By whose token. */
   readonly as?: string;
+  /**
+   * Brings the latest question of an approval back, and the word that lets it pass: as it was asked, or with a letter of it changed. Nothing is brought
+   * where nothing was asked.
+   */
+  readonly approving?: "as asked" | "changed";
   /** As a client that connects anew. */
   readonly anew?: boolean;
   readonly bare: Expected | readonly Expected[];
@@ -55,6 +60,8 @@ export interface Step {
 export type Expected =
   | "runs"
   | "hidden"
+  /** The person behind the caller is asked first (MCP 2026-07-28). */
+  | "asked"
   | { readonly denied: string; readonly because?: string }
   | { readonly error: number }
   | { readonly status: number }

@@ -4,10 +4,13 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { PassThrough, type Readable, type Writable } from "node:stream";
 import { memoryDriver } from "@mcpolicy/runtime";
+import { approvalChannel } from "../../src/approvals/channel.ts";
 import { memorySink } from "../../src/audit/memory-sink.ts";
 import { guardOf } from "../../src/guard/guard.ts";
 import { gateway, type IdentityOptions, type Upstream } from "../../src/http/index.ts";
 import { stdioProxy } from "../../src/stdio/index.ts";
+import { CLIENT_CAPABILITIES } from "../../src/wire/message.ts";
+import { keys } from "../approvals/asked.ts";
 import { type Listening, perRequestV2, sessionV1 } from "../guard/servers.ts";
 import { ask, modern } from "../http/raw.ts";
 import type { policyText } from "../policy-text.ts";
@@ -250,6 +253,7 @@ async function overHttp(
           servers: {
             it: {
               ...{ path: "/mcp", server: "it", audit: memorySink(), state: memoryDriver(policy.windows) },
+              approvals: approvalChannel({ keys }),
               upstream: { ...upstream, headers: { authorization: "Bearer of-the-gateway" } },
             },
           },
@@ -284,7 +288,7 @@ async function overHttp(
         ask(method, params, more) {
           const id = `q${next++}`;
           if (era === "legacy") return post({ jsonrpc: "2.0", id, method, params }, more, id);
-          const { body, headers } = modern(id, method, params);
+          const { body, headers } = modern(id, method, params, { [CLIENT_CAPABILITIES]: { elicitation: {} } });
           return post(body, { ...encoded(headers), ...more }, id);
         },
       };
