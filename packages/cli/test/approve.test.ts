@@ -10,6 +10,7 @@ import { folderApprovals } from "@mcpolicy/mcp/approvals";
 import { fromIoredis, redisApprovals, redisRevocations } from "@mcpolicy/state-redis";
 import { hasRedisServer, startServer } from "@mcpolicy/state-redis/local";
 import { exampleQuestion } from "@mcpolicy/testing";
+import { Ajv2020 } from "ajv/dist/2020.js";
 import { Redis } from "ioredis";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { folderOf, policy, type Transcript } from "./policy.ts";
@@ -82,6 +83,11 @@ const lead = ["--as", "id=boss,roles=lead"];
 const approve = (cwd: string, ...args: readonly string[]): Promise<Transcript> =>
   policy(["approve", ...args, "--policy", "policy", "--approvals", "asked"], { cwd });
 
+const schema = JSON.parse(
+  readFileSync(join(import.meta.dirname, "../../../test-fixtures/schema/approve.schema.json"), "utf8"),
+);
+const isWritten = new Ajv2020({ strict: true, allowUnionTypes: true }).compile(schema);
+
 describe("policy approve", () => {
   it("shows what a proxy's call waits for, and lets that call through, once", async () => {
     const folder = workspace();
@@ -98,15 +104,20 @@ describe("policy approve", () => {
     expect(shown.out).toContain("rules      writes\nbecause    Writing takes a lead.");
     const json = JSON.parse((await approve(folder, "list", ...lead, "--format", "json")).out);
     expect(json.questions).toMatchObject([{ id, caller: { id: "dev" }, mayAnswer: true, duty: { kind: "approval" } }]);
-    expect(json.questions[0]).not.toHaveProperty("binding");
+    expect(isWritten(json)).toBe(true);
+    expect(isWritten({ ...json, binding: "" })).toBe(false);
 
     const own = await approve(folder, "accept", id, "--as", "id=dev,roles=lead");
     expect(own).toMatchObject({ code: 1, err: expect.stringContaining("not answered: it is a call of one's own") });
     const stranger = await approve(folder, "accept", id, "--as", "id=eve,roles=developer");
     expect(stranger).toMatchObject({ code: 1, err: expect.stringContaining("it takes approval from lead") });
 
-    const accepted = await approve(folder, "accept", id, ...lead);
+    const one = JSON.parse((await approve(folder, "show", id, ...lead, "--format", "json")).out);
+    expect([isWritten(one), one]).toEqual([true, json.questions[0]]);
+    const accepted = await approve(folder, "accept", id, ...lead, "--format", "text", "--format", "json=answer.json");
     expect(accepted).toMatchObject({ code: 0, out: "approved: write_file at fs, for dev\n" });
+    const answer = JSON.parse(readFileSync(join(folder, "answer.json"), "utf8"));
+    expect([isWritten(answer), answer]).toMatchObject([true, { approved: true, by: "boss", question: { id } }]);
     expect((await approve(folder, "accept", id, ...lead)).err).toContain("it was answered before");
     expect(JSON.stringify(await proxy.ask(write(folder, 2, "two")))).toContain("It needs");
     expect(await proxy.ask(write(folder, 3, "one"))).toMatchObject({ result: { content: [{ type: "text" }] } });
