@@ -3,9 +3,9 @@ import { join, relative, resolve } from "node:path";
 import { compile } from "@mcpolicy/compiler";
 import type { Artifact, Decision, Principal, Request } from "@mcpolicy/core";
 import { Source } from "@mcpolicy/diagnostics";
-import type { Files } from "@mcpolicy/language";
+import { checkPolicy, type Files } from "@mcpolicy/language";
 import { closureEngine, everyAbility, type LoadedPolicy, loadPolicy } from "@mcpolicy/runtime";
-import { type Prepared, readFixture, runFixture, runSuite } from "@mcpolicy/testing";
+import { readFixture, runSuite } from "@mcpolicy/testing";
 
 /** The repository's root. */
 export const root: string = resolve(import.meta.dirname, "../../..");
@@ -39,12 +39,10 @@ export const fixtures: readonly string[] = globSync(
 
 /** Runs a fixture, and keeps all that was asked. Throws where it is none. */
 export function recorded(name: string): Recorded {
-  const prepared: Prepared = new Map();
-  runFixture(name, files, prepared);
-  const [made] = prepared.values();
   const { suite } = readFixture(new Source(name, files.read(name) ?? ""));
-  if (suite === undefined || made?.subject === undefined) throw new Error(`${name} is no fixture`);
-  const { checked } = made.subject;
+  const entries = suite?.policies.map(({ value }) => files.join(name, value)) ?? [];
+  const { policy: checked } = checkPolicy(entries, files);
+  if (suite === undefined || checked === undefined) throw new Error(`${name} is no fixture`);
   const artifact = compile(checked);
   const loaded = loadPolicy(artifact, { engine: closureEngine, abilities: everyAbility });
   const decisions: Recorded["decisions"][number][] = [];

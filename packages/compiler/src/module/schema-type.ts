@@ -76,7 +76,7 @@ function literal(value: Value | undefined): Code {
 }
 
 function union(types: readonly Code[]): Code | undefined {
-  if (types.length === 0) return undefined;
+  if (types.length <= 1) return types[0];
   return types.some(({ text }) => text === "unknown") ? js`unknown` : joinCode(types.map(grouped), js` | `);
 }
 

@@ -10,25 +10,18 @@ import {
 } from "@mcpolicy/core";
 import { outOfBounds } from "../bounds.ts";
 import { type Caller, callerOf, given, isRefused } from "../caller.ts";
+import type { LoadedPolicy } from "../load.ts";
 import type { EmbeddedParts, EmbeddedServer, EmbeddedSubject, Moment } from "./parts.ts";
 import { byRules, decidingRule, hidingRules, isListed } from "./rules.ts";
 
-/** What a built module does, as its exports. None of these throws but `validate`, on a bug of ours. */
-export interface EmbeddedPolicy {
-  /** As `LoadedPolicy.decide`, but for what only operators see: `kept` has notes and faults, and neither atoms nor the nearest allow. */
-  readonly decide: (request: Request) => Decision;
-  readonly permits: (request: Request) => boolean;
+/**
+ * What a built module does, as its exports: what a loaded policy does under these names, but for what `kept` says to operators, which has neither
+ * atoms nor the nearest allow. None of these throws but `validate`, on a bug of ours. `validate` has no schema of a tool that no rule can allow.
+ */
+export interface EmbeddedPolicy extends Pick<LoadedPolicy, "decide" | "permits" | "list" | "validate"> {
   readonly bind: (principal: Principal | undefined) => {
     readonly permits: (call: Omit<Request, "principal">) => boolean;
   };
-  readonly list: (
-    principal: Principal | undefined,
-    kind: "tool" | "prompt",
-    server: string,
-    time: number,
-  ) => readonly string[];
-  /** How arguments of a tool break bounds, schema or checks. A tool that no rule can allow has no schema here. */
-  readonly validate: (server: string, tool: string, args: unknown) => readonly Violation[];
 }
 
 /**

@@ -218,7 +218,7 @@ export function comparison({
         lists += 1;
         const wrong = onListsAndExplanation(evaluators, request);
         if (wrong !== undefined) {
-          failures.push(reported(minimised, { draft: made.draft, request }, wrong, onListsAndExplanation));
+          failures.push(reported(minimised, { draft: made.draft, request }, wrong, onListsAndExplanation, evaluate));
           break;
         }
       }

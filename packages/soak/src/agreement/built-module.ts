@@ -3,10 +3,10 @@ import type { Artifact, Decision, Request } from "@mcpolicy/core";
 import type { LoadedPolicy } from "@mcpolicy/runtime";
 
 /** What every backend can be asked. */
-export type Decider = Pick<LoadedPolicy, "decide" | "permits" | "bind">;
+export type Decider = Pick<LoadedPolicy, "decide" | "permits" | "bind" | "list">;
 
 /** What a built module can be asked beside that. */
-export interface BuiltModule extends Decider, Pick<LoadedPolicy, "list" | "validate"> {}
+export interface BuiltModule extends Decider, Pick<LoadedPolicy, "validate"> {}
 
 interface Exports extends Omit<BuiltModule, "bind"> {
   readonly bind: (principal: Request["principal"]) => {

@@ -134,14 +134,17 @@ export function explanationDifferenceOn(
 
 /** Where a list differs from the reference's. */
 export function listDifferenceOn(
-  { checked: policy, generated }: Evaluators,
+  { checked: policy, generated, compared }: Evaluators,
   { principal, context }: Request,
 ): string | undefined {
   for (const { name } of policy.servers) {
     for (const kind of ["tool", "prompt"] as const) {
       const wanted = listByReference(policy, principal, kind, name, context.time).join(", ");
-      const got = generated.list(principal, kind, name, context.time).join(", ");
-      if (wanted !== got) return `the list of ${kind}s of ${name} is [${got}], and by the reference [${wanted}]`;
+      for (const [by, { list }] of new Map<string, Decider>([["generated", generated], ...compared])) {
+        const got = list(principal, kind, name, context.time).join(", ");
+        if (wanted !== got)
+          return `${by}: the list of ${kind}s of ${name} is [${got}], and by the reference [${wanted}]`;
+      }
     }
   }
   return undefined;
