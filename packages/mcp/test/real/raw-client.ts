@@ -15,9 +15,15 @@ export class RawClient {
   errors = "";
   #next = 1;
 
-  constructor(command: string, args: readonly string[], answers: Answers = {}, env: NodeJS.ProcessEnv = process.env) {
+  constructor(
+    command: string,
+    args: readonly string[],
+    answers: Answers = {},
+    env: NodeJS.ProcessEnv = process.env,
+    cwd: string = process.cwd(),
+  ) {
     this.#answers = answers;
-    this.#child = spawn(command, args, { stdio: "pipe", env });
+    this.#child = spawn(command, args, { stdio: "pipe", env, cwd });
     this.#child.stderr.on("data", (chunk) => {
       this.errors += chunk;
     });
