@@ -222,15 +222,21 @@ if (!isThere) {
   console.warn(`SKIPPED: ${what}`);
 }
 
+/** A server of the test's own, and a client of it. */
+async function ownRedis() {
+  const server = await startServer();
+  const redis = new Redis(server.port);
+  onTestFinished(async () => {
+    redis.disconnect();
+    await server.stop();
+  });
+  return { server, redis };
+}
+
 describe.skipIf(!isThere)("policy approve with Redis", () => {
   it("answers from another process what an instance asks, and is answered before by one alone", async () => {
     const folder = workspace();
-    const server = await startServer();
-    const redis = new Redis(server.port);
-    onTestFinished(async () => {
-      redis.disconnect();
-      await server.stop();
-    });
+    const { server, redis } = await ownRedis();
     const approvals = redisApprovals({ client: fromIoredis(redis), policy: "files" });
     await approvals.ask(exampleQuestion("a", Date.now(), Date.now() + 600_000), { mostOfCaller: 5 });
     const store = ["--redis", "STORE", "--redis-name", "files", "--policy", "policy", ...lead];
@@ -256,12 +262,7 @@ describe.skipIf(!isThere)("policy approve with Redis", () => {
 
   it("takes store and keys from the configuration, and lets nobody answer whose token is revoked", async () => {
     const folder = workspace();
-    const server = await startServer();
-    const redis = new Redis(server.port);
-    onTestFinished(async () => {
-      redis.disconnect();
-      await server.stop();
-    });
+    const { server, redis } = await ownRedis();
     writeFileSync(
       join(folder, "policy/token.mcpolicy"),
       'mcpolicy 1\n\ntoken { audience "https://mcp.example.com" }\n',
