@@ -34,10 +34,15 @@ interface Said {
 function inspect(...args: readonly string[]): Promise<Said> {
   const env = { ...process.env, MCP_INSPECTOR_SECRET_STORE: "memory", HOME: folder };
   return new Promise((resolve) => {
-    execFile(process.execPath, [inspector, "--cli", "--connect-timeout", "120000", ...args], { env }, (error, stdout) => {
-      const status = error === null ? 0 : Number(error.code);
-      resolve({ status, result: stdout.trim() === "" ? undefined : JSON.parse(stdout) });
-    });
+    execFile(
+      process.execPath,
+      [inspector, "--cli", "--connect-timeout", "120000", ...args],
+      { env },
+      (error, stdout) => {
+        const status = error === null ? 0 : Number(error.code);
+        resolve({ status, result: stdout.trim() === "" ? undefined : JSON.parse(stdout) });
+      },
+    );
   });
 }
 
