@@ -87,19 +87,54 @@ type Other = Tools["files"]["remove_file"];
 const effect: "unauthenticated" | "invalid" | "deny" | "ask" | "allow" = decide(good).effect;
 export { effect, none, number, type Other };
 `;
-    const folder = mkdtempSync(join(tmpdir(), "policy-types-"));
-    try {
-      writeFileSync(join(folder, "guide.mjs"), built.code);
-      writeFileSync(join(folder, "guide.d.mts"), built.declarations);
-      writeFileSync(join(folder, "use.mts"), use);
-      const flags = ["--noEmit", "--strict", "--module", "nodenext", "--target", "es2022", "--types", ""];
-      const said = () => execFileSync(join(root, "node_modules/.bin/tsc"), [...flags, "use.mts"], { cwd: folder });
-      expect(said).not.toThrow();
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
-    }
+    inFolder({ "use.mts": use }, (folder) => {
+      expect(() => typeChecked(folder, "use.mts")).not.toThrow();
+    });
+  });
+
+  test("does what the guide to embedding shows", () => {
+    const page = files.read("docs/guide/embedding.md") as string;
+    const [, snippet = ""] = /^```ts\n(import \{ bind, [\s\S]*?)^```$/m.exec(page) ?? [];
+    const shown = `${snippet.replace("./dist/zero-trust-guide.mjs", "./guide.mjs")}
+console.log(JSON.stringify([effect, permits(call), bind(call.principal).permits(call), digest === "${artifact.digest}",
+  validate("files", "read_file", { path: 7 }), list(call.principal, "tool", "files", 0), Object.keys(pins), reason, rules.length, told]));
+`;
+    inFolder({ "shown.mts": shown }, (folder) => {
+      expect(() => typeChecked(folder, "shown.mts")).not.toThrow();
+      const said = execFileSync(process.execPath, ["shown.mts"], { cwd: folder, encoding: "utf8" });
+      expect(JSON.parse(said)).toEqual([
+        "allow",
+        true,
+        true,
+        true,
+        [{ pointer: "/path", expected: "a string" }],
+        ["list_files", "read_file", "write_file"],
+        ["files", "shell", "web"],
+        "rule",
+        1,
+        { because: [] },
+      ]);
+    });
   });
 });
+
+/** Gives a folder with the module, its types and some more files. */
+function inFolder(more: Readonly<Record<string, string>>, use: (folder: string) => void): void {
+  const folder = mkdtempSync(join(tmpdir(), "policy-types-"));
+  try {
+    const all = { "guide.mjs": built.code, "guide.d.mts": built.declarations, ...more };
+    for (const [name, written] of Object.entries(all)) writeFileSync(join(folder, name), written);
+    use(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Throws where the compiler finds a mistake. */
+function typeChecked(folder: string, file: string): void {
+  const flags = ["--noEmit", "--strict", "--module", "nodenext", "--target", "es2022", "--types", ""];
+  execFileSync(join(root, "node_modules/.bin/tsc"), [...flags, file], { cwd: folder });
+}
 
 describe("a policy of which no module can be made", () => {
   const withSchema = (schema: object): Artifact => {
