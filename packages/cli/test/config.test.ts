@@ -14,7 +14,7 @@ it("has the schema that editors read", () => {
 });
 
 it("takes the configurations of the examples", () => {
-  for (const path of ["policies/zero-trust-guide/mcpolicy.config.json"]) {
+  for (const path of ["policies/zero-trust-guide/mcpolicy.config.json", "policies/deployment/mcpolicy.config.json"]) {
     const { config, diagnostics } = readConfig(new Source(path, readFileSync(join(root, path), "utf8")));
     expect(diagnostics).toEqual([]);
     expect(config).toBeDefined();
@@ -125,4 +125,10 @@ describe("what a configuration comes to", () => {
     expect(err).toContain("`fs` and `web` are both at /web");
     expect(code).toBe(4);
   });
+});
+
+it("takes the configuration that the guide shows", () => {
+  const guide = readFileSync(join(root, "docs/guide/proxying.md"), "utf8");
+  const [, block = ""] = /## One configuration\n\n```json\n([^`]+)```/.exec(guide) ?? [];
+  expect(readConfig(new Source("proxying.md", block)).diagnostics).toEqual([]);
 });
