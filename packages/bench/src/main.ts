@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, loadavg, release, tmpdir, totalmem, type } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { aimedAt } from "./aimed-at.ts";
 import { bundle } from "./bundle.ts";
 import { coldStarts } from "./cold-start.ts";
 import { installSizes } from "./install-size.ts";
@@ -15,9 +16,10 @@ import { summary } from "./report/summary.ts";
 import type { Workload } from "./workload.ts";
 import { workloads as allWorkloads } from "./workloads/index.ts";
 
-const usage = `pnpm bench [--quick] [--json] [--only NAME,NAME] [--list]
+const usage = `pnpm bench [--quick | --targets] [--json] [--only NAME,NAME] [--list]
 
   --quick   what fits into a minute: fewer workloads and rounds, no slow engines; writes nothing
+  --targets the workloads and engines that targets are about, without slow engines of others; writes the page, which says so
   --json    prints workload, engine, { ns, ratio, checked }
   --only    some workloads and engines, by their names; the base of a workload always runs; writes nothing
   --list    prints the names
@@ -63,6 +65,7 @@ function read(argv: readonly string[]) {
     args: [...argv],
     options: {
       quick: { type: "boolean", default: false },
+      targets: { type: "boolean", default: false },
       json: { type: "boolean", default: false },
       only: { type: "string" },
       list: { type: "boolean", default: false },
@@ -80,7 +83,7 @@ interface Chosen {
 }
 
 /** What is to be run; or why that cannot be told. */
-function chosenOf({ quick, only }: Flags): readonly Chosen[] | string {
+function chosenOf({ quick, targets, only }: Flags): readonly Chosen[] | string {
   const names = only?.split(",").map((name) => name.trim());
   const known = new Set(allWorkloads.flatMap(({ name, engines }) => [name, ...engines.map((each) => each.name)]));
   for (const more of ["cold-start", "install-size"]) known.add(more);
@@ -98,13 +101,14 @@ function chosenOf({ quick, only }: Flags): readonly Chosen[] | string {
     )
     .map((workload) => {
       const bases = [workload.base ?? workload.engines[0]?.name];
-      const engines = workload.engines
+      const engines = (targets ? aimedAt(workload, allWorkloads) : workload.engines)
         .filter(({ name, isSlow }) =>
           ofEngines === undefined ? !(quick && isSlow) : ofEngines.includes(name) || bases.includes(name),
         )
         .map(({ name }) => name);
       return { workload, engines };
-    });
+    })
+    .filter(({ engines }) => engines.length > 0);
 }
 
 async function everything(chosen: readonly Chosen[], flags: Flags, folder: string): Promise<Run> {
@@ -123,9 +127,13 @@ async function everything(chosen: readonly Chosen[], flags: Flags, folder: strin
   await bundle(["worker.ts", "between/pass-through.ts", "between/proxy.ts"], folder);
   const effort: Effort = flags.quick
     ? { rounds: 2, checking: 60, timing: 100 }
-    : { rounds: undefined, checking: 2000, timing: 300 };
+    : flags.targets
+      ? { rounds: 3, checking: 500, timing: 300 }
+      : { rounds: undefined, checking: 2000, timing: 300 };
   const missing: string[] = [];
-  const isWhole = !flags.quick && flags.only === undefined;
+  if (flags.targets)
+    missing.push("what no target is about, and slow engines of others: `pnpm bench` measures all of it");
+  const isWhole = !flags.quick && !flags.targets && flags.only === undefined;
   const isAsked = (name: string): boolean => isWhole || flags.only?.split(",").includes(name) === true;
   const needsPeers =
     isAsked("cold-start") ||

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { aimedAt } from "../src/aimed-at.ts";
 import type { Measured } from "../src/measure.ts";
 import { jsonOf } from "../src/report/json.ts";
 import { table } from "../src/report/table.ts";
@@ -51,6 +52,18 @@ test.for([
   ]);
   const [result] = targetResults([workload([target])], results);
   expect(result).toMatchObject({ measured, isMet });
+});
+
+test("targets are about the engines that they name, and the base; not about slow ones of others", () => {
+  const engine = (name: string, about = {}) => ({ name, label: name, load: () => ({ answer: () => true }), ...about });
+  const engines = [engine("base"), engine("a"), engine("b"), engine("c", { isSlow: true, peers: ["c"] }), engine("d")];
+  const w = { ...workload([{ engine: "a", limit: { faster: 2, than: ["b", "c"] } }]), engines };
+  const v = { ...workload([{ engine: "d", limit: { times: 2, of: "d", at: "w" } }]), name: "v", engines };
+  const names = (of: typeof w, all: readonly (typeof w)[]) => aimedAt(of, all).map(({ name }) => name);
+  expect(names(w, [w])).toEqual(["base", "a", "b"]);
+  expect(names(w, [w, v])).toEqual(["base", "a", "b", "d"]);
+  expect(names(v, [w, v])).toEqual(["base", "d"]);
+  expect(names({ ...w, name: "u" }, [w, v])).toEqual([]);
 });
 
 test("the JSON has workload, engine, and what was measured or failed", () => {
