@@ -47,6 +47,10 @@ metadata:
 ---
 `,
   "mcpolicy.config.json": JSON.stringify({
+    proxy: {
+      auth: { keys: { "https://id.example.com": "jwks.json" }, revocations: "revoked.jsonl" },
+      audit: { folder: "var/log" },
+    },
     isolate: {
       target: "compose",
       output: "deploy",
@@ -84,6 +88,12 @@ async function doctor(
 
 const edit = (from: string, to: string) => ({ "p/fs.mcpolicy": whole["p/fs.mcpolicy"]!.replace(from, to) });
 
+/** The configuration with something else of the proxy. */
+function configured(changes: object): Readonly<Record<string, string>> {
+  const config = JSON.parse(whole["mcpolicy.config.json"]!);
+  return { "mcpolicy.config.json": JSON.stringify({ ...config, proxy: { ...config.proxy, ...changes } }) };
+}
+
 /** What of the whole deployment cannot be told without a log. */
 const needsLog = ["grants-used", "log-verifies", "log-complete", "log-of-this-policy", "pins-fresh"];
 
@@ -108,6 +118,10 @@ describe("policy doctor", () => {
       "no `token` statement says whose tokens are taken",
     ],
     ["tokens-asked-for", edit('issuer "https://id.example.com" ', ""), "names no issuer"],
+    ["callers-verified", configured({ auth: { principal: { id: "dev" } } }), "everybody is `proxy.auth.principal`"],
+    ["callers-verified", configured({ auth: {} }), "does not say whose tokens are taken"],
+    ["log-written", configured({ audit: undefined }), "decisions go to standard error"],
+    ["log-written", configured({ audit: { folder: "l", whenAway: "go-on" } }), "calls go on while the log"],
     ["tokens-short-lived", edit('/fs" }', '/fs" lifetime at most 1h }'), "tokens may live for 1h"],
     ["tokens-audience-bound", edit("https://mcp.example.com/fs", "mcp"), "the audience `mcp` may be anybody's"],
     ["grants-narrow", edit("role reader", 'allow "all" reader to *\nrole reader'), "each tool of each server"],
@@ -336,6 +350,13 @@ describe("policy doctor", () => {
       "grants-to-roles",
     ],
     ["a role of no use", edit("role reader {", "role idle { }\nrole reader {"), "roles-reach-something"],
+    [
+      "development tokens",
+      configured({ auth: { developmentClients: "c.json", revocations: "r" } }),
+      "callers-verified",
+    ],
+    ["tokens that nobody can revoke", configured({ auth: { keys: {} } }), "revocations-known"],
+    ["records that a crash may lose", configured({ audit: { folder: "l", sync: "100ms" } }), "log-written"],
     ["a log by default", edit(/audit .*\n/.exec(whole["p/fs.mcpolicy"]!)![0], ""), "log-keeps-stated"],
     [
       "a container alone",

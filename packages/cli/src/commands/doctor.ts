@@ -1,7 +1,9 @@
-import { resolve } from "node:path";
+import { existsSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import { Command } from "commander";
 import { bytesOf, verifiersOf, withKeys } from "../audit/keys.ts";
 import { withLog } from "../audit/with-log.ts";
+import { configAt } from "../config/read-config.ts";
 import {
   type Deployment,
   demandsIn,
@@ -14,6 +16,7 @@ import { checklist } from "../doctor/index.ts";
 import { type LogSeen, seeLog } from "../doctor/log.ts";
 import { type Checked, countsOf, jsonReport, markdownReport, textReport } from "../doctor/report.ts";
 import { type ExitCode, exitCodes, UsageError } from "../exit-codes.ts";
+import { shownPath } from "../files.ts";
 import { several } from "../flags.ts";
 import { configPath, configuredIsolation } from "../isolate/configured.ts";
 import { readyPolicy } from "../load-policy.ts";
@@ -37,7 +40,7 @@ export function doctorCommand(session: Session): Command {
   return withKeys(new Command("doctor"))
     .argument("[path...]", "policies, folders or globs; all of them are one policy")
     .option("--config <file>", "the configuration; else the nearest mcpolicy.config.json")
-    .option("--log <dir>", "the audit log")
+    .option("--log <dir>", "the audit log; else that of the configuration")
     .option("--checkpoint <file>", "a checkpoint of the log that was kept apart; may stand several times", several, [])
     .option("--live", "ask the servers of the configuration's section `servers` whether they are as pinned")
     .option("--skills <dir>", "where skills lie; else the project's folder")
@@ -49,7 +52,13 @@ export function doctorCommand(session: Session): Command {
     );
 }
 
-async function doctor(session: Session, paths: readonly string[], flags: Flags): Promise<ExitCode> {
+async function doctor(session: Session, given: readonly string[], flags: Flags): Promise<ExitCode> {
+  const at = configPath(session, flags.config);
+  const path = resolve(session.cwd, at);
+  const config = existsSync(path) || flags.config !== undefined ? configAt(session, at) : {};
+  if (typeof config === "number") return config;
+  const here = (file: string): string => shownPath(resolve(dirname(path), file), session.cwd) || ".";
+  const paths = given.length > 0 ? given : (config.policies ?? []).map(here);
   const ready = await readyPolicy(session, paths);
   if (typeof ready === "number") return ready;
   const { ir, digest } = ready.policy;
@@ -58,13 +67,14 @@ async function doctor(session: Session, paths: readonly string[], flags: Flags):
   if (typeof configured === "number") return configured;
   const { settingsFor, target, folder } = configured;
   const settings = settingsFor(folder ?? session.cwd);
-  const log = flags.log === undefined ? undefined : await logAt(session, flags.log, flags);
+  const log = await logOf(session, flags, config.proxy?.audit && here(config.proxy.audit.folder));
   const deployment: Deployment = {
     checked: ready.checked,
     ir,
     digest,
     findings: ready.diagnostics,
     demands: demandsIn(ir),
+    proxy: config.proxy,
     tests: await testsBelow(session, paths),
     isolation: {
       settings,
@@ -89,6 +99,13 @@ async function doctor(session: Session, paths: readonly string[], flags: Flags):
   });
   const { fails, advice, unchecked } = countsOf(all);
   return fails > 0 || (flags.strict && advice + unchecked > 0) ? exitCodes.findings : exitCodes.fine;
+}
+
+/** The log that is named, else that of the configuration, where it is there. */
+async function logOf(session: Session, flags: Flags, configured: string | undefined): Promise<LogSeen | undefined> {
+  if (flags.log !== undefined) return logAt(session, flags.log, flags);
+  if (configured === undefined || !existsSync(resolve(session.cwd, configured))) return undefined;
+  return logAt(session, configured, flags);
 }
 
 async function logAt(session: Session, folder: string, { key, checkpoint }: Flags): Promise<LogSeen> {

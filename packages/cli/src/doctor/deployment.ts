@@ -8,6 +8,7 @@ import type { CheckedPolicy, Files } from "@mcpolicy/language";
 import type { CaptureSource } from "@mcpolicy/mcp/capture";
 import { type FixtureRun, type Prepared, runFixture } from "@mcpolicy/testing";
 import { glob } from "tinyglobby";
+import type { ProxyConfig } from "../config/types.ts";
 import { UsageError } from "../exit-codes.ts";
 import { filesBelow, shownPath } from "../files.ts";
 import { compare, type PinnedServer, pinnedServers } from "../live/compare.ts";
@@ -26,6 +27,8 @@ export interface Deployment {
   readonly findings: readonly Diagnostic[];
   /** What `token` statements demand together; undefined where there is none, a text where they cannot be meant. */
   readonly demands: Demands | string | undefined;
+  /** How `policy proxy` is started; undefined where no configuration says it. */
+  readonly proxy: ProxyConfig | undefined;
   readonly tests: Tests;
   readonly isolation: Isolation;
   /** Undefined where no log was named. */
