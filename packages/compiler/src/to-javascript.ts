@@ -1,5 +1,4 @@
 import { type Code, dispatch, joinCode, js, type PolicyIr, type Subject } from "@mcpolicy/core";
-
 import { Emission } from "./emission.ts";
 import { type Module, type SubjectCode, subjectFunctions } from "./subject-code.ts";
 import { roleCode } from "./who-code.ts";

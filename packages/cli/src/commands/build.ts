@@ -32,7 +32,7 @@ export function buildCommand(session: Session): Command {
     .addOption(
       new Option(
         "--format <name>",
-        "esm: an ES module without dependencies, with types and a source map; json: the artifact that `loadPolicy` takes",
+        "esm: an ES module without dependencies, with types and a source map; json (unless said): the artifact that `loadPolicy` takes",
       ).choices(["esm", "json"]),
     )
     .addOption(new Option("--target <name>", "the same").choices(["esm", "json"]).hideHelp())
