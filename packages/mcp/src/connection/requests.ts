@@ -26,6 +26,7 @@ import {
   requestOf,
   SUBSCRIPTION_ID,
 } from "../wire/message.ts";
+import { ById } from "./by-id.ts";
 import { envelopeFlaw, type Flight, isOfEra, tokenOf } from "./flight.ts";
 import { housekeeping, noop, type Shared } from "./shared.ts";
 
@@ -37,16 +38,16 @@ export class Requests<Inbound, Outbound> {
   readonly #shared: Shared<Inbound, Outbound>;
   readonly #onIdle: (() => void) | undefined;
   /** By the client's id. */
-  readonly #flights = new Map<Id, Flight<Inbound>>();
-  /** By the id at the server; the same map where ids are kept. */
-  readonly #sent: Map<Id, Flight<Inbound>>;
+  readonly #flights = new ById<Flight<Inbound>>();
+  /** By the id at the server; the same where ids are kept. */
+  readonly #sent: ById<Flight<Inbound>>;
   /** `_meta` of our own questions, once a modern request has named its revision. */
   #meta: JsonObject | undefined;
 
   constructor(shared: Shared<Inbound, Outbound>, onIdle: (() => void) | undefined) {
     this.#shared = shared;
     this.#onIdle = onIdle;
-    this.#sent = shared.options.ids === "ours" ? new Map() : this.#flights;
+    this.#sent = shared.options.ids === "ours" ? new ById() : this.#flights;
   }
 
   get isIdle(): boolean {
@@ -202,7 +203,7 @@ export class Requests<Inbound, Outbound> {
     const { request, inbound } = flight;
     const id = this.#shared.idAtServer(request.id);
     flight.sentAs = id;
-    this.#sent.set(id, flight);
+    if (this.#sent !== this.#flights) this.#sent.set(id, flight);
     return options.ends.toServer(requestOf(id, request.method, this.#forwarded(flight, params)), inbound);
   }
 
@@ -330,7 +331,7 @@ export class Requests<Inbound, Outbound> {
   #over(flight: Flight<Inbound>): void {
     flight.isOver = true;
     flight.over?.abort();
-    if (flight.sentAs !== undefined) this.#sent.delete(flight.sentAs);
+    if (flight.sentAs !== undefined && this.#sent !== this.#flights) this.#sent.delete(flight.sentAs);
     if (this.#flights.delete(flight.request.id) && this.isIdle) this.#onIdle?.();
   }
 
@@ -345,7 +346,7 @@ export class Requests<Inbound, Outbound> {
   }
 
   abandonAll(): void {
-    for (const id of [...this.#flights.keys()]) this.abandon(id);
+    for (const { request } of this.#flights.values()) this.abandon(request.id);
   }
 
   /** The server's answer to a request of the client, or to one of ours, cannot be used; whether there was such a request. */
@@ -356,7 +357,7 @@ export class Requests<Inbound, Outbound> {
 
   /** No answer will come to anything. */
   failAll(kind: "lost" | "failure"): Maybe<void> {
-    const all = [...this.#flights.values()].map((flight) => this.#lost(flight, kind));
+    const all = this.#flights.values().map((flight) => this.#lost(flight, kind));
     return all.some(isLater) ? Promise.all(all).then(noop) : undefined;
   }
 

@@ -1,5 +1,5 @@
 import type { JsonObject } from "@mcpolicy/core";
-import type { Maybe } from "../maybe.ts";
+import { isLater, type Maybe } from "../maybe.ts";
 
 /** What comes with a message from the client: both SDK generations say who sent it. */
 export interface MessageExtra {
@@ -35,6 +35,8 @@ export interface TransportEnds {
   readonly send: (message: JsonObject, options: SendOptions | undefined) => Promise<void>;
 }
 
+const gone: Promise<void> = Promise.resolve();
+
 type Callback = (...given: readonly unknown[]) => void;
 
 /**
@@ -56,7 +58,15 @@ export function instrument(transport: GuardedTransport, between: (ends: Transpor
     closed();
     callback();
   });
-  transport.send = async (message: never, options?: never) => fromServer(message, options);
+  // Not `async`: a promise of what carries the message would be put into another, for each message.
+  transport.send = (message: never, options?: never) => {
+    try {
+      const going = fromServer(message, options);
+      return isLater(going) ? going : gone;
+    } catch (problem) {
+      return Promise.reject(problem);
+    }
+  };
 }
 
 /** Puts something before whatever callback is set from now on, through an accessor of the prototype where there is one. */
