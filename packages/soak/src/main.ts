@@ -8,6 +8,7 @@ import { agreement } from "./soaks/agreement.ts";
 import { attacks } from "./soaks/attacks.ts";
 import { audit } from "./soaks/audit.ts";
 import { faults } from "./soaks/faults.ts";
+import { linear } from "./soaks/linear.ts";
 import { network } from "./soaks/network.ts";
 import { oracles } from "./soaks/oracles.ts";
 import { porting } from "./soaks/porting.ts";
@@ -27,6 +28,7 @@ const soaks: readonly Soak[] = [
   audit,
   tokens,
   oracles,
+  linear,
   porting,
   network,
   state,
