@@ -2,8 +2,8 @@ import type { AuditLog } from "@mcpolicy/audit/node";
 import { printable } from "@mcpolicy/diagnostics";
 import type { CheckedPolicy } from "@mcpolicy/language";
 import { type ApprovalChannel, type EnforcedPolicy, linesSink } from "@mcpolicy/mcp";
-import { gateway } from "@mcpolicy/mcp/http";
-import { type ProxyEnd, stdioProxy } from "@mcpolicy/mcp/stdio";
+import { type GatewayOptions, gateway } from "@mcpolicy/mcp/http";
+import { type ProxyEnd, type StdioProxyOptions, stdioProxy } from "@mcpolicy/mcp/stdio";
 import type { Abilities } from "@mcpolicy/runtime";
 import { abilitiesOf, approvalsFrom } from "../approvals/approvals-from.ts";
 import { auditSinkOf } from "../audit/sink-flags.ts";
@@ -82,10 +82,6 @@ async function opened(session: Session, settings: ProxySettings): Promise<ExitCo
       identifying,
       say,
     });
-  } catch (problem) {
-    // What options cannot be is a TypeError to embedders.
-    if (!(problem instanceof TypeError)) throw problem;
-    throw new UsageError(problem.message);
   } finally {
     await approvals.close();
     await closeRest();
@@ -120,7 +116,7 @@ async function onStdio(opened: Opened): Promise<ExitCode> {
   const [stop, hurry] = [new AbortController(), new AbortController()];
   const release = onSignals(() => (stop.signal.aborted ? hurry.abort() : stop.abort()));
   let adopt: (policy: EnforcedPolicy) => void = () => {};
-  const running = stdioProxy({
+  const options: StdioProxyOptions = {
     ...{ policy: ready.policy, server, principal: caller.principal, state: state.driver, settings: adapter },
     approvals: opened.approvals,
     ...{ signal: stop.signal, hurry: hurry.signal },
@@ -130,7 +126,8 @@ async function onStdio(opened: Opened): Promise<ExitCode> {
       adopt = replace;
       return () => {};
     },
-  });
+  };
+  const { ended } = await meant(async () => ({ ended: stdioProxy(options) }));
   const stopReloading = await reloading({
     ...reloadOptions(opened),
     async adopt(policy) {
@@ -139,7 +136,7 @@ async function onStdio(opened: Opened): Promise<ExitCode> {
       identify();
     },
   });
-  const end = await running;
+  const end = await ended;
   release();
   await stopReloading();
   if (end.kind !== "closed") say(end.why);
@@ -160,13 +157,14 @@ async function onHttp(opened: Opened): Promise<ExitCode> {
   const audit = log ?? linesSink((line) => session.err.write(line));
   distinctPaths(servers);
   const shared = { audit, state: state.driver, approvals: opened.approvals, limits, mostInFlight };
-  const front = await gateway({
+  const options: GatewayOptions = {
     policy: ready.policy,
     servers: Object.fromEntries([...servers].map(([name, each]) => [name, { ...shared, ...each, server: name }])),
     identity: httpIdentity(identifying, listen.host ?? "127.0.0.1", servers, ready.checked),
     listen,
     note: say,
-  });
+  };
+  const front = await meant(() => gateway(options));
   for (const [name, { path }] of servers) {
     say(`guards server \`${name}\` at ${front.url}${path} with policy ${ready.policy.digest}`);
   }
@@ -182,6 +180,16 @@ async function onHttp(opened: Opened): Promise<ExitCode> {
   await stopReloading();
   await front.close();
   return exitCodes.fine;
+}
+
+/** What options cannot be is a TypeError to embedders. */
+async function meant<T>(start: () => Promise<T>): Promise<T> {
+  try {
+    return await start();
+  } catch (problem) {
+    if (problem instanceof TypeError) throw new UsageError(problem.message);
+    throw problem;
+  }
 }
 
 function distinctPaths(servers: ReadonlyMap<string, ServerSettings>): void {
