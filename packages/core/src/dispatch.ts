@@ -28,10 +28,12 @@ const unnamed = ["resource", "completion", "sampling", "elicitation", "roots"] a
 
 /** Every subject that some rule speaks of. Operations of no subject are denied by default. */
 export function dispatch(ir: PolicyIr): readonly Subject[] {
-  const rules = callRules(ir);
+  const places = mentionsByPlace(callRules(ir));
+  const mentionsOf = ({ name: server }: ServerIr, kind: Operation["kind"]): Mentions =>
+    places.get(placeOf({ kind, server })) ?? unmentioned;
   return ir.servers.flatMap((server) => [
     ...named.flatMap((kind) => {
-      const mentions = mentionsOf(rules, server, kind);
+      const mentions = mentionsOf(server, kind);
       const known = server.untyped
         ? mentions.exact.keys()
         : kind === "tool"
@@ -40,7 +42,7 @@ export function dispatch(ir: PolicyIr): readonly Subject[] {
       const further = server.untyped ? [undefined] : [];
       return [...new Set(known), ...further].flatMap((name) => subject(mentions, server, kind, name));
     }),
-    ...unnamed.flatMap((kind) => subject(mentionsOf(rules, server, kind), server, kind, undefined)),
+    ...unnamed.flatMap((kind) => subject(mentionsOf(server, kind), server, kind, undefined)),
   ]);
 }
 
@@ -59,29 +61,37 @@ interface Mentions {
   readonly all: readonly Mention[];
 }
 
-function mentionsOf(rules: readonly CallRule[], server: ServerIr, kind: Operation["kind"]): Mentions {
-  const exact = new Map<string, Mention[]>();
-  const general: Mention[] = [];
-  const all: Mention[] = [];
-  const isHere = (each: OperationIr): boolean => each.server === server.name && each.kind === kind;
+const unmentioned: Mentions = { exact: new Map(), general: [], all: [] };
+
+/** What mentions operations of a server and a kind, by `placeOf`: each branch is looked at once. */
+function mentionsByPlace(rules: readonly CallRule[]): ReadonlyMap<string, Mentions> {
+  type Gathered = { readonly exact: Map<string, Mention[]>; readonly general: Mention[]; readonly all: Mention[] };
+  const places = new Map<string, Gathered>();
+  let order = 0;
   for (const [number, rule] of rules.entries()) {
     for (const branch of rule.rule.branches) {
-      const here = branch.operations.filter(isHere);
+      const mention = { number, rule, branch, order: order++ };
       // On an untyped server the names that are taken away need subjects of their own too.
-      const spelled = new Set(
-        [...here, ...branch.except.filter(isHere)].flatMap((each) => ("name" in each ? [each.name] : [])),
-      );
-      const mention = { number, rule, branch, order: all.length };
-      all.push(mention);
-      if (here.some((each) => !("name" in each))) general.push(mention);
-      for (const name of spelled) {
-        const known = exact.get(name);
-        if (known === undefined) exact.set(name, [mention]);
-        else known.push(mention);
+      const byPlace = Map.groupBy([...branch.operations, ...branch.except], placeOf);
+      const patterned = new Set(branch.operations.filter((each) => !("name" in each)).map(placeOf));
+      for (const [place, here] of byPlace) {
+        const known: Gathered = places.get(place) ?? { exact: new Map(), general: [], all: [] };
+        places.set(place, known);
+        known.all.push(mention);
+        if (patterned.has(place)) known.general.push(mention);
+        for (const name of new Set(here.flatMap((each) => ("name" in each ? [each.name] : [])))) {
+          const named = known.exact.get(name);
+          if (named === undefined) known.exact.set(name, [mention]);
+          else named.push(mention);
+        }
       }
     }
   }
-  return { exact, general, all };
+  return places;
+}
+
+function placeOf({ kind, server }: Pick<OperationIr, "kind" | "server">): string {
+  return `${kind} ${server}`;
 }
 
 /** The subject, where some rule speaks of it. */
