@@ -118,6 +118,7 @@ export const proxyWorkload: Workload<Path> = {
   title: "A file read from a real server on stdio, waited for: the policy of policies/filesystem",
   inputs: paths,
   rounds: 5,
+  timing: 2_000,
   expected: (path) => `export const path = "${path}";\n`,
   engines: [
     engine("pass-through", "a process that passes bytes on unread", async (server) => [
