@@ -29,21 +29,69 @@ const unnamed = ["resource", "completion", "sampling", "elicitation", "roots"] a
 /** Every subject that some rule speaks of. Operations of no subject are denied by default. */
 export function dispatch(ir: PolicyIr): readonly Subject[] {
   const places = mentionsByPlace(callRules(ir));
-  const mentionsOf = ({ name: server }: ServerIr, kind: Operation["kind"]): Mentions =>
-    places.get(placeOf({ kind, server })) ?? unmentioned;
-  return ir.servers.flatMap((server) => [
-    ...named.flatMap((kind) => {
-      const mentions = mentionsOf(server, kind);
-      const known = server.untyped
-        ? mentions.exact.keys()
-        : kind === "tool"
-          ? Object.keys(server.tools)
-          : server.prompts;
-      const further = server.untyped ? [undefined] : [];
-      return [...new Set(known), ...further].flatMap((name) => subject(mentions, server, kind, name));
+  return ir.servers.flatMap((server) =>
+    [...named, ...unnamed].flatMap((kind) => {
+      const mentions = places.get(placeOf({ kind, server: server.name })) ?? unmentioned;
+      return [...namesOf(mentions, server, kind)].flatMap((name) => subject(mentions, server, kind, name) ?? []);
     }),
-    ...unnamed.flatMap((kind) => subject(mentionsOf(server, kind), server, kind, undefined)),
-  ]);
+  );
+}
+
+/** From an operation, by kind, server and name, to what was made of its subject; undefined where no rule speaks of it. */
+export type Dispatcher<Made> = (kind: Operation["kind"], server: string, name: string | undefined) => Made | undefined;
+
+/**
+ * Finds what decides an operation, among the subjects of `dispatch`. A subject is made into what decides when it is first asked for, so that it
+ * costs nothing to load what nobody asks. Throws what `make` throws, each time that the subject is asked for.
+ */
+export function dispatcher<Made>(ir: PolicyIr, make: (subject: Subject) => Made): Dispatcher<Made> {
+  const servers = new Map(ir.servers.map((server) => [server.name, server]));
+  const places = new Map<string, Place<Made>>();
+  let mentioned: ReturnType<typeof mentionsByPlace> | undefined;
+
+  function open(key: string, kind: Operation["kind"], server: string): Place<Made> | undefined {
+    const found = servers.get(server);
+    if (found === undefined) return undefined;
+    mentioned ??= mentionsByPlace(callRules(ir));
+    const mentions = mentioned.get(key) ?? unmentioned;
+    const place = { kind, server: found, mentions, unmade: new Set(namesOf(mentions, found, kind)), made: new Map() };
+    places.set(key, place);
+    return place;
+  }
+
+  function madeOf(place: Place<Made>, name: string | undefined): Made | undefined {
+    const known = place.made.get(name);
+    if (known !== undefined || !place.unmade.has(name)) return known;
+    const found = subject(place.mentions, place.server, place.kind, name);
+    const made = found && make(found);
+    // Last, so that where nothing can be made of a subject, nothing ever takes its place.
+    if (made !== undefined) place.made.set(name, made);
+    place.unmade.delete(name);
+    return made;
+  }
+
+  return (kind, server, name) => {
+    const key = placeOf({ kind, server });
+    const place = places.get(key) ?? open(key, kind, server);
+    if (place === undefined) return undefined;
+    return (name === undefined ? undefined : madeOf(place, name)) ?? madeOf(place, undefined);
+  };
+}
+
+/** What is known of the operations of one kind of a server: `unmade` are the names of subjects that were not asked for yet. */
+interface Place<Made> {
+  readonly kind: Operation["kind"];
+  readonly server: ServerIr;
+  readonly mentions: Mentions;
+  readonly unmade: Set<string | undefined>;
+  readonly made: Map<string | undefined, Made>;
+}
+
+/** The names that have a subject of their own, where some rule speaks of them, and `undefined` for all further ones. */
+function namesOf(mentions: Mentions, server: ServerIr, kind: Operation["kind"]): Iterable<string | undefined> {
+  if (kind !== "tool" && kind !== "prompt") return [undefined];
+  if (server.untyped) return [...mentions.exact.keys(), undefined];
+  return kind === "tool" ? Object.keys(server.tools) : new Set(server.prompts);
 }
 
 /** A branch that speaks of operations of one kind of a server, and its place among all, in the order of the policy. */
@@ -68,26 +116,46 @@ function mentionsByPlace(rules: readonly CallRule[]): ReadonlyMap<string, Mentio
   type Gathered = { readonly exact: Map<string, Mention[]>; readonly general: Mention[]; readonly all: Mention[] };
   const places = new Map<string, Gathered>();
   let order = 0;
+  const at = (operation: OperationIr): Gathered => {
+    const place = placeOf(operation);
+    const known = places.get(place);
+    if (known !== undefined) return known;
+    const made: Gathered = { exact: new Map(), general: [], all: [] };
+    places.set(place, made);
+    return made;
+  };
   for (const [number, rule] of rules.entries()) {
     for (const branch of rule.rule.branches) {
       const mention = { number, rule, branch, order: order++ };
+      for (const operation of branch.operations) {
+        const here = at(operation);
+        add(here.all, mention);
+        if ("name" in operation) add(listOf(here.exact, operation.name), mention);
+        else add(here.general, mention);
+      }
       // On an untyped server the names that are taken away need subjects of their own too.
-      const byPlace = Map.groupBy([...branch.operations, ...branch.except], placeOf);
-      const patterned = new Set(branch.operations.filter((each) => !("name" in each)).map(placeOf));
-      for (const [place, here] of byPlace) {
-        const known: Gathered = places.get(place) ?? { exact: new Map(), general: [], all: [] };
-        places.set(place, known);
-        known.all.push(mention);
-        if (patterned.has(place)) known.general.push(mention);
-        for (const name of new Set(here.flatMap((each) => ("name" in each ? [each.name] : [])))) {
-          const named = known.exact.get(name);
-          if (named === undefined) known.exact.set(name, [mention]);
-          else named.push(mention);
-        }
+      for (const operation of branch.except) {
+        const here = at(operation);
+        add(here.all, mention);
+        if ("name" in operation) add(listOf(here.exact, operation.name), mention);
       }
     }
   }
   return places;
+}
+
+/** The list of a name, which is empty where it is new. */
+function listOf(exact: Map<string, Mention[]>, name: string): Mention[] {
+  const known = exact.get(name);
+  if (known !== undefined) return known;
+  const made: Mention[] = [];
+  exact.set(name, made);
+  return made;
+}
+
+/** Adds a mention, of which each branch has one, unless it is the last already. */
+function add(list: Mention[], mention: Mention): void {
+  if (list.at(-1) !== mention) list.push(mention);
 }
 
 function placeOf({ kind, server }: Pick<OperationIr, "kind" | "server">): string {
@@ -100,7 +168,7 @@ function subject(
   server: ServerIr,
   kind: Operation["kind"],
   name: string | undefined,
-): readonly Subject[] {
+): Subject | undefined {
   const speaks = ({ branch }: Mention): boolean =>
     branch.operations.some((each) => canMatch(each, server, kind, name)) &&
     !(name !== undefined && branch.except.some((each) => canMatch(each, server, kind, name)));
@@ -112,8 +180,8 @@ function subject(
     const [{ rule }] = mentioned as [Mention, ...Mention[]];
     return { ...rule, number, branches: mentioned.map(({ branch }) => branch) };
   });
-  if (rules.length === 0) return [];
-  return [{ kind, server, name, deciding: rules.filter(decides), others: rules.filter((each) => !decides(each)) }];
+  if (rules.length === 0) return undefined;
+  return { kind, server, name, deciding: rules.filter(decides), others: rules.filter((each) => !decides(each)) };
 }
 
 /** Whether a rule says yes or no: what is in `shadow` does not. */

@@ -49,7 +49,8 @@ function asRecord(value: unknown): Readonly<Record<string, unknown>> {
 
 function map(item: Shape): Shape {
   return (value) => {
-    for (const [key, each] of Object.entries(asRecord(value))) at(key, item, each);
+    const given = asRecord(value);
+    for (const key of Object.keys(given)) at(key, item, given[key]);
   };
 }
 
@@ -61,23 +62,32 @@ function record(fields: Readonly<Record<string, Shape>>): Shape {
   const names = new Set(known.map(([name]) => name));
   return (value) => {
     const given = asRecord(value);
+    let found = 0;
     for (const [name, shape, isNeeded] of known) {
-      if (Object.hasOwn(given, name)) at(name, shape, given[name]);
-      else if (isNeeded) broken("there", name);
+      if (Object.hasOwn(given, name)) {
+        found++;
+        at(name, shape, given[name]);
+      } else if (isNeeded) broken("there", name);
     }
-    for (const name of Object.keys(given)) {
+    // Where there are no more fields than those, none is unknown.
+    const all = Object.keys(given);
+    if (all.length === found) return;
+    for (const name of all) {
       if (!names.has(name)) broken("absent: this version knows no such field", name);
     }
   };
 }
 
-/** A record told by its `kind`. */
+/** A record told by its `kind`. The shapes are made when it is first asked, since they may refer to each other. */
 function byKind(shapes: () => Readonly<Record<string, Shape>>): Shape {
+  let made: Readonly<Record<string, Shape>> | undefined;
   return (value) => {
     const given = asRecord(value);
     const kind = Object.hasOwn(given, "kind") ? given["kind"] : undefined;
-    const shape = typeof kind === "string" && Object.hasOwn(shapes(), kind) ? shapes()[kind] : undefined;
-    if (shape === undefined) broken(`one of ${Object.keys(shapes()).join(", ")}`, "kind");
+    made ??= shapes();
+    const known = made;
+    const shape = typeof kind === "string" && Object.hasOwn(known, kind) ? known[kind] : undefined;
+    if (shape === undefined) broken(`one of ${Object.keys(known).join(", ")}`, "kind");
     else shape(value);
   };
 }

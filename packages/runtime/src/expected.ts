@@ -27,8 +27,9 @@ export function demandExpected(ir: PolicyIr, digest: string, expected: Expected)
   if (expected.digest !== undefined && expected.digest !== digest) {
     throw another(`the artifact's policy is ${digest}, and ${expected.digest} is expected`);
   }
+  if (expected.pins === undefined) return;
   const pins = pinsOf(ir);
-  const differing = Object.entries(expected.pins ?? {}).flatMap(([server, tools]) => {
+  const differing = Object.entries(expected.pins).flatMap(([server, tools]) => {
     if (!Object.hasOwn(pins, server)) return [`server ${server}, which the policy does not know`];
     return Object.entries(pins[server] ?? {}).flatMap(([tool, pinned]) =>
       Object.hasOwn(tools, tool) && tools[tool] === pinned ? [] : [`${server}.${tool}`],

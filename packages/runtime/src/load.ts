@@ -170,7 +170,9 @@ export function loadPolicy(artifact: Artifact | string, options: LoadOptions = {
     },
     record,
     windows: windowsOf(ir),
-    stateBound: stateBoundOf(ir),
+    get stateBound() {
+      return stateBoundOf(ir);
+    },
     explain(request) {
       // Whoever asks why is given what the interpreter says too: an engine that lets through what it would not is found out.
       const { decision } = decide(thoroughly(means), request, "");

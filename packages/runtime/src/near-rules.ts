@@ -7,9 +7,19 @@ type Lists = Pick<PolicyIr, (typeof lists)[number]>;
 
 /**
  * For each operation the policy without the rules that cannot speak of it, whatever else the request holds: what is left decides the same
- * as the whole, in time that does not grow with the rules about other operations. What the policy narrows stays as it is.
+ * as the whole, in time that does not grow with the rules about other operations. What the policy narrows stays as it is. Nothing is done before it is
+ * asked: most calls are let through, and need no explanation.
  */
 export function nearRules(ir: PolicyIr): (operation: Operation) => PolicyIr {
+  let near: ReturnType<typeof indexed> | undefined;
+  return (operation) => {
+    near ??= indexed(ir);
+    return near(operation);
+  };
+}
+
+/** The same, of rules that are put in order by what they speak of. */
+function indexed(ir: PolicyIr): (operation: Operation) => PolicyIr {
   const places = new Map<string, Place>();
   for (const list of lists) {
     for (const rule of ir[list] ?? []) {

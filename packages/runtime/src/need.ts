@@ -13,7 +13,7 @@ import {
 } from "@mcpolicy/core";
 import { type Caller, callerOf, isRefused } from "./caller.ts";
 import { enforcedOf, type Means } from "./decide.ts";
-import { keepingOf } from "./kept-events.ts";
+import { type Keeping, keepingOf } from "./kept-events.ts";
 import { limitKey } from "./limit.ts";
 import { lookBackOf, pastOf } from "./past.ts";
 import { prefixOf } from "./side.ts";
@@ -51,7 +51,11 @@ const mostRemembered = 10_000;
 
 /** Answers from what is found out once for each operation. */
 export function needsOf(means: Means): Needs {
-  const { kept, watchedNear, isAskedFor } = keepingOf(means.ir);
+  let found: Keeping | undefined;
+  const keeping = (): Keeping => {
+    found ??= keepingOf(means.ir);
+    return found;
+  };
   const looks = new Map<string, { readonly ofCall: Look; readonly ofAnswer: Look }>();
 
   function looksAt(operation: Operation): { readonly ofCall: Look; readonly ofAnswer: Look } {
@@ -67,6 +71,7 @@ export function needsOf(means: Means): Needs {
 
   function make(operation: Operation): { readonly ofCall: Look; readonly ofAnswer: Look } {
     const near = nearOf(means, operation, "");
+    const { watchedNear, isAskedFor } = keeping();
     const watch = watchedNear(operation);
     const labels = near.flatMap(({ ir }) => enforcedOf(ir.labels)).filter(({ label }) => isAskedFor(label));
     const opens = labels.some(({ onResult }) => !onResult);
@@ -126,7 +131,7 @@ export function needsOf(means: Means): Needs {
     kept(event, operation) {
       const { ofCall, ofAnswer } = looksAt(operation);
       const { leaves } = event.kind === "request" ? ofCall : ofAnswer;
-      return leaves ? kept(event, operation) : undefined;
+      return leaves ? keeping().kept(event, operation) : undefined;
     },
   };
 }

@@ -11,11 +11,8 @@ export interface Readiness {
 
 /** Finds out once what the conditions of a policy read of callers and contexts, so that nothing is asked of a host's record in vain. */
 export function readinessOf(ir: PolicyIr): Readiness {
-  const conditions = [ir.rules, ir.requires, ir.limits, ir.labels, ir.redacts];
-  return {
-    caller: callerReadiness(ir, namesRead("principal", conditions)),
-    context: contextReadiness(namesRead("context", conditions)),
-  };
+  const read = namesRead([ir.rules, ir.requires, ir.limits, ir.labels, ir.redacts]);
+  return { caller: callerReadiness(ir, read.principal), context: contextReadiness(read.context) };
 }
 
 function callerReadiness(ir: PolicyIr, names: readonly string[] | undefined): Readiness["caller"] {
@@ -66,15 +63,29 @@ function isAsGiven(facts: object, names: readonly string[]): boolean {
   return true;
 }
 
-/** The names that conditions read of a root, or undefined where one reads all of it. Whatever looks like such a reference counts. */
-function namesRead(root: "principal" | "context", parts: unknown): readonly string[] | undefined {
-  const names = new Set<unknown>();
+/** Of each root the names that conditions read of it, or undefined where one reads all of it. */
+interface NamesRead {
+  readonly principal: readonly string[] | undefined;
+  readonly context: readonly string[] | undefined;
+}
+
+/** Whatever looks like a reference to a root counts. */
+function namesRead(parts: unknown): NamesRead {
+  const found = { principal: new Set<unknown>(), context: new Set<unknown>() };
   const look = (part: unknown): void => {
     if (typeof part !== "object" || part === null) return;
-    const { kind, root: from, path } = part as Partial<Record<string, unknown>>;
-    if (kind === "reference" && from === root) names.add(Array.isArray(path) ? path[0] : undefined);
-    for (const each of Object.values(part)) look(each);
+    if (Array.isArray(part)) {
+      for (const each of part) look(each);
+      return;
+    }
+    const { kind, root, path } = part as Partial<Record<string, unknown>>;
+    if (kind === "reference" && (root === "principal" || root === "context")) {
+      found[root].add(Array.isArray(path) ? path[0] : undefined);
+    }
+    for (const name of Object.keys(part)) look(part[name as keyof typeof part]);
   };
   look(parts);
-  return [...names].every((name) => typeof name === "string") ? ([...names] as string[]) : undefined;
+  const texts = (names: ReadonlySet<unknown>): readonly string[] | undefined =>
+    [...names].every((name) => typeof name === "string") ? ([...names] as string[]) : undefined;
+  return { principal: texts(found.principal), context: texts(found.context) };
 }

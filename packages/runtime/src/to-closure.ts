@@ -6,7 +6,7 @@ import {
   callerKeyOf,
   carriesTest,
   cheapestFirst,
-  dispatch,
+  dispatcher,
   type Engine,
   type EventsIr,
   type EventsTests,
@@ -91,7 +91,10 @@ interface CompiledSubject {
 
 const nothing = Object.freeze({});
 
-/** The engine for places without `new Function`: closures, compiled once per polarity to plain booleans. */
+/**
+ * The engine for places without `new Function`: closures, compiled once per polarity to plain booleans, when a subject is first asked about. What
+ * cannot be compiled is in no artifact that loads; else whoever asks is thrown the reason, each time.
+ */
 export function closureEngine(ir: PolicyIr): Engine {
   const find = subjectsByOperation(ir);
   const rootOf = rootsOf(ir.servers);
@@ -164,23 +167,10 @@ function rootsOf(servers: readonly ServerIr[]): (server: string) => string | und
   return (server) => roots.get(server);
 }
 
-/** What decides an operation; undefined where nothing allows it. */
+/** What decides an operation, compiled when it is first asked for; undefined where nothing allows it. */
 function subjectsByOperation(ir: PolicyIr): (operation: Operation) => CompiledSubject | undefined {
-  const named = new Map<string, Map<string, CompiledSubject>>();
-  const further = new Map<string, CompiledSubject>();
-  const compiledOf = compileSubjects(ir);
-  for (const subject of dispatch(ir)) {
-    const { kind, server, name } = subject;
-    const place = `${kind} ${server.name}`;
-    const names = named.get(place) ?? new Map<string, CompiledSubject>();
-    named.set(place, names);
-    if (name === undefined) further.set(place, compiledOf(subject));
-    else names.set(name, compiledOf(subject));
-  }
-  return (operation) => {
-    const place = `${operation.kind} ${operation.server}`;
-    return ("name" in operation ? named.get(place)?.get(operation.name) : undefined) ?? further.get(place);
-  };
+  const find = dispatcher(ir, compileSubjects(ir));
+  return (operation) => find(operation.kind, operation.server, "name" in operation ? operation.name : undefined);
 }
 
 function compileSubjects(ir: PolicyIr): (subject: Subject) => CompiledSubject {
@@ -221,9 +211,16 @@ function compileSubjects(ir: PolicyIr): (subject: Subject) => CompiledSubject {
   };
 }
 
+/** The facts of a server's tools; those of pinned ones are made once. */
 function factsOf(server: ServerIr): (name: string) => Facts {
-  const facts = new Map(Object.keys(server.tools).map((name) => [name, toolFacts(server, name)]));
-  return (name) => facts.get(name) ?? toolFacts(server, name);
+  const facts = new Map<string, Facts>();
+  return (name) => {
+    const known = facts.get(name);
+    if (known !== undefined) return known;
+    const made = toolFacts(server, name);
+    if (Object.hasOwn(server.tools, name)) facts.set(name, made);
+    return made;
+  };
 }
 
 function polarityOf(sort: CallSort): Polarity {
