@@ -8,9 +8,12 @@ export function toJavascript(ir: PolicyIr): string {
   return js`export default ${policyFunction(ir)}\n`.text;
 }
 
-/** The function that the module exports: from the kit to the functions of an engine. */
-export function policyFunction(ir: PolicyIr): Code {
-  const { settings, lines } = engineCode(ir, true);
+/**
+ * The function that the module exports: from the kit to the functions of an engine, which knows no subjects but those given. `facts` is code of a function
+ * from a server's name and a tool's to what conditions read as `tool`; without it the function holds these facts itself.
+ */
+export function policyFunction(ir: PolicyIr, subjects: readonly Subject[] = dispatch(ir), facts?: Code): Code {
+  const { settings, lines } = engineCode(ir, subjects, true, facts);
   return js`function policy(kit) {
 "use strict";
 const { read, readOr, step, has, every, hole, join, operators, matchesName, matchesResource, toolFacts, asPath } = kit;
@@ -44,14 +47,13 @@ export interface EngineCode {
   readonly toolFacts: Module["toolFacts"];
 }
 
-/** `tellsRules`: whether subjects say which rules apply, not only yes or no. */
-export function engineCode(ir: PolicyIr, tellsRules: boolean): EngineCode {
-  const subjects = dispatch(ir);
+/** `tellsRules`: whether subjects say which rules apply, not only yes or no. `facts`: as of `policyFunction`. */
+export function engineCode(ir: PolicyIr, subjects: readonly Subject[], tellsRules: boolean, facts?: Code): EngineCode {
   const moduleOf = (emission: Emission): Module => ({
     emission,
     ir,
     servers: ir.servers,
-    toolFacts: () => factsTable(ir, emission),
+    toolFacts: () => facts ?? factsTable(ir, emission),
     roles: roleCode(ir, (roles) => emission.set(roles)),
     tellsRules,
   });

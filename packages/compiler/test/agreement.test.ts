@@ -1,6 +1,7 @@
 import {
   type ConditionIr,
   callerKeyOf,
+  type Engine,
   type EngineFactory,
   IR_VERSION,
   type OperandIr,
@@ -15,6 +16,7 @@ import { expect, test, vi } from "vitest";
 import { closureEngine, interpreterEngine } from "../../runtime/src/index.ts";
 import { call, caller, load, now, place, policy, rule, server } from "../../runtime/test/small-policies.ts";
 import { generatedEngine, simplify, toJavascript } from "../src/index.ts";
+import { kit } from "../src/kit.ts";
 import { args, condition, history, state } from "./arbitrary-ir.ts";
 import { backends } from "./backends.ts";
 
@@ -232,11 +234,50 @@ test("a table of rules is looked up, not asked one by one", () => {
   ).toEqual([true, true, false, false, false, true]);
 });
 
+test.each([
+  ["generated", generatedEngine],
+  ["closures", closureEngine],
+] as const)("%s: what cannot be compiled is a fault, each time, and takes nothing else with it", (_, make) => {
+  const operator = { kind: "apply", operator: "gone", operands: [], as: { kind: "bool" } } as unknown as OperandIr;
+  const broken: ConditionIr = { kind: "atom", operand: operator, at: { place, text: "gone" } };
+  const about = (name: string, condition: ConditionIr): RuleIr =>
+    rule({
+      id: name,
+      effect: "allow",
+      branches: [{ operations: [{ kind: "tool", server: name, name: "read" }], except: [], condition }],
+    });
+  const servers = ["good", "bad"].map((name): ServerIr => ({ ...server, name }));
+  const always: ConditionIr = { kind: "constant", truth: true };
+  const engine = make(policy([about("good", always), about("bad", always), about("bad", broken)], { servers }));
+  const asked = (name: string) => call({}, { operation: { kind: "tool", server: name, name: "read" } });
+  for (let time = 0; time < 2; time++) {
+    expect(engine.permits(asked("good"), caller)).toBe(true);
+    expect(() => engine.permits(asked("bad"), caller)).toThrow();
+    expect(() => engine.applying(asked("bad"), caller)).toThrow();
+    expect(engine.permits(asked("unknown"), caller)).toBe(false);
+  }
+});
+
+test("a policy does not load where code may not be made, though its code would be made later", () => {
+  const servers = ["a", "b"].map((name): ServerIr => ({ ...server, name }));
+  class Forbidden {
+    constructor() {
+      throw new EvalError("Code generation from strings disallowed for this context");
+    }
+  }
+  vi.stubGlobal("Function", Forbidden);
+  try {
+    expect(() => load(policy([], { servers }), generatedEngine)).toThrow("Code generation");
+  } finally {
+    vi.unstubAllGlobals();
+  }
+});
+
 test.for([
   ["few", 2, 3, 'case "t1": return'],
   ["many", 2, 40, ".get(name) ?? "],
   ["on very many servers", 40, 2, "tools.get(server)"],
-] as const)("tools are found by server and name: %s", ([, serverCount, toolCount, form]) => {
+] as const)("tools are found by server and name: %s", async ([, serverCount, toolCount, form]) => {
   const named = (letter: string, count: number): readonly string[] =>
     Array.from({ length: count }, (_, index) => `${letter}${index}`);
   const names = named("t", toolCount);
@@ -260,15 +301,20 @@ test.for([
     ],
     { servers: [...typed, live] },
   );
-  expect(toJavascript(ir)).toContain(form);
-  const engines = [generatedEngine, closureEngine, interpreterEngine].map((make) => make(ir));
+  const code = toJavascript(ir);
+  expect(code).toContain(form);
+  // The engine makes code for each server; the module has all of them in one.
+  const { default: makeModule } = (await import(`data:text/javascript,${encodeURIComponent(code)}`)) as {
+    readonly default: (given: typeof kit) => Engine;
+  };
+  const engines = [makeModule(kit), ...[generatedEngine, closureEngine, interpreterEngine].map((make) => make(ir))];
   const seen = new Set<boolean>();
   for (const of of [...named("s", serverCount + 1), "live", "constructor", ""]) {
     for (const name of [...named("t", toolCount + 1), "read", "__proto__", "constructor", ""]) {
       const request = call({}, { operation: { kind: "tool", server: of, name } });
-      const [generated, ...others] = engines.map((engine) => engine.permits(request, caller));
-      expect(others, `${of}.${name}`).toEqual([generated, generated]);
-      seen.add(generated as boolean);
+      const [expected, ...others] = engines.map((engine) => engine.permits(request, caller));
+      expect(others, `${of}.${name}`).toEqual([expected, expected, expected]);
+      seen.add(expected as boolean);
     }
   }
   expect(seen).toEqual(new Set([true, false]));

@@ -28,13 +28,26 @@ const unnamed = ["resource", "completion", "sampling", "elicitation", "roots"] a
 
 /** Every subject that some rule speaks of. Operations of no subject are denied by default. */
 export function dispatch(ir: PolicyIr): readonly Subject[] {
-  const places = mentionsByPlace(callRules(ir));
-  return ir.servers.flatMap((server) =>
+  return ir.servers.flatMap(dispatchByServer(ir));
+}
+
+/** Those of one server of the policy. */
+export function dispatchByServer(ir: PolicyIr): (server: ServerIr) => readonly Subject[] {
+  const mentionsAt = mentionsOf(ir);
+  return (server) =>
     [...named, ...unnamed].flatMap((kind) => {
-      const mentions = places.get(placeOf({ kind, server: server.name })) ?? unmentioned;
+      const mentions = mentionsAt({ kind, server: server.name });
       return [...namesOf(mentions, server, kind)].flatMap((name) => subject(mentions, server, kind, name) ?? []);
-    }),
-  );
+    });
+}
+
+/** What mentions operations of a kind of a server: found out for all, when first it is asked. */
+function mentionsOf(ir: PolicyIr): (place: Pick<OperationIr, "kind" | "server">) => Mentions {
+  let places: ReadonlyMap<string, Mentions> | undefined;
+  return (place) => {
+    places ??= mentionsByPlace(callRules(ir));
+    return places.get(placeOf(place)) ?? unmentioned;
+  };
 }
 
 /** From an operation, by kind, server and name, to what was made of its subject; undefined where no rule speaks of it. */
@@ -47,13 +60,12 @@ export type Dispatcher<Made> = (kind: Operation["kind"], server: string, name: s
 export function dispatcher<Made>(ir: PolicyIr, make: (subject: Subject) => Made): Dispatcher<Made> {
   const servers = new Map(ir.servers.map((server) => [server.name, server]));
   const places = new Map<string, Place<Made>>();
-  let mentioned: ReturnType<typeof mentionsByPlace> | undefined;
+  const mentionsAt = mentionsOf(ir);
 
   function open(key: string, kind: Operation["kind"], server: string): Place<Made> | undefined {
     const found = servers.get(server);
     if (found === undefined) return undefined;
-    mentioned ??= mentionsByPlace(callRules(ir));
-    const mentions = mentioned.get(key) ?? unmentioned;
+    const mentions = mentionsAt({ kind, server });
     const place = { kind, server: found, mentions, unmade: new Set(namesOf(mentions, found, kind)), made: new Map() };
     places.set(key, place);
     return place;

@@ -45,7 +45,7 @@ export {
   pinnedPart,
   pinOf,
 } from "./digest.ts";
-export { type Dispatcher, dispatch, dispatcher, type Speaking, type Subject } from "./dispatch.ts";
+export { type Dispatcher, dispatch, dispatchByServer, dispatcher, type Speaking, type Subject } from "./dispatch.ts";
 export { durationText } from "./duration.ts";
 export {
   type Endpoint,

@@ -3,6 +3,7 @@ import {
   type Code,
   type Dialect,
   dialectOf,
+  dispatch,
   identifier,
   type JsonObject,
   joinCode,
@@ -22,7 +23,7 @@ import { amountCode, markOf, type RuleScope, ruleCode, summedBy } from "./truth-
 
 /** Code of a function that gives the parts of one policy, without what it narrows (runtime, `embedded/parts.ts`). */
 export function partsCode(ir: PolicyIr, use: Use): Code {
-  const engine = engineCode(ir, false);
+  const engine = engineCode(ir, dispatch(ir), false);
   const { emission, toolFacts } = engine;
   const subjects = subjectsOf(ir);
   const scope: RuleScope = { emission, servers: ir.servers, toolFacts };
