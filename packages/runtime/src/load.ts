@@ -150,6 +150,8 @@ export function loadPolicy(artifact: Artifact | string, options: LoadOptions = {
   }
   const serverOf = (name: string): ServerIr | undefined => ir.servers.find((each) => each.name === name);
 
+  let windows: Windows | undefined;
+
   const listed: LoadedPolicy["isListed"] = (principal, operation, time) =>
     withNarrowed(means).every((each) => isListedBy(each.near(operation), principal, operation, time));
 
@@ -169,7 +171,10 @@ export function loadPolicy(artifact: Artifact | string, options: LoadOptions = {
       return needs.kept({ kind: "answer", id, at: now, completed: false, labels: [] }, request.operation);
     },
     record,
-    windows: windowsOf(ir),
+    get windows() {
+      windows ??= windowsOf(ir);
+      return windows;
+    },
     get stateBound() {
       return stateBoundOf(ir);
     },

@@ -82,7 +82,7 @@ function namesRead(parts: unknown): NamesRead {
     if (kind === "reference" && (root === "principal" || root === "context")) {
       found[root].add(Array.isArray(path) ? path[0] : undefined);
     }
-    for (const name of Object.keys(part)) look(part[name as keyof typeof part]);
+    for (const name in part) look(part[name as keyof typeof part]);
   };
   look(parts);
   const texts = (names: ReadonlySet<unknown>): readonly string[] | undefined =>
