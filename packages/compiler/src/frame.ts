@@ -15,7 +15,7 @@ export interface Frame {
   readonly literal: (value: Scalar) => Code;
   /** Whether an operand, by its key, stands in several places, so that its value is kept in a slot. */
   readonly isShared: (key: string) => boolean;
-  /** Which fields the code of an object frame reads. */
+  /** Which parameters the code of a flat frame reads, or fields that of an object frame. */
   readonly starts: Set<string>;
   /** The names of the slots that the code uses. */
   readonly slots: Set<string>;
@@ -36,13 +36,18 @@ const FUNCTIONS = 2;
 /** The parts of the request as parameters: `args`, `roles`, `principal`, `context`. With `lifted`, constants are `k[2]`, `k[3]`, … */
 export function flatFrame(isShared: Frame["isShared"], lifted?: Lifted): Frame {
   const literal = (value: Scalar): Code => js`k[${FUNCTIONS + (lifted as Lifted).constants.push(value) - 1}]`;
+  const starts = new Set<string>();
+  const parameter = (name: string): Code => {
+    starts.add(name);
+    return identifier(name);
+  };
   return {
     form: "flat",
-    start: (root) => identifier(root),
-    roles: () => js`roles`,
+    start: parameter,
+    roles: () => parameter("roles"),
     literal: lifted === undefined ? asLiteral : literal,
     isShared,
-    starts: new Set(),
+    starts,
     slots: new Set(),
     remembers: false,
   };

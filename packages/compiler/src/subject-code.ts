@@ -41,6 +41,8 @@ export interface SubjectCode {
   /** The numbers of the rules that then apply; undefined where it is not so. */
   readonly applying: Code;
   readonly constants: readonly Scalar[];
+  /** Code that calls `permits` where the request's parts have their names (`args`, `roles`, …); `list` is code of its functions and constants. */
+  readonly called: (list: () => Code) => Code;
 }
 
 /** How many subjects have to differ in constants alone until they share their functions. */
@@ -81,14 +83,15 @@ function deniedFunctions({ emission, tellsRules }: Module): SubjectCode {
     permits: emission.function("s", (name) => js`const ${name} = () => false;`),
     applying: tellsRules ? emission.function("n", (name) => js`const ${name} = () => undefined;`) : nothing,
     constants: [],
+    called: () => js`false`,
   };
 }
 
 /** The text of both functions with the constants taken out. */
 function shapeOf(subject: Subject, scratch: Module): string {
   const lifted: Lifted = { constants: [] };
-  const texts = flatTexts(subject, scratch, lifted);
-  return texts.map((text) => text(identifier("_")).text).join("\n");
+  const { permits, applying } = flatTexts(subject, scratch, lifted);
+  return [permits, applying].map((text) => text(identifier("_")).text).join("\n");
 }
 
 // ------------------------------------------------------------------- forms
@@ -96,21 +99,26 @@ function shapeOf(subject: Subject, scratch: Module): string {
 type FunctionText = (name: Code) => Code;
 
 function flatFunctions(subject: Subject, module: Module, lifted: Lifted | undefined): SubjectCode {
-  const [permits, applying] = flatTexts(subject, module, lifted);
+  const { permits: text, applying, reads } = flatTexts(subject, module, lifted);
+  const permits = module.emission.function("s", text);
   return {
-    permits: module.emission.function("s", permits),
+    permits,
     applying: module.tellsRules ? module.emission.function("n", applying) : nothing,
     constants: lifted?.constants ?? [],
+    called: (list) => (lifted === undefined ? js`${permits}(${reads})` : js`${permits}(${parts}, ${list()})`),
   };
 }
 
-/** The request's parts as parameters. */
+/** What functions of subjects are called with, before their constants. */
+const parts: readonly Code[] = ["args", "roles", "principal", "context", "name", "state"].map(identifier);
+
+/** The request's parts as parameters; `reads`: those up to the last one that `permits` reads, so that objects which nobody looks at need not be made. */
 function flatTexts(
   subject: Subject,
   module: Module,
   lifted: Lifted | undefined,
-): readonly [permits: FunctionText, applying: FunctionText] {
-  const text = (rules: readonly Speaking[], body: (asking: Asking) => Code): FunctionText => {
+): { readonly permits: FunctionText; readonly applying: FunctionText; readonly reads: readonly Code[] } {
+  const text = (rules: readonly Speaking[], body: (asking: Asking) => Code) => {
     const frame = flatFrame(sharing(rules, subject), lifted);
     const temporaries: Code[] = [];
     const scope: Scope = { ...module, root: subject.server.root, variables: [], itsVariables: [], temporaries, frame };
@@ -118,16 +126,17 @@ function flatTexts(
     const condition: Asking["condition"] = (asked, polarity) => conditionCode(asked, polarity, scope);
     const code = body({ subject, frame, roles, condition, isNamed: lifted === undefined });
     const slots = [...frame.slots].map((slot) => js`${identifier(slot)} = unset`);
-    return (name) =>
-      js`function ${name}(args, roles, principal, context, name, state, k) {\n  ${declaration(slots)}${declaration(temporaries)}${code}\n}`;
+    const named: FunctionText = (name) =>
+      js`function ${name}(${parts}, k) {\n  ${declaration(slots)}${declaration(temporaries)}${code}\n}`;
+    const last = parts.findLastIndex((part) => frame.starts.has(part.text));
+    return { named, reads: parts.slice(0, last + 1) };
   };
-  return [
-    text(subject.deciding, (asking) => js`return ${permitsCode(asking)};`),
-    text(
-      [...subject.deciding, ...subject.others],
-      (asking) => js`const found = [];\n  ${applyingCode(asking, js`found`)}`,
-    ),
-  ];
+  const permits = text(subject.deciding, (asking) => js`return ${permitsCode(asking)};`);
+  const applying = text(
+    [...subject.deciding, ...subject.others],
+    (asking) => js`const found = [];\n  ${applyingCode(asking, js`found`)}`,
+  );
+  return { permits: permits.named, applying: applying.named, reads: permits.reads };
 }
 
 /** The request as one object, for what hands it on: loops, history, names that patterns match. */
@@ -165,12 +174,13 @@ function objectFunctions(subject: Subject, module: Module): SubjectCode {
     );
   };
   const isIndexed = subject.deciding.length >= INDEXED_FROM;
+  const permits = make(
+    "s",
+    subject.deciding,
+    (asking) => js`return ${isIndexed ? indexedPermits(asking, module) : permitsCode(asking)};`,
+  );
   return {
-    permits: make(
-      "s",
-      subject.deciding,
-      (asking) => js`return ${isIndexed ? indexedPermits(asking, module) : permitsCode(asking)};`,
-    ),
+    permits,
     applying: module.tellsRules
       ? make("n", [...subject.deciding, ...subject.others], (asking) => {
           asking.frame.starts.add("found");
@@ -178,6 +188,7 @@ function objectFunctions(subject: Subject, module: Module): SubjectCode {
         })
       : nothing,
     constants: [],
+    called: () => js`${permits}(${parts})`,
   };
 }
 

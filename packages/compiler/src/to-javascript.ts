@@ -28,10 +28,7 @@ return {
     return found[1](request.arguments, rolesOf(caller.roles), caller, context, operation.name ?? operation.uri, state, found);
   },
   rolesOf: (caller) => rolesOf(caller.roles),
-  permitsTool(roles, caller, server, name, args, context, state) {
-    const found = tool(server, name);
-    return found !== undefined && found[0](args, roles, caller, context, name, state, found);
-  },
+  permitsTool: (roles, caller, server, name, args, context, state) => permitsTool(server, name, args, roles, caller, context, state),
 };
 }`;
 }
@@ -40,7 +37,7 @@ return {
 export interface EngineCode {
   /** What it reads beside the kit: names with the lines that declare them. */
   readonly settings: readonly { readonly name: string; readonly line: Code }[];
-  /** `rolesOf`, `tool` and `find`, after all that they need. */
+  /** `rolesOf`, `permitsTool`, `other` and, where subjects say which rules apply, `find`, after all that they need. */
   readonly lines: readonly Code[];
   /** Where further functions over the same are written; each is a line of its own, to stand before `lines`. */
   readonly emission: Emission;
@@ -76,8 +73,7 @@ export function engineCode(ir: PolicyIr, subjects: readonly Subject[], tellsRule
       return [
         js`const rolesOf = ${module.roles.fromList};`,
         joinCode(emission.lines, js`\n`),
-        dispatchCode(subjects, functions),
-        js`const find = ({ kind, server, name }) => (kind === "tool" ? tool(server, name) : other(kind, server, name));`,
+        dispatchCode(subjects, functions, tellsRules),
       ];
     },
     emission,
@@ -88,9 +84,11 @@ export function engineCode(ir: PolicyIr, subjects: readonly Subject[], tellsRule
 /** The method `permits`, over `lines` of an engine. */
 export const permitsCode: Code = js`permits(request, caller) {
     const { operation, context, state } = request;
-    const found = find(operation);
-    if (found === undefined) return false;
-    return found[0](request.arguments, rolesOf(caller.roles), caller, context, operation.name ?? operation.uri, state, found);
+    const { kind, server, name } = operation;
+    const roles = rolesOf(caller.roles);
+    if (kind === "tool") return permitsTool(server, name, request.arguments, roles, caller, context, state);
+    const found = other(kind, server, name);
+    return found !== undefined && found[0](request.arguments, roles, caller, context, name ?? operation.uri, state, found);
   }`;
 
 // ---------------------------------------------------------------- dispatch
@@ -98,8 +96,11 @@ export const permitsCode: Code = js`permits(request, caller) {
 /** How many names are found by comparing them: with more of them a map is as fast, and the code stays small. */
 const MOST_COMPARED = 32;
 
-/** `tool` and `other`: from server and name, or kind, server and name, to the functions of a subject, and then their constants, in one list. */
-function dispatchCode(subjects: readonly Subject[], functions: readonly SubjectCode[]): Code {
+/**
+ * `permitsTool`: from server and name of a tool to the answer. `tool` and `other`: from server and name, or kind, server and name, to the functions
+ * of a subject, and then their constants, in one list. `find`: the same from an operation.
+ */
+function dispatchCode(subjects: readonly Subject[], functions: readonly SubjectCode[], tellsRules: boolean): Code {
   const all = subjects.map((subject, index) => ({ subject, code: functions[index] as SubjectCode }));
   const tools = all.filter(({ subject }) => subject.kind === "tool");
   const others = all.filter(({ subject }) => subject.kind !== "tool");
@@ -108,13 +109,16 @@ function dispatchCode(subjects: readonly Subject[], functions: readonly SubjectC
   );
   return joinCode(
     [
-      ...(serversOf(tools).size <= MOST_COMPARED ? compared(tools) : inTable(tools)),
+      ...(serversOf(tools).size <= MOST_COMPARED ? compared(tools, tellsRules) : inTable(tools)),
       js`const others = new Map([${kinds}]);`,
       js`const other = (kind, server, name) => ${looked(js`others.get(kind)?`)};`,
+      ...(tellsRules ? [findCode] : []),
     ],
     js`\n`,
   );
 }
+
+const findCode: Code = js`const find = ({ kind, server, name }) => (kind === "tool" ? tool(server, name) : other(kind, server, name));`;
 
 type Entry = { readonly subject: Subject; readonly code: SubjectCode };
 
@@ -124,7 +128,7 @@ function serversOf(entries: readonly Entry[]): ReadonlyMap<string, readonly Entr
 
 /** Very many servers. */
 function inTable(tools: readonly Entry[]): readonly Code[] {
-  return [js`const tools = ${tableOf(tools)};`, js`const tool = (server, name) => ${looked(js`tools`)};`];
+  return [js`const tools = ${tableOf(tools)};`, js`const tool = (server, name) => ${looked(js`tools`)};`, permitsFound];
 }
 
 function looked(map: Code): Code {
@@ -135,10 +139,11 @@ function looked(map: Code): Code {
 }
 
 function tableOf(entries: readonly Entry[]): Code {
-  const servers = [...serversOf(entries)].map(
-    ([server, ofServer]) =>
-      js`\n    [${server}, { names: ${namesOf(ofServer)}, further: ${furtherOf(ofServer) ?? js`undefined`} }]`,
-  );
+  const servers = [...serversOf(entries)].map(([server, ofServer]) => {
+    const further = furtherOf(ofServer);
+    const otherwise = further === undefined ? js`undefined` : functionsOf(further);
+    return js`\n    [${server}, { names: ${namesOf(ofServer)}, further: ${otherwise} }]`;
+  });
   return js`new Map([${servers}])`;
 }
 
@@ -149,37 +154,72 @@ function namesOf(entries: readonly Entry[]): Code {
   return js`new Map([${named}])`;
 }
 
+const permitsFound: Code = js`const permitsTool = (server, name, args, roles, principal, context, state) => {
+  const found = tool(server, name);
+  return found !== undefined && found[0](args, roles, principal, context, name, state, found);
+};`;
+
 /**
  * Servers, and names where there are few of them, are found by comparing, which engines of JavaScript do at once, and for a fresh text without
- * reading it where lengths differ.
+ * reading it where lengths differ. What is found so is called where it is found: such a call is known to the engine, and needs no list.
  */
-function compared(tools: readonly Entry[]): readonly Code[] {
+function compared(tools: readonly Entry[], tellsRules: boolean): readonly Code[] {
   const constants: Code[] = [];
   const constant = (code: Code): Code => js`d[${constants.push(code) - 1}]`;
-  const cases = [...serversOf(tools)].map(([server, ofServer]) => {
-    const further = furtherOf(ofServer);
-    const otherwise = further === undefined ? js`undefined` : constant(further);
-    if (tools.length > MOST_COMPARED) {
-      return js`\n    case ${server}: return ${constant(namesOf(ofServer))}.get(name) ?? ${otherwise};`;
-    }
-    const names = ofServer.flatMap(({ subject, code }) =>
-      subject.name === undefined ? [] : [js`\n      case ${subject.name}: return ${constant(functionsOf(code))};`],
+  const lists = new Map<SubjectCode, Code>();
+  const listed = (code: SubjectCode): Code => {
+    const known = lists.get(code) ?? constant(functionsOf(code));
+    lists.set(code, known);
+    return known;
+  };
+  const functions: Code[] = [];
+  if (tools.length > MOST_COMPARED) {
+    functions.push(
+      serverSwitch(tools, js`tool(server, name)`, js`undefined`, (ofServer) => {
+        const further = furtherOf(ofServer);
+        const otherwise = further === undefined ? js`undefined` : listed(further);
+        return js`return ${constant(namesOf(ofServer))}.get(name) ?? ${otherwise};`;
+      }),
+      permitsFound,
     );
-    return js`\n    case ${server}: switch (name) {${joinCode(names, js``)}\n      default: return ${otherwise};\n    }`;
-  });
-  return [
-    js`const d = [${constants.map((each) => js`\n  ${each}`)}];`,
-    js`function tool(server, name) {
-  switch (server) {${joinCode(cases, js``)}
-    default: return undefined;
+  } else {
+    const byName = (head: Code, none: Code, found: (code: SubjectCode) => Code): Code =>
+      serverSwitch(tools, head, none, (ofServer) => nameSwitch(ofServer, none, found));
+    const parts = js`permitsTool(server, name, args, roles, principal, context, state)`;
+    functions.push(byName(parts, js`false`, (code) => code.called(() => listed(code))));
+    if (tellsRules) functions.push(byName(js`tool(server, name)`, js`undefined`, listed));
   }
-}`,
+  return [
+    ...(constants.length === 0 ? [] : [js`const d = [${constants.map((each) => js`\n  ${each}`)}];`]),
+    ...functions,
   ];
 }
 
-function furtherOf(entries: readonly Entry[]): Code | undefined {
-  const further = entries.find(({ subject }) => subject.name === undefined);
-  return further && functionsOf(further.code);
+/** A function that looks for a server by its name; `head` is its name with its parameters. */
+function serverSwitch(
+  tools: readonly Entry[],
+  head: Code,
+  none: Code,
+  found: (ofServer: readonly Entry[]) => Code,
+): Code {
+  const cases = [...serversOf(tools)].map(([server, ofServer]) => js`\n    case ${server}: ${found(ofServer)}`);
+  return js`function ${head} {
+  switch (server) {${joinCode(cases, js``)}
+    default: return ${none};
+  }
+}`;
+}
+
+function nameSwitch(entries: readonly Entry[], none: Code, found: (code: SubjectCode) => Code): Code {
+  const cases = entries.flatMap(({ subject, code }) =>
+    subject.name === undefined ? [] : [js`\n      case ${subject.name}: return ${found(code)};`],
+  );
+  const further = furtherOf(entries);
+  return js`switch (name) {${joinCode(cases, js``)}\n      default: return ${further === undefined ? none : found(further)};\n    }`;
+}
+
+function furtherOf(entries: readonly Entry[]): SubjectCode | undefined {
+  return entries.find(({ subject }) => subject.name === undefined)?.code;
 }
 
 function functionsOf({ permits, applying, constants }: SubjectCode): Code {

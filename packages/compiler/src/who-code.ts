@@ -16,10 +16,10 @@ import type { Frame } from "./frame.ts";
  * is had by whoever has one that includes it, so it makes no difference whether included roles were added before.
  */
 export function callerTests(rule: RuleHeadIr, roles: RoleTests, frame: Frame): readonly Code[] {
-  const time = js`${frame.start("context")}.time`;
+  const time = (): Code => js`${frame.start("context")}.time`;
   return [
-    ...(rule.from === undefined ? [] : [js`${time} >= ${rule.from}`]),
-    ...(rule.until === undefined ? [] : [js`${time} < ${rule.until}`]),
+    ...(rule.from === undefined ? [] : [js`${time()} >= ${rule.from}`]),
+    ...(rule.until === undefined ? [] : [js`${time()} < ${rule.until}`]),
     ...whoTests(rule.who, roles, frame),
   ];
 }

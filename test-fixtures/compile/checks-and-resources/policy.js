@@ -28,7 +28,6 @@ function n0(args, roles, principal, context, name, state, k) {
 }
 function s1(args, roles, principal, context, name, state) {
   const q = {
-    context,
     name,
     uri: name,
   };
@@ -40,7 +39,6 @@ function s1(args, roles, principal, context, name, state) {
 }
 function n1(args, roles, principal, context, name, state) {
   const q = {
-    context,
     found: [],
     name,
     uri: name,
@@ -52,7 +50,6 @@ function n1(args, roles, principal, context, name, state) {
 }
 function s2(args, roles, principal, context, name, state) {
   const q = {
-    context,
     name,
     uri: name,
   };
@@ -62,7 +59,6 @@ function s2(args, roles, principal, context, name, state) {
 }
 function n2(args, roles, principal, context, name, state) {
   const q = {
-    context,
     found: [],
     name,
     uri: name,
@@ -74,6 +70,15 @@ function n2(args, roles, principal, context, name, state) {
 }
 const d = [
   [s0, n0]];
+function permitsTool(server, name, args, roles, principal, context, state) {
+  switch (server) {
+    case "fs": switch (name) {
+      case "read_file": return s0();
+      default: return false;
+    }
+    default: return false;
+  }
+}
 function tool(server, name) {
   switch (server) {
     case "fs": switch (name) {
@@ -96,9 +101,11 @@ const find = ({ kind, server, name }) => (kind === "tool" ? tool(server, name) :
 return {
   permits(request, caller) {
     const { operation, context, state } = request;
-    const found = find(operation);
-    if (found === undefined) return false;
-    return found[0](request.arguments, rolesOf(caller.roles), caller, context, operation.name ?? operation.uri, state, found);
+    const { kind, server, name } = operation;
+    const roles = rolesOf(caller.roles);
+    if (kind === "tool") return permitsTool(server, name, request.arguments, roles, caller, context, state);
+    const found = other(kind, server, name);
+    return found !== undefined && found[0](request.arguments, roles, caller, context, name ?? operation.uri, state, found);
   },
   applying(request, caller) {
     const { operation, context, state } = request;
@@ -107,9 +114,6 @@ return {
     return found[1](request.arguments, rolesOf(caller.roles), caller, context, operation.name ?? operation.uri, state, found);
   },
   rolesOf: (caller) => rolesOf(caller.roles),
-  permitsTool(roles, caller, server, name, args, context, state) {
-    const found = tool(server, name);
-    return found !== undefined && found[0](args, roles, caller, context, name, state, found);
-  },
+  permitsTool: (roles, caller, server, name, args, context, state) => permitsTool(server, name, args, roles, caller, context, state),
 };
 }

@@ -173,6 +173,16 @@ function n1(args, roles, principal, context, name, state) {
 const d = [
   [s0, n0], 
   [s1, n1]];
+function permitsTool(server, name, args, roles, principal, context, state) {
+  switch (server) {
+    case "fs": switch (name) {
+      case "read_file": return s0(args, roles);
+      case "write_file": return s1(args, roles, principal, context, name, state);
+      default: return false;
+    }
+    default: return false;
+  }
+}
 function tool(server, name) {
   switch (server) {
     case "fs": switch (name) {
@@ -192,9 +202,11 @@ const find = ({ kind, server, name }) => (kind === "tool" ? tool(server, name) :
 return {
   permits(request, caller) {
     const { operation, context, state } = request;
-    const found = find(operation);
-    if (found === undefined) return false;
-    return found[0](request.arguments, rolesOf(caller.roles), caller, context, operation.name ?? operation.uri, state, found);
+    const { kind, server, name } = operation;
+    const roles = rolesOf(caller.roles);
+    if (kind === "tool") return permitsTool(server, name, request.arguments, roles, caller, context, state);
+    const found = other(kind, server, name);
+    return found !== undefined && found[0](request.arguments, roles, caller, context, name ?? operation.uri, state, found);
   },
   applying(request, caller) {
     const { operation, context, state } = request;
@@ -203,9 +215,6 @@ return {
     return found[1](request.arguments, rolesOf(caller.roles), caller, context, operation.name ?? operation.uri, state, found);
   },
   rolesOf: (caller) => rolesOf(caller.roles),
-  permitsTool(roles, caller, server, name, args, context, state) {
-    const found = tool(server, name);
-    return found !== undefined && found[0](args, roles, caller, context, name, state, found);
-  },
+  permitsTool: (roles, caller, server, name, args, context, state) => permitsTool(server, name, args, roles, caller, context, state),
 };
 }

@@ -40,7 +40,6 @@ function n0(args, roles, principal, context, name, state, k) {
 }
 function s1(args, roles, principal, context, name, state) {
   const q = {
-    context,
     roles,
     name,
     uri: name,
@@ -51,7 +50,6 @@ function s1(args, roles, principal, context, name, state) {
 }
 function n1(args, roles, principal, context, name, state) {
   const q = {
-    context,
     roles,
     found: [],
     name,
@@ -76,7 +74,6 @@ function n2(args, roles, principal, context, name, state, k) {
 }
 function s3(args, roles, principal, context, name, state) {
   const q = {
-    context,
     roles,
     name,
     uri: name,
@@ -87,7 +84,6 @@ function s3(args, roles, principal, context, name, state) {
 }
 function n3(args, roles, principal, context, name, state) {
   const q = {
-    context,
     roles,
     found: [],
     name,
@@ -105,6 +101,27 @@ const d = [
   [s2, n2], 
   [s2, n2], 
   [s3, n3]];
+function permitsTool(server, name, args, roles, principal, context, state) {
+  switch (server) {
+    case "web": switch (name) {
+      case "fetch": return s0(args, roles);
+      default: return false;
+    }
+    case "Issue_Tracker": switch (name) {
+      default: return s1(args, roles, principal, context, name, state);
+    }
+    case "fs": switch (name) {
+      case "read_file": return s2(args, roles);
+      case "read_files": return s2(args, roles);
+      case "write_file": return s2(args, roles);
+      default: return false;
+    }
+    case "notes": switch (name) {
+      default: return s3(args, roles, principal, context, name, state);
+    }
+    default: return false;
+  }
+}
 function tool(server, name) {
   switch (server) {
     case "web": switch (name) {
@@ -135,9 +152,11 @@ const find = ({ kind, server, name }) => (kind === "tool" ? tool(server, name) :
 return {
   permits(request, caller) {
     const { operation, context, state } = request;
-    const found = find(operation);
-    if (found === undefined) return false;
-    return found[0](request.arguments, rolesOf(caller.roles), caller, context, operation.name ?? operation.uri, state, found);
+    const { kind, server, name } = operation;
+    const roles = rolesOf(caller.roles);
+    if (kind === "tool") return permitsTool(server, name, request.arguments, roles, caller, context, state);
+    const found = other(kind, server, name);
+    return found !== undefined && found[0](request.arguments, roles, caller, context, name ?? operation.uri, state, found);
   },
   applying(request, caller) {
     const { operation, context, state } = request;
@@ -146,9 +165,6 @@ return {
     return found[1](request.arguments, rolesOf(caller.roles), caller, context, operation.name ?? operation.uri, state, found);
   },
   rolesOf: (caller) => rolesOf(caller.roles),
-  permitsTool(roles, caller, server, name, args, context, state) {
-    const found = tool(server, name);
-    return found !== undefined && found[0](args, roles, caller, context, name, state, found);
-  },
+  permitsTool: (roles, caller, server, name, args, context, state) => permitsTool(server, name, args, roles, caller, context, state),
 };
 }

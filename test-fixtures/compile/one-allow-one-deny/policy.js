@@ -43,7 +43,6 @@ function b1(q) {
 function s0(args, roles, principal, context, name, state) {
   const q = {
     args,
-    context,
   };
   return (
     // "allow" "read"
@@ -54,7 +53,6 @@ function s0(args, roles, principal, context, name, state) {
 function n0(args, roles, principal, context, name, state) {
   const q = {
     args,
-    context,
     found: [],
   };
   // "allow" "read"
@@ -68,6 +66,17 @@ const d = [
   [s0, n0], 
   [s1, n1], 
   [s1, n1]];
+function permitsTool(server, name, args, roles, principal, context, state) {
+  switch (server) {
+    case "fs": switch (name) {
+      case "read_file": return s0(args, roles, principal, context, name, state);
+      case "read_files": return false;
+      case "write_file": return false;
+      default: return false;
+    }
+    default: return false;
+  }
+}
 function tool(server, name) {
   switch (server) {
     case "fs": switch (name) {
@@ -88,9 +97,11 @@ const find = ({ kind, server, name }) => (kind === "tool" ? tool(server, name) :
 return {
   permits(request, caller) {
     const { operation, context, state } = request;
-    const found = find(operation);
-    if (found === undefined) return false;
-    return found[0](request.arguments, rolesOf(caller.roles), caller, context, operation.name ?? operation.uri, state, found);
+    const { kind, server, name } = operation;
+    const roles = rolesOf(caller.roles);
+    if (kind === "tool") return permitsTool(server, name, request.arguments, roles, caller, context, state);
+    const found = other(kind, server, name);
+    return found !== undefined && found[0](request.arguments, roles, caller, context, name ?? operation.uri, state, found);
   },
   applying(request, caller) {
     const { operation, context, state } = request;
@@ -99,9 +110,6 @@ return {
     return found[1](request.arguments, rolesOf(caller.roles), caller, context, operation.name ?? operation.uri, state, found);
   },
   rolesOf: (caller) => rolesOf(caller.roles),
-  permitsTool(roles, caller, server, name, args, context, state) {
-    const found = tool(server, name);
-    return found !== undefined && found[0](args, roles, caller, context, name, state, found);
-  },
+  permitsTool: (roles, caller, server, name, args, context, state) => permitsTool(server, name, args, roles, caller, context, state),
 };
 }

@@ -44,7 +44,6 @@ function b0(q) {
 function s0(args, roles, principal, context, name, state) {
   const q = {
     args,
-    context,
     r0: unset,
   };
   return (
@@ -54,7 +53,6 @@ function s0(args, roles, principal, context, name, state) {
 function n0(args, roles, principal, context, name, state) {
   const q = {
     args,
-    context,
     found: [],
     r0: unset,
   };
@@ -92,7 +90,6 @@ function b1(q) {
 function s1(args, roles, principal, context, name, state) {
   const q = {
     args,
-    context,
     name,
     uri: name,
   };
@@ -105,7 +102,6 @@ function s1(args, roles, principal, context, name, state) {
 function n1(args, roles, principal, context, name, state) {
   const q = {
     args,
-    context,
     found: [],
     name,
     uri: name,
@@ -118,6 +114,18 @@ function n1(args, roles, principal, context, name, state) {
 const d = [
   [s0, n0], 
   [s1, n1]];
+function permitsTool(server, name, args, roles, principal, context, state) {
+  switch (server) {
+    case "fs": switch (name) {
+      case "read_files": return s0(args, roles, principal, context, name, state);
+      default: return false;
+    }
+    case "live": switch (name) {
+      default: return s1(args, roles, principal, context, name, state);
+    }
+    default: return false;
+  }
+}
 function tool(server, name) {
   switch (server) {
     case "fs": switch (name) {
@@ -139,9 +147,11 @@ const find = ({ kind, server, name }) => (kind === "tool" ? tool(server, name) :
 return {
   permits(request, caller) {
     const { operation, context, state } = request;
-    const found = find(operation);
-    if (found === undefined) return false;
-    return found[0](request.arguments, rolesOf(caller.roles), caller, context, operation.name ?? operation.uri, state, found);
+    const { kind, server, name } = operation;
+    const roles = rolesOf(caller.roles);
+    if (kind === "tool") return permitsTool(server, name, request.arguments, roles, caller, context, state);
+    const found = other(kind, server, name);
+    return found !== undefined && found[0](request.arguments, roles, caller, context, name ?? operation.uri, state, found);
   },
   applying(request, caller) {
     const { operation, context, state } = request;
@@ -150,9 +160,6 @@ return {
     return found[1](request.arguments, rolesOf(caller.roles), caller, context, operation.name ?? operation.uri, state, found);
   },
   rolesOf: (caller) => rolesOf(caller.roles),
-  permitsTool(roles, caller, server, name, args, context, state) {
-    const found = tool(server, name);
-    return found !== undefined && found[0](args, roles, caller, context, name, state, found);
-  },
+  permitsTool: (roles, caller, server, name, args, context, state) => permitsTool(server, name, args, roles, caller, context, state),
 };
 }

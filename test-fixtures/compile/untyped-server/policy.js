@@ -35,7 +35,6 @@ function b0(q) {
 function s0(args, roles, principal, context, name, state) {
   const q = {
     args,
-    context,
     roles,
   };
   return (
@@ -45,7 +44,6 @@ function s0(args, roles, principal, context, name, state) {
 function n0(args, roles, principal, context, name, state) {
   const q = {
     args,
-    context,
     roles,
     found: [],
   };
@@ -57,7 +55,6 @@ function n0(args, roles, principal, context, name, state) {
 function s1(args, roles, principal, context, name, state) {
   const q = {
     args,
-    context,
     roles,
     name,
     uri: name,
@@ -71,7 +68,6 @@ function s1(args, roles, principal, context, name, state) {
 function n1(args, roles, principal, context, name, state) {
   const q = {
     args,
-    context,
     roles,
     found: [],
     name,
@@ -83,13 +79,22 @@ function n1(args, roles, principal, context, name, state) {
   return q.found;
 }
 const d = [
-  [s1, n1], 
-  [s0, n0]];
+  [s0, n0], 
+  [s1, n1]];
+function permitsTool(server, name, args, roles, principal, context, state) {
+  switch (server) {
+    case "live": switch (name) {
+      case "status": return s0(args, roles, principal, context, name, state);
+      default: return s1(args, roles, principal, context, name, state);
+    }
+    default: return false;
+  }
+}
 function tool(server, name) {
   switch (server) {
     case "live": switch (name) {
-      case "status": return d[1];
-      default: return d[0];
+      case "status": return d[0];
+      default: return d[1];
     }
     default: return undefined;
   }
@@ -103,9 +108,11 @@ const find = ({ kind, server, name }) => (kind === "tool" ? tool(server, name) :
 return {
   permits(request, caller) {
     const { operation, context, state } = request;
-    const found = find(operation);
-    if (found === undefined) return false;
-    return found[0](request.arguments, rolesOf(caller.roles), caller, context, operation.name ?? operation.uri, state, found);
+    const { kind, server, name } = operation;
+    const roles = rolesOf(caller.roles);
+    if (kind === "tool") return permitsTool(server, name, request.arguments, roles, caller, context, state);
+    const found = other(kind, server, name);
+    return found !== undefined && found[0](request.arguments, roles, caller, context, name ?? operation.uri, state, found);
   },
   applying(request, caller) {
     const { operation, context, state } = request;
@@ -114,9 +121,6 @@ return {
     return found[1](request.arguments, rolesOf(caller.roles), caller, context, operation.name ?? operation.uri, state, found);
   },
   rolesOf: (caller) => rolesOf(caller.roles),
-  permitsTool(roles, caller, server, name, args, context, state) {
-    const found = tool(server, name);
-    return found !== undefined && found[0](args, roles, caller, context, name, state, found);
-  },
+  permitsTool: (roles, caller, server, name, args, context, state) => permitsTool(server, name, args, roles, caller, context, state),
 };
 }

@@ -8,7 +8,8 @@ export const path: Reader = {
   kind: "path",
   read(value, root) {
     if (typeof value !== "string") return undefined;
-    if (isCanonical(value)) return value;
+    const settled = atOnce(value);
+    if (settled !== null) return settled;
     return problem(value, root) === "" ? canonical(value, root) : undefined;
   },
   why: (value, root) => (typeof value === "string" ? problem(value, root) : isNot(value, "a path")),
@@ -20,19 +21,23 @@ const PERCENT = 0x25;
 const BACKSLASH = 0x5c;
 
 /**
- * Whether a text is surely its own canonical form: absolute, of printable ASCII without `%` and backslash, no empty, `.` or `..` segment,
- * no slash at its end. Nearly every path is, and this is all that is asked of it.
+ * What one quick look settles: the text itself where it is its own canonical form (absolute, of printable ASCII without `%` and backslash, no
+ * empty, `.` or `..` segment, no slash at its end), `undefined` where it is so up to a `.` or `..` segment and so is no path; `null` where it
+ * takes a closer look. Nearly every text is settled, and this is all that is asked of it.
  */
-function isCanonical(text: string): boolean {
-  if (text.charCodeAt(0) !== SLASH) return false;
+function atOnce(text: string): string | undefined | null {
+  if (text.charCodeAt(0) !== SLASH) return null;
   let previous = SLASH;
   for (let at = 1; at < text.length; at++) {
     const unit = text.charCodeAt(at);
-    if (unit < 0x20 || unit > 0x7e || unit === PERCENT || unit === BACKSLASH) return false;
-    if (previous === SLASH && (unit === SLASH || (unit === DOT && isDots(text, at)))) return false;
+    if (unit < 0x20 || unit > 0x7e || unit === PERCENT || unit === BACKSLASH) return null;
+    if (previous === SLASH) {
+      if (unit === SLASH) return null;
+      if (unit === DOT && isDots(text, at)) return undefined;
+    }
     previous = unit;
   }
-  return previous !== SLASH || text.length === 1;
+  return previous !== SLASH || text.length === 1 ? text : null;
 }
 
 /** Whether the segment that begins with a dot here is `.` or `..`. */
