@@ -19,6 +19,7 @@ import { after, caught, isLater, type Maybe } from "../maybe.ts";
 import type { EnforcedPolicy } from "../policy.ts";
 import type { Asked, Decided } from "./decided.ts";
 import { type Judging, judgingOf } from "./judged-results.ts";
+import { randomIds } from "./random-ids.ts";
 import { remembers, withNarrowed } from "./remembers.ts";
 
 export interface EnforcerOptions {
@@ -86,7 +87,7 @@ export class Enforcer {
     this.#driver = isRemembering ? state : undefined;
     this.#stateful = this.#driver === undefined ? undefined : withState(this.#overriding(), this.#driver);
     this.now = options.now ?? Date.now;
-    this.newId = options.newId ?? (() => crypto.randomUUID());
+    this.newId = options.newId ?? randomIds();
   }
 
   /** The policy, with what the adapter has to say of a call told before its event is made. */
@@ -287,13 +288,10 @@ export class Enforcer {
 
 function requestOf({ caller, operation, arguments: args }: Asked, time: number): Request {
   if (operation === undefined) throw new Error("there is nothing to decide");
-  return {
-    principal: caller.principal,
-    operation,
-    arguments: args,
-    context: caller.context === undefined ? { time } : { ...caller.context, time },
-    ...(caller.proofs === undefined ? undefined : { proofs: caller.proofs }),
-  };
+  const { principal, proofs } = caller;
+  const context = caller.context === undefined ? { time } : { ...caller.context, time };
+  const request = { principal, operation, arguments: args, context };
+  return proofs === undefined ? request : { ...request, proofs };
 }
 
 /** An operation that is only looked at. */
