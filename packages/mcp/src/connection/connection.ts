@@ -138,6 +138,11 @@ export class Connection<Inbound, Outbound> {
     if (!this.#shared.toServer.settle(id, undefined)) return this.#requests.broken(id, why, kind);
   }
 
+  /** A question did not reach the client, which would have known it by this id: whoever asked is told. */
+  unheard(id: Id): Maybe<void> {
+    if (!this.#shared.toClient.settle(id, undefined)) return this.#questions.unheard(id);
+  }
+
   /**
    * Another policy takes the place of the one in force: it decides what comes from now on. What is under way ends under the policy that decided
    * it. The client of a legacy session is told that its lists may have changed, where the server had said that they may.

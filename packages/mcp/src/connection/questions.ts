@@ -98,6 +98,17 @@ export class Questions<Inbound, Outbound> {
     );
   }
 
+  /** A question did not reach the client: the server is told. */
+  unheard(id: Id): Maybe<void> {
+    const asked = this.#asked.get(id);
+    if (asked === undefined) return;
+    this.#asked.delete(id);
+    const notes = ["the client did not listen"];
+    return after(asked.by.enforcer.given(asked.decided, { ended: "lost", notes }), () =>
+      this.#shared.options.ends.toServer(responseOf(asked.id, flaw("unheard").answer), undefined),
+    );
+  }
+
   /** The server gave a question up. Gives the id under which the client knows it. */
   withdraw(id: Value | undefined): Id | undefined {
     for (const [as, asked] of this.#asked) {

@@ -5,9 +5,10 @@ import type { Along } from "../connection/ends.ts";
 import type { Maybe } from "../maybe.ts";
 import type { Flaw, WireForm } from "../wire/denial.ts";
 import { flaw } from "../wire/denial.ts";
-import { type Era, type Id, type Message, responseOf } from "../wire/message.ts";
+import { type Era, type Id, isId, type Message, responseOf } from "../wire/message.ts";
 import type { Exchange } from "./downstream/exchange.ts";
 import type { Stream } from "./downstream/stream.ts";
+import { Unheard } from "./downstream/unheard.ts";
 import type { Guarding } from "./guarding.ts";
 import type { HttpLinkEvents, ServerLink } from "./upstream/server-link.ts";
 
@@ -21,7 +22,7 @@ export interface ConversationOptions {
   /** Whether the server's definitions are checked through this conversation, as soon as they can be. */
   readonly checksEarly: boolean;
   readonly link: (events: HttpLinkEvents<Exchange>) => ServerLink<Exchange>;
-  /** What the server says that belongs to no request; nowhere, where the client has no stream for it. */
+  /** What the server says that belongs to no request goes here; nowhere, where the client cannot have a stream for it. */
   readonly standalone?: Stream | undefined;
   /** Whether a client that is gone may come back for an answer. */
   readonly outlives: boolean;
@@ -40,6 +41,8 @@ export class Conversation {
   readonly #connection: Connection<Exchange, Said>;
   readonly #link: ServerLink<Exchange>;
   readonly #exchanges = new Map<Id, Exchange>();
+  /** What was said before the client listens. */
+  readonly #unheard = new Unheard((question) => this.#unreached(question));
   /** Where something was said last. */
   #spoken: Stream | undefined;
 
@@ -143,7 +146,19 @@ export class Conversation {
     const exchange = about ?? (standalone?.response === undefined ? this.#likely(message) : undefined);
     this.#spoken = exchange?.stream ?? standalone;
     if (exchange !== undefined) exchange.say(message);
-    else standalone?.say(message);
+    else if (standalone === undefined) this.#unreached(message);
+    else if (standalone.response === undefined) this.#unheard.add(message);
+    else standalone.say(message);
+  }
+
+  /** The client listens now for what belongs to no request: it gets what waited for it. */
+  heed(): void {
+    for (const message of this.#unheard.take()) this.#options.standalone?.say(message);
+  }
+
+  /** The client does not get to hear something: where it was asked, whoever asked is told. */
+  #unreached({ id }: JsonObject): void {
+    if (isId(id)) void this.#connection.unheard(id);
   }
 
   /**
@@ -157,6 +172,7 @@ export class Conversation {
 
   /** Ends it: whatever waits is answered, and the server is let go. */
   async close(): Promise<void> {
+    this.#unheard.take();
     await this.#connection.serverEnded();
     this.#connection.clientEnded();
     await this.#link.close();

@@ -88,6 +88,7 @@ export class Session {
     shown.attach(response);
     shown.open("events");
     for (const { text } of found.missed) shown.replay(text);
+    if (isStandalone) this.conversation.heed();
     const isLive = isStandalone || this.#exchanges.get(found.stream)?.isOver === false;
     if (!isLive) shown.end();
     if (isStandalone) response.once("close", () => this.#deaf());

@@ -169,6 +169,7 @@ export type Flaw =
   | "late"
   | "unreachable"
   | "busy"
+  | "unheard"
   | "failure";
 
 interface FlawRow {
@@ -192,6 +193,7 @@ const flaws: Readonly<Record<Flaw, FlawRow>> = {
   "late":                 { code: -32603, message: "The server did not answer in time",    status: { legacy: 504, modern: 504 } },
   "unreachable":          { code: -32603, message: "The server cannot be reached",         status: { legacy: 502, modern: 502 } },
   "busy":                 { code: -32603, message: "Too much is under way",                status: { legacy: 503, modern: 503 } },
+  "unheard":              { code: -32603, message: "The client does not listen",           status: { legacy: 504, modern: 504 } },
   "failure":              { code: -32603, message: "Internal error",                       status: { legacy: 500, modern: 500 } },
 };
 

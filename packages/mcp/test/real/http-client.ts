@@ -19,9 +19,8 @@ export class HttpClient implements Talker {
     const clientInfo = { name: "raw", version: "1" };
     const answer = await this.ask("initialize", { protocolVersion: "2025-11-25", capabilities, clientInfo });
     this.#headers["mcp-protocol-version"] = "2025-11-25";
-    // Listens first: what a server asks as soon as it may would find nobody.
-    await this.#listen();
     await this.#post({ method: "notifications/initialized" });
+    void this.#listen().catch(() => {});
     return answer;
   }
 
@@ -42,7 +41,7 @@ export class HttpClient implements Talker {
   async #listen(): Promise<void> {
     const headers = { ...this.#headers, accept: "text/event-stream" };
     const response = await fetch(this.#url, { headers, signal: this.#leaving.signal });
-    if (response.ok) void this.#read(response, undefined).catch(() => {});
+    if (response.ok) await this.#read(response, undefined);
   }
 
   async #post(message: Json, id?: string): Promise<Json | undefined> {
