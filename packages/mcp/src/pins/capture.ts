@@ -7,6 +7,7 @@ import {
   pinFileOf,
   type Value,
 } from "@mcpolicy/core";
+import { everyCapability } from "../methods/capabilities.ts";
 import { CLIENT_CAPABILITIES, type Era, own, PROTOCOL_VERSION, revisions } from "../wire/message.ts";
 import { type AskedServer, Refused } from "./asked-server.ts";
 import { type HttpSource, httpServer } from "./http-server.ts";
@@ -77,12 +78,20 @@ interface Opened {
   readonly revision: string;
 }
 
-/** Most servers know `initialize`; those that only speak 2026-07-28 refuse it. */
+/**
+ * Most servers know `initialize`; those that only speak 2026-07-28 refuse it. Whatever is offered to some client is to be found: every capability is
+ * declared, and what the server asks of us is answered by an error.
+ */
 async function open(server: AskedServer): Promise<Opened> {
   const protocolVersion = revisions.legacy[0] as string;
   try {
-    const opened = await server.ask("initialize", { protocolVersion, capabilities: {}, clientInfo }, "legacy");
-    server.tell("notifications/initialized");
+    const opened = await server.ask(
+      "initialize",
+      { protocolVersion, capabilities: everyCapability, clientInfo },
+      "legacy",
+    );
+    // Some servers make up what they offer now, by what the client declared.
+    await server.tell("notifications/initialized");
     return { era: "legacy", opened, revision: textOr(own(opened, "protocolVersion"), protocolVersion) };
   } catch (problem) {
     if (!(problem instanceof Refused)) throw problem;
@@ -92,7 +101,7 @@ async function open(server: AskedServer): Promise<Opened> {
 }
 
 function modernParams(params: JsonObject): JsonObject {
-  const meta = { [PROTOCOL_VERSION]: revisions.modern[0] as string, [CLIENT_CAPABILITIES]: {} };
+  const meta = { [PROTOCOL_VERSION]: revisions.modern[0] as string, [CLIENT_CAPABILITIES]: everyCapability };
   return { ...params, _meta: { ...meta, "io.modelcontextprotocol/clientInfo": clientInfo } };
 }
 

@@ -1,7 +1,7 @@
 import { isRecord, type JsonObject, type Value } from "@mcpolicy/core";
 import { intake, serverBounds } from "../wire/intake.ts";
 import { type Era, own, revisions } from "../wire/message.ts";
-import { type AskedServer, Refused } from "./asked-server.ts";
+import { type AskedServer, Refused, refusalOf } from "./asked-server.ts";
 
 export interface HttpSource {
   readonly url: string;
@@ -33,6 +33,11 @@ export function httpServer({ url, headers = {}, timeout = 30_000 }: HttpSource):
       signal: AbortSignal.timeout(timeout),
     });
 
+  const send = (message: JsonObject): Promise<void> =>
+    post(message, "legacy")
+      .then((response) => response.body?.cancel())
+      .catch(() => {});
+
   return {
     async ask(method, params, era) {
       const id = nextId++;
@@ -40,7 +45,7 @@ export function httpServer({ url, headers = {}, timeout = 30_000 }: HttpSource):
         throw new Error(`the server did not answer ${method}: ${reasonOf(problem)}`);
       });
       session ??= response.headers.get("mcp-session-id") ?? undefined;
-      const answer = await answerIn(response, id).catch((problem: Error) => {
+      const answer = await answerIn(response, id, send).catch((problem: Error) => {
         throw new Error(`the server's answer to ${method} cannot be read: ${reasonOf(problem)}`);
       });
       const result = answer === undefined ? undefined : own(answer, "result");
@@ -52,11 +57,7 @@ export function httpServer({ url, headers = {}, timeout = 30_000 }: HttpSource):
       if (isRecord(error)) throw new Refused(method, error);
       throw new Error(`the server answered ${method} with HTTP ${response.status}`);
     },
-    tell(method) {
-      void post({ jsonrpc: "2.0", method }, "legacy")
-        .then((response) => response.body?.cancel())
-        .catch(() => {});
-    },
+    tell: (method) => send({ jsonrpc: "2.0", method }),
     async stop() {
       if (session === undefined) return;
       const ended = fetch(url, {
@@ -77,8 +78,12 @@ function headersOf(message: JsonObject, era: Era, revision: string | undefined):
   return revision === undefined ? {} : { "mcp-protocol-version": revision };
 }
 
-/** The message that answers a request; undefined where the response holds none. */
-async function answerIn(response: Response, id: number): Promise<JsonObject | undefined> {
+/** The message that answers a request; undefined where the response holds none. What the server asks before it is refused. */
+async function answerIn(
+  response: Response,
+  id: number,
+  refuse: (refusal: JsonObject) => Promise<void>,
+): Promise<JsonObject | undefined> {
   const type = response.headers.get("content-type") ?? "";
   const isAnswer = (value: Value | undefined): value is JsonObject => isRecord(value) && own(value, "id") === id;
   if (!type.startsWith("text/event-stream")) {
@@ -88,7 +93,9 @@ async function answerIn(response: Response, id: number): Promise<JsonObject | un
   }
   for await (const data of eventsOf(response)) {
     const value = messageIn(data);
-    if (isAnswer(value)) return value;
+    const refusal = value === undefined ? undefined : refusalOf(value);
+    if (refusal !== undefined) void refuse(refusal);
+    else if (isAnswer(value)) return value;
   }
   return undefined;
 }

@@ -1,7 +1,7 @@
 import { isRecord, type JsonObject } from "@mcpolicy/core";
 import { Child, type ChildOptions } from "../stdio/child.ts";
 import { intake, serverBounds } from "../wire/intake.ts";
-import { type AskedServer, Refused } from "./asked-server.ts";
+import { type AskedServer, Refused, refusalOf } from "./asked-server.ts";
 
 export interface StdioSource extends Omit<ChildOptions, "bounds"> {
   /** Milliseconds that each answer may take; 30,000 by default. */
@@ -35,6 +35,8 @@ export function stdioServer({ timeout = 30_000, ...started }: StdioSource): Aske
       const taken = intake(line, serverBounds);
       // Servers print banners: only what is an answer to a question of ours counts.
       if (taken.kind === "refused" || !isRecord(taken.value)) return;
+      const refusal = refusalOf(taken.value);
+      if (refusal !== undefined) child.write(refusal);
       const { id, result, error, method } = taken.value;
       const asked = typeof id === "number" && method === undefined ? waiting.get(id) : undefined;
       if (asked === undefined) return;
@@ -58,7 +60,9 @@ export function stdioServer({ timeout = 30_000, ...started }: StdioSource): Aske
       child.write({ jsonrpc: "2.0", id, method, params });
       return answer.finally(() => clearTimeout(late));
     },
-    tell: (method) => void child.write({ jsonrpc: "2.0", method }),
+    async tell(method) {
+      child.write({ jsonrpc: "2.0", method });
+    },
     stop() {
       child.stop();
       return ended;

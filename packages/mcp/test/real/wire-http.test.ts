@@ -1,8 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
@@ -10,6 +6,7 @@ import type { GatewayServer } from "../../src/http/index.ts";
 import { gatewayBefore } from "../http/gateways.ts";
 import { policyText } from "../policy-text.ts";
 import { answers, capabilities, entryOf, everything, filesystem, heard, memory, type Talker } from "./conversations.ts";
+import { everythingOnHttp } from "./everything-on-http.ts";
 import { HttpClient } from "./http-client.ts";
 import { RawClient } from "./raw-client.ts";
 
@@ -51,29 +48,10 @@ async function throughGateway(upstream: GatewayServer["upstream"], run: Run): Pr
   return onHttp(`${gateway.url}/mcp`, run);
 }
 
-/** server-everything on HTTP; gives its address. */
-async function everythingOnHttp(): Promise<string> {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, "close");
-  const env = { ...process.env, PORT: String(port) };
-  const child: ChildProcess = spawn(process.execPath, [entryOf("server-everything"), "streamableHttp"], {
-    ...{ env, stdio: ["ignore", "ignore", "pipe"] },
-  });
-  closing.push(async () => {
-    child.kill();
-    await once(child, "close");
-  });
-  for await (const text of child.stderr ?? []) if (String(text).includes(String(port))) break;
-  child.stderr?.resume();
-  return `http://127.0.0.1:${port}/mcp`;
-}
-
 describe("under a policy that allows everything, the wire on HTTP is the same", () => {
   it("of server-everything, on HTTP itself", async () => {
-    const url = await everythingOnHttp();
+    const { url, stop } = await everythingOnHttp();
+    closing.push(stop);
     const direct = await onHttp(url, everything);
     expect(await throughGateway({ kind: "http", url }, everything)).toEqual(direct);
     expect(direct.length).toBeGreaterThan(40);
