@@ -99,8 +99,8 @@ export const faults: readonly Fault[] = [
   {
     name: "further names of an untyped server are forgotten",
     file: "core/src/dispatch.ts",
-    find: "server.untyped ? [undefined] : []",
-    replace: "[]",
+    find: "return [...mentions.exact.keys(), undefined];",
+    replace: "return [...mentions.exact.keys()];",
   },
   // --------------------------------------------------------------------------------------------------------- polarity
   {
@@ -144,8 +144,8 @@ export const faults: readonly Fault[] = [
   {
     name: "the last instant of `until` belongs to it",
     file: "compiler/src/who-code.ts",
-    find: "js`${time} < ${rule.until}`",
-    replace: "js`${time} <= ${rule.until}`",
+    find: "js`${time()} < ${rule.until}`",
+    replace: "js`${time()} <= ${rule.until}`",
     shownBy: "ends of a grant",
   },
   {
