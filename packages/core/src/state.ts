@@ -107,7 +107,10 @@ export function tenantKeyOf(principal: Principal): TenantKey {
   return JSON.stringify(principal["tenant"] ?? null);
 }
 
-/** A proof that a request brings for a duty, verified by the host. `id` is unique: it is spent by the call that it lets through. */
+/**
+ * A proof that a request brings for a duty, verified by the host. `id` is unique: it is spent by the call that it lets through. `at` never changes
+ * under the same `id`: a spent one may be forgotten once it is too old for every duty.
+ */
 export type Proof = {
   readonly id: string;
   readonly at: number;

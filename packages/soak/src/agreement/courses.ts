@@ -113,6 +113,7 @@ export function runCourse(
   const memories = { generated: drivenMemory(windows), closures: wholeMemory(windows) };
   const moves: Move[] = [];
   const outcomes: string[] = [];
+  const brought: Proof[] = [];
   for (let index = 0; index < length; index += 1) {
     now += random.pick([0, 0, 0, 1, 1_000, 29_999, 30_000, 30_000, 60_000, 300_000, 3_600_000]);
     const symbol = random.pick(symbols);
@@ -123,7 +124,7 @@ export function runCourse(
       ...symbol,
       principal,
       context: { ...symbol.context, time: now },
-      proofs: proofsFor(random, now, index, principal),
+      proofs: proofsFor(random, now, brought, principal),
       state: reference.read(undefined, tenantOf(principal)),
     };
     const answer = random.chance(0.75)
@@ -221,22 +222,33 @@ function likely(random: Random, { generated }: Evaluators, draw: () => Request):
   return request;
 }
 
-/** Proofs as a host might bring them: fresh, stale, from the future, the caller's own, used before; none, one or many. */
-function proofsFor(random: Random, now: number, index: number, caller: Principal | undefined): readonly Proof[] {
-  const at = (): number => now - random.pick([0, 0, 0, 0, 1, 29_999, 30_000, 600_000, -1]);
-  const id = (): string => (random.chance(0.6) ? `proof ${index}.${random.int(0, 9)}` : `proof ${random.int(0, 1)}`);
+/**
+ * Proofs as a host might bring them: fresh, stale, from the future, the caller's own; none, one or many. Some were brought before, in this course:
+ * then what they prove may be said to be something else, but never when they came to be, since whoever forgets a spent one rests on that.
+ */
+function proofsFor(random: Random, now: number, brought: Proof[], caller: Principal | undefined): readonly Proof[] {
+  const place = (): Pick<Proof, "id" | "at"> => {
+    const before = random.chance(0.4) && brought.length > 0 ? random.pick(brought) : undefined;
+    if (before !== undefined) return { id: before.id, at: before.at };
+    const at = now - random.pick([0, 0, 0, 0, 1, 29_999, 30_000, 600_000, -1]);
+    return { id: `proof ${brought.length}.${random.int(0, 9)}`, at };
+  };
   const approver = (): Principal =>
     random.chance(0.4) && caller !== undefined
       ? caller
       : { id: random.pick(["bob", "cleo", "ann"]), roles: random.some(["reader", "writer", "lead"], random.int(0, 2)) };
   const possible: readonly (() => Proof)[] = [
-    () => ({ id: id(), kind: "approval", by: approver(), at: at() }),
-    () => ({ id: id(), kind: "approval", by: approver(), at: at() }),
-    () => ({ id: id(), kind: "mfa", at: at() }),
-    () => ({ id: id(), kind: "justification", at: at() }),
-    () => ({ id: id(), kind: "duty", name: random.pick(["four eyes", "four eyes", "other"]), at: at() }),
+    () => ({ ...place(), kind: "approval", by: approver() }),
+    () => ({ ...place(), kind: "approval", by: approver() }),
+    () => ({ ...place(), kind: "mfa" }),
+    () => ({ ...place(), kind: "justification" }),
+    () => ({ ...place(), kind: "duty", name: random.pick(["four eyes", "four eyes", "other"]) }),
   ];
-  return random.some(possible, random.pick([0, 1, 1, 3, 5])).map((make) => make());
+  return random.some(possible, random.pick([0, 1, 1, 3, 5])).map((make) => {
+    const proof = make();
+    brought.push(proof);
+    return proof;
+  });
 }
 
 /** What a host supplies with a result: as declared, ill-typed, left out; and what it has no say in. */
