@@ -96,7 +96,7 @@ export function differenceOf(pins: Pins, kind: PinnedKind, definition: JsonObjec
   if (digest === pinned) return undefined;
   const changes = changesFrom(pins, kind, name, definition);
   const what = changes.map(({ text }) => text).join("; ");
-  const text = `${kind} \`${name}\` is not what was pinned: ${what} (pinned ${pinned}, live ${digest}); it is hidden and denied`;
+  const text = `${kind} \`${name}\` is not what was pinned: ${what} (pinned ${pinned}, live ${digest}); it is hidden and denied until \`policy pin\` accepts it`;
   return { what: kind, name, kind: "changed", changes, text };
 }
 
@@ -180,7 +180,7 @@ function unpinned(what: PinnedKind, name: string): Difference {
     name,
     kind: "unpinned",
     changes: [],
-    text: `${what} \`${name}\` is not pinned: it is hidden and denied`,
+    text: `${what} \`${name}\` is not pinned: it is hidden and denied until \`policy pin\` accepts it`,
   };
 }
 

@@ -1,6 +1,8 @@
 /** The variables that a server gets without being asked for: what a program needs to start, and nothing that is a secret by custom. */
 export const inheritedVariables: readonly string[] = [
   ...["HOME", "LANG", "LC_ALL", "LC_CTYPE", "LOGNAME", "PATH", "SHELL", "TERM", "TMPDIR", "TZ", "USER"],
+  // Where the certificates are that programs trust: without them `npx` finds no registry behind a company's proxy.
+  ...["NODE_EXTRA_CA_CERTS", "SSL_CERT_DIR", "SSL_CERT_FILE"],
   // Windows
   ...["APPDATA", "HOMEDRIVE", "HOMEPATH", "LOCALAPPDATA", "PATHEXT", "PROCESSOR_ARCHITECTURE", "PROGRAMFILES"],
   ...["SYSTEMDRIVE", "SYSTEMROOT", "TEMP", "TMP", "USERNAME", "USERPROFILE"],
