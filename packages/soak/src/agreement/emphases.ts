@@ -15,6 +15,7 @@ export type EmphasisName =
   | "ends of a grant"
   | "what servers say of tools"
   | "little at a time"
+  | "amounts below nothing"
   | "events that may be meant"
   | "results that are masked"
   | "results in blocks";
@@ -61,6 +62,13 @@ export const emphases: Readonly<Record<EmphasisName, Emphasis>> = {
       'require "each time" mfa for hub.ping',
     ],
     "hub.ping",
+  ),
+  "amounts below nothing": emphasis(
+    ({ random }) => [
+      'allow "open" anyone to wild.read_all',
+      `limit "owed" wild.read_all to ${random.int(1, 5)} of ((args.n ?? 1) * -1) per 1h per principal`,
+    ],
+    "wild.read_all",
   ),
   "events that may be meant": emphasis(
     ({ random }) => [

@@ -249,8 +249,8 @@ export const faults: readonly Fault[] = [
   {
     name: "an earlier event's paths hang below the server that is asked",
     file: "compiler/src/operand-code.ts",
-    find: "return isOfOtherServer(operand, scope) ? js`q.itsRoot` : rootCode(scope.root);",
-    replace: "return rootCode(scope.root);",
+    find: "(${startCode(reference, scope)}.args, q.itsRoot)`",
+    replace: "(${startCode(reference, scope)}.args, ${rootCode(scope.root)})`",
     shownBy: "paths of another server's events",
   },
   {
@@ -378,6 +378,7 @@ export const faults: readonly Fault[] = [
     file: "runtime/src/limit.ts",
     find: "if (amount === undefined || !(amount >= 0)) return",
     replace: "if (amount === undefined) return",
+    shownBy: "amounts below nothing",
   },
   {
     name: "duties: callers approve their own calls",
