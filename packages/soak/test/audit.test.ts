@@ -20,9 +20,14 @@ describe("a few rounds of `pnpm soak audit`", () => {
   });
 
   it("lets no call through unrecorded when a proxy is killed", async () => {
-    const { told, problems } = await calls({ kills: 2, seed: 7 });
-    expect(problems).toEqual([]);
-    expect(told).toBeGreaterThan(0);
+    // A kill may come before the first answer: then there is nothing to hold against the log, and more are made.
+    let answered = 0;
+    for (let seed = 7; answered === 0 && seed < 17; seed += 1) {
+      const { told, problems } = await calls({ kills: 2, seed });
+      expect(problems).toEqual([]);
+      answered += told;
+    }
+    expect(answered).toBeGreaterThan(0);
   });
 
   it("replays what it measures", async () => {
