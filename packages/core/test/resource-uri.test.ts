@@ -32,7 +32,7 @@ describe("matching", () => {
   const cases: readonly (readonly [string, string, boolean | undefined])[] = [
     ["file:///w/**",        "file:///w/a/b.md",      true],
     ["file:///w/**",        "file:///w",             true],
-    ["file:///w/**",        "file:///work/a",        false],
+    ["file:///w/**",        "file:///wide/a",        false],
     ["file:///w/*.md",      "file:///w/a/b.md",      false],
     ["file:///w/my dir/**", "file:///w/my%20dir/a",  true],
     ["file:///w/my%20dir/**", "file:///w/my dir/a",  true],
