@@ -1,4 +1,4 @@
-import type { ConditionIr, OperandIr, Subject } from "@mcpolicy/core";
+import { type ConditionIr, type OperandIr, operandParts, type Subject } from "@mcpolicy/core";
 
 /** The most branches of a function whose parts all stand in one piece: what is longer, engines of JavaScript optimize badly. */
 const MOST_FLAT = 48;
@@ -38,19 +38,11 @@ function isFlatCondition(condition: ConditionIr): boolean {
 
 function isFlatOperand(operand: OperandIr): boolean {
   switch (operand.kind) {
-    case "constant":
-      return true;
     case "reference":
       return operand.root === "args" || operand.root === "principal" || operand.root === "context";
-    case "apply":
-      return operand.operands.every(isFlatOperand);
-    case "field":
-      return isFlatOperand(operand.of) && (typeof operand.key === "string" || isFlatOperand(operand.key));
-    case "list":
-      return operand.items.every(isFlatOperand);
     case "each":
       return false;
-    case "text":
-      return operand.parts.every((part) => typeof part === "string" || isFlatOperand(part));
+    default:
+      return operandParts(operand).every(isFlatOperand);
   }
 }

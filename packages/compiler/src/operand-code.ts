@@ -183,27 +183,45 @@ function fastCode(
 }
 
 /** A loop of its own that gives the values of all elements; unknown over what is no list, or where one value is. */
-function eachCode({ variable, over, value }: Extract<OperandIr, { readonly kind: "each" }>, scope: Scope): Code {
-  const outer = scope.variables.map((_, index) => variableName(index));
-  const element = variableName(scope.variables.length);
-  const temporaries: Code[] = [];
-  const list = operandCode(over, { ...scope, temporaries });
-  const each = operandCode(value, { ...scope, ...withVariable(variable, over, scope), temporaries });
-  const name = scope.emission.function(
+function eachCode(operand: Extract<OperandIr, { readonly kind: "each" }>, scope: Scope): Code {
+  return loopCode(
     "l",
-    (loop) => js`function ${loop}(${[js`q`, ...outer]}) {
-  ${declaration(temporaries)}const list = ${list};
-  if (!Array.isArray(list)) return undefined;
+    operand,
+    scope,
+    (element, within) => js`  if (!Array.isArray(list)) return undefined;
   const values = [];
   for (const ${element} of list) {
-    const value = ${each};
+    const value = ${operandCode(operand.value, within)};
     if (value === undefined) return undefined;
     values.push(value);
   }
-  return values;
+  return values;`,
+  );
+}
+
+/**
+ * A function of its own about the elements of an operand, and the code that calls it. `body` is what it does with `list`, the operand's value;
+ * it is given the name of an element, and the scope in which the variable stands for it.
+ */
+export function loopCode(
+  word: string,
+  { variable, over }: { readonly variable: string; readonly over: OperandIr },
+  scope: Scope,
+  body: (element: Code, within: Scope) => Code,
+): Code {
+  const parameters = [js`q`, ...scope.variables.map((_, index) => variableName(index))];
+  const temporaries: Code[] = [];
+  const list = operandCode(over, { ...scope, temporaries });
+  const within = { ...scope, ...withVariable(variable, over, scope), temporaries };
+  const code = body(variableName(scope.variables.length), within);
+  const name = scope.emission.function(
+    word,
+    (loop) => js`function ${loop}(${parameters}) {
+  ${declaration(temporaries)}const list = ${list};
+${code}
 }`,
   );
-  return js`${name}(${[js`q`, ...outer]})`;
+  return js`${name}(${parameters})`;
 }
 
 /** Code of where a reference starts and the steps along its path: a value, `absent`, or `undefined`. */
@@ -243,7 +261,7 @@ function isOfOtherServer(operand: OperandIr, { variables, itsVariables }: Scope)
 }
 
 /** The scope's names with one more, which stands for the elements of an operand. */
-export function withVariable(name: string, over: OperandIr, scope: Scope): Pick<Scope, "variables" | "itsVariables"> {
+function withVariable(name: string, over: OperandIr, scope: Scope): Pick<Scope, "variables" | "itsVariables"> {
   return {
     variables: [...scope.variables, name],
     itsVariables: [...scope.itsVariables, isOfOtherServer(over, scope)],
@@ -262,7 +280,7 @@ function startCode(reference: ReferenceIr, scope: Scope): Code {
 }
 
 /** The name of the quantified element at a depth: `v0`, `v1`, … */
-export function variableName(depth: number): Code {
+function variableName(depth: number): Code {
   return identifier(`v${depth}`);
 }
 

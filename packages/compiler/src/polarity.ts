@@ -1,15 +1,6 @@
 import { allOf, anyOf, type Code, type ConditionIr, js } from "@mcpolicy/core";
 import { historyCode } from "./history-code.ts";
-import {
-  applyCode,
-  declaration,
-  foundCode,
-  operandCode,
-  type Polarity,
-  type Scope,
-  variableName,
-  withVariable,
-} from "./operand-code.ts";
+import { applyCode, foundCode, loopCode, operandCode, type Polarity, type Scope } from "./operand-code.ts";
 
 /** `not C` is surely true where C is not possibly true, and the other way about. */
 const opposite = { surely: "possibly", possibly: "surely" } as const;
@@ -61,27 +52,13 @@ function quantifierCode(
   polarity: Polarity,
   scope: Scope,
 ): Code {
-  const depth = scope.variables.length;
-  const outer = scope.variables.map((_, index) => variableName(index));
-  const element = variableName(depth);
-  const temporaries: Code[] = [];
-  const over = operandCode(condition.over, { ...scope, temporaries });
-  const body = conditionCode(condition.body, polarity, {
-    ...scope,
-    ...withVariable(condition.variable, condition.over, scope),
-    temporaries,
-  });
   const ends = condition.kind === "some";
-  const name = scope.emission.function(
-    "l",
-    (loop) => js`function ${loop}(${[js`q`, ...outer]}) {
-  ${declaration(temporaries)}const list = ${over};
-  if (!Array.isArray(list)) return ${polarity === "possibly"};
+  return loopCode("l", condition, scope, (element, within) => {
+    const body = conditionCode(condition.body, polarity, within);
+    return js`  if (!Array.isArray(list)) return ${polarity === "possibly"};
   for (const ${element} of list) {
     if (${ends ? js`` : js`!`}${body}) return ${ends};
   }
-  return ${!ends};
-}`,
-  );
-  return js`${name}(${[js`q`, ...outer]})`;
+  return ${!ends};`;
+  });
 }

@@ -1,4 +1,4 @@
-import type { ConditionIr, EventsIr, OperandIr, ReferenceIr } from "@mcpolicy/core";
+import { type ConditionIr, type EventsIr, type OperandIr, operandParts, type ReferenceIr } from "@mcpolicy/core";
 
 /**
  * Every reference of a condition to the present request, but for quantified names. What a capability's condition reads of an earlier
@@ -37,23 +37,6 @@ function eventReferences(events: EventsIr): readonly ReferenceIr[] {
 }
 
 function operandReferences(operand: OperandIr): readonly ReferenceIr[] {
-  switch (operand.kind) {
-    case "constant":
-      return [];
-    case "reference":
-      return operand.root === "variable" || operand.root === "its" ? [] : [operand];
-    case "apply":
-      return operand.operands.flatMap(operandReferences);
-    case "field":
-      return [
-        ...operandReferences(operand.of),
-        ...(typeof operand.key === "string" ? [] : operandReferences(operand.key)),
-      ];
-    case "list":
-      return operand.items.flatMap(operandReferences);
-    case "each":
-      return [...operandReferences(operand.over), ...operandReferences(operand.value)];
-    case "text":
-      return operand.parts.flatMap((part) => (typeof part === "string" ? [] : operandReferences(part)));
-  }
+  if (operand.kind !== "reference") return operandParts(operand).flatMap(operandReferences);
+  return operand.root === "variable" || operand.root === "its" ? [] : [operand];
 }

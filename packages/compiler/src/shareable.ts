@@ -1,4 +1,4 @@
-import type { ConditionIr, EventsIr, OperandIr } from "@mcpolicy/core";
+import { type ConditionIr, type EventsIr, type OperandIr, operandParts } from "@mcpolicy/core";
 
 /** What tells one operand from another: the same key always gives the same value within a request. */
 export function operandKey(operand: OperandIr, root: string | undefined): string {
@@ -23,8 +23,7 @@ export function isShareable(operand: OperandIr): boolean {
 
 /**
  * Every operand of a condition that a request may keep, each time that it stands there, and twice where it is asked again and again: of each
- * earlier event, of each element. What a capability's condition reads of an
- * earlier event is not among them, nor what stands under `has`.
+ * earlier event, of each element. What a capability's condition reads of an earlier event is not among them, nor what stands under `has`.
  */
 export function shareableOf(condition: ConditionIr): readonly OperandIr[] {
   switch (condition.kind) {
@@ -60,24 +59,6 @@ function twice(operands: readonly OperandIr[]): readonly OperandIr[] {
 }
 
 function within(operand: OperandIr): readonly OperandIr[] {
-  const parts = partsOf(operand).flatMap(within);
+  const parts = operandParts(operand).flatMap(within);
   return isShareable(operand) ? [operand, ...parts] : parts;
-}
-
-function partsOf(operand: OperandIr): readonly OperandIr[] {
-  switch (operand.kind) {
-    case "constant":
-    case "reference":
-      return [];
-    case "apply":
-      return operand.operands;
-    case "field":
-      return typeof operand.key === "string" ? [operand.of] : [operand.of, operand.key];
-    case "list":
-      return operand.items;
-    case "each":
-      return [operand.over, operand.value];
-    case "text":
-      return operand.parts.filter((part) => typeof part !== "string");
-  }
 }

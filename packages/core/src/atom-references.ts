@@ -1,5 +1,6 @@
 import type { ConditionIr, OperandIr, ReferenceIr } from "./ir.ts";
 import { pointerToken } from "./json-pointer.ts";
+import { operandParts } from "./operand-parts.ts";
 
 /** A condition that is not made of others by `and`, `or` and `not`. */
 export type Atom = Extract<ConditionIr, { readonly at: unknown }>;
@@ -32,20 +33,12 @@ export function referencesOfAtom(atom: Atom): readonly ReferenceIr[] {
 /** What an operand reads. */
 export function referencesOf(operand: OperandIr): readonly ReferenceIr[] {
   switch (operand.kind) {
-    case "constant":
-      return [];
     case "reference":
       return [operand];
-    case "apply":
-      return operand.operands.flatMap(referencesOf);
-    case "list":
-      return operand.items.flatMap(referencesOf);
-    case "field":
-      return [...referencesOf(operand.of), ...(typeof operand.key === "string" ? [] : referencesOf(operand.key))];
     case "each":
       // What the values read of an element differs from one to the next.
       return referencesOf(operand.over);
-    case "text":
-      return operand.parts.flatMap((part) => (typeof part === "string" ? [] : [part]));
+    default:
+      return operandParts(operand).flatMap(referencesOf);
   }
 }

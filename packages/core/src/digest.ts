@@ -1,6 +1,7 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
 import canonicalize from "canonicalize";
+import { messageOf } from "./failure.ts";
 import { inCanonicalOrder } from "./in-canonical-order.ts";
 import type { PinnedTool } from "./pins.ts";
 import type { JsonObject, Value } from "./value.ts";
@@ -20,7 +21,7 @@ export function canonicalJson(value: unknown): string {
   try {
     text = canonicalize(value);
   } catch (cause) {
-    throw new TypeError(`no canonical JSON: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    throw new TypeError(`no canonical JSON: ${messageOf(cause)}`, { cause });
   }
   if (text === undefined) throw new TypeError(`no canonical JSON: ${typeof value} is not a JSON value`);
   return text;

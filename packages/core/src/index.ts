@@ -60,7 +60,10 @@ export {
   reaches,
 } from "./endpoint.ts";
 export type { Engine, EngineFactory } from "./engine.ts";
+export { messageOf } from "./failure.ts";
+export { frozen } from "./frozen.ts";
 export { givingRoles } from "./giving-roles.ts";
+export { fromHex, toHex } from "./hexadecimal.ts";
 export {
   carriesTest,
   type EventsTests,
@@ -99,6 +102,7 @@ export {
 } from "./ir.ts";
 export { isOfIts } from "./its-root.ts";
 export { pointerToken } from "./json-pointer.ts";
+export { operandParts } from "./operand-parts.ts";
 export { matchesName } from "./operation-names.ts";
 export { type ExampleReading, exampleReadings } from "./operators/examples.ts";
 export { operatorById, operators, operatorsSpelled } from "./operators/index.ts";

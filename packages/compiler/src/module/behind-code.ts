@@ -1,5 +1,5 @@
 import { argumentPointers, type Code, type ConditionIr, js } from "@mcpolicy/core";
-import { declaration, operandCode, type Scope, variableName, withVariable } from "../operand-code.ts";
+import { loopCode, type Scope } from "../operand-code.ts";
 import { conditionCode } from "../polarity.ts";
 
 type Pole = "held" | "failed";
@@ -61,27 +61,16 @@ function quantifierCode(
   pole: Pole,
   scope: Scope,
 ): Code {
-  const depth = scope.variables.length;
-  const outer = scope.variables.map((_, index) => variableName(index));
-  const element = variableName(depth);
-  const temporaries: Code[] = [];
-  const over = operandCode(condition.over, { ...scope, temporaries });
-  const within: Scope = { ...scope, ...withVariable(condition.variable, condition.over, scope), temporaries };
-  const isOne = isPart(condition.body, pole, within);
-  const behind = behindCode(condition.body, pole, within);
   const own = { json: argumentPointers(condition) };
-  const name = scope.emission.function(
-    "w",
-    (loop) => js`function ${loop}(${[js`q`, ...outer]}) {
-  ${declaration(temporaries)}const list = ${over};
-  if (Array.isArray(list)) for (const ${element} of list) {
+  return loopCode("w", condition, scope, (element, within) => {
+    const isOne = isPart(condition.body, pole, within);
+    const behind = behindCode(condition.body, pole, within);
+    return js`  if (Array.isArray(list)) for (const ${element} of list) {
     if (!${isOne}) continue;
     const behind = ${behind};
     if (behind.length > 0) return behind.map((each) => [...${own}, ...each]);
     break;
   }
-  return [${own}];
-}`,
-  );
-  return js`${name}(${[js`q`, ...outer]})`;
+  return [${own}];`;
+  });
 }

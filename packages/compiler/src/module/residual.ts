@@ -1,4 +1,4 @@
-import type { ConditionIr, OperandIr, ReferenceIr } from "@mcpolicy/core";
+import { type ConditionIr, type OperandIr, operandParts, type ReferenceIr } from "@mcpolicy/core";
 import { simplify } from "../simplify.ts";
 
 /**
@@ -40,20 +40,5 @@ function isUnknown({ root }: ReferenceIr): boolean {
 }
 
 function readsUnknown(operand: OperandIr): boolean {
-  switch (operand.kind) {
-    case "constant":
-      return false;
-    case "reference":
-      return isUnknown(operand);
-    case "apply":
-      return operand.operands.some(readsUnknown);
-    case "field":
-      return readsUnknown(operand.of) || (typeof operand.key !== "string" && readsUnknown(operand.key));
-    case "list":
-      return operand.items.some(readsUnknown);
-    case "each":
-      return readsUnknown(operand.over) || readsUnknown(operand.value);
-    case "text":
-      return operand.parts.some((part) => typeof part !== "string" && readsUnknown(part));
-  }
+  return operand.kind === "reference" ? isUnknown(operand) : operandParts(operand).some(readsUnknown);
 }
