@@ -5,10 +5,10 @@ import {
   type Decision,
   denied,
   emptyState,
+  frozen,
   type HeldLabel,
   type LabelIr,
   type LimitIr,
-  type MissingDuty,
   type Obligation,
   type Principal,
   type RedactIr,
@@ -18,11 +18,12 @@ import {
 } from "@mcpolicy/core";
 import { type Caller, callerOf, isRefused } from "./caller.ts";
 import type { Means } from "./decide.ts";
-import { dutyText, proofFor } from "./duty.ts";
+import { proofFor } from "./duty.ts";
 import { byId, decidingRule } from "./explain.ts";
 import { askLimit, limitKey } from "./limit.ts";
 import { nothingTaken, type Outcome } from "./outcome.ts";
 import type { Question } from "./question.ts";
+import { byDuties, byLimits } from "./stopped.ts";
 import { unique } from "./unique.ts";
 
 /**
@@ -81,36 +82,15 @@ function byAll(means: Means, request: Request, caller: Principal, id: string, nu
   });
   const spent = limits.filter((each) => each.spent);
   if (spent.length > 0) {
-    const waits = spent.flatMap(({ retryAfterMs }) => retryAfterMs ?? []);
-    const stopped = stoppedBy(
-      spent.map(({ rule }) => rule),
-      allowed,
-      means,
-      request,
-    );
-    // Waiting helps only where it helps with each of them.
-    const retry = waits.length === spent.length ? { retryAfterMs: Math.max(...waits) } : {};
-    return nothingTaken({ ...stopped, reason: "limit", told: { ...stopped.told, ...retry } });
+    const spentRules = spent.map(({ rule }) => rule);
+    return nothingTaken(byLimits(stoppedBy(spentRules, allowed, means, request), spent));
   }
 
   const requires = of<RequireIr>("require").map((rule) => {
     return { rule, proof: proofFor(rule, proofs, { ir: means.ir, caller: fullCaller(means, caller), now, state }) };
   });
   const unproven = requires.filter(({ proof }) => proof === undefined).map(({ rule }) => rule);
-  if (unproven.length > 0) {
-    const missing = unproven.map((rule): MissingDuty => {
-      return { duty: dutyText(rule), rule: rule.id, demands: rule.duty, valid: rule.valid };
-    });
-    const stopped = stoppedBy(unproven, allowed, means, request);
-    const told = { ...stopped.told, missing: unique(missing.map(({ duty }) => duty)).toSorted() };
-    return nothingTaken({
-      ...stopped,
-      effect: "ask",
-      reason: "approval",
-      told,
-      kept: { ...stopped.kept, missing },
-    });
-  }
+  if (unproven.length > 0) return nothingTaken(byDuties(stoppedBy(unproven, allowed, means, request), unproven));
 
   const labels = of<LabelIr>("label");
   const redacts = of<RedactIr>("redact");
@@ -167,13 +147,4 @@ function fullCaller({ ir }: Means, principal: Principal): Caller {
   const caller = callerOf(ir, principal);
   if (isRefused(caller)) throw new Error(caller.why);
   return caller;
-}
-
-/** Nobody who is given it changes what others are given. */
-function frozen<T>(value: T): T {
-  if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {
-    Object.freeze(value);
-    for (const part of Object.values(value)) frozen(part);
-  }
-  return value;
 }

@@ -2,6 +2,7 @@ import {
   type Decision,
   denied,
   fault,
+  messageOf,
   type Operation,
   type Principal,
   type Request,
@@ -95,7 +96,7 @@ export function embeddedPolicy(parts: EmbeddedParts): EmbeddedPolicy {
     try {
       return decideOrThrow(request);
     } catch (failure) {
-      return fault(failure instanceof Error ? failure.message : String(failure));
+      return fault(messageOf(failure));
     }
   }
 

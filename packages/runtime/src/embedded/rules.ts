@@ -1,4 +1,5 @@
 import { type DecidingRule, type Decision, denied, type Truth } from "@mcpolicy/core";
+import { unique } from "../unique.ts";
 import type { EmbeddedRule, Moment } from "./parts.ts";
 
 /** A rule that applies, and its truth. */
@@ -90,9 +91,4 @@ export function becauseOf(matches: readonly Matched[]): readonly string[] {
 /** What they say to the operator. */
 export function notesOf(matches: readonly Matched[]): readonly string[] {
   return unique(matches.map(({ rule }) => rule.head.note));
-}
-
-/** Each text once, without those that are not there. */
-export function unique(texts: readonly (string | undefined)[]): readonly string[] {
-  return [...new Set(texts.filter((text) => text !== undefined))];
 }

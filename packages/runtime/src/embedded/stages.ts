@@ -1,16 +1,9 @@
-import {
-  type Decision,
-  denied,
-  emptyState,
-  type LabelIr,
-  type LimitIr,
-  type MissingDuty,
-  type RequireIr,
-} from "@mcpolicy/core";
-import { dutyText, proofFor } from "../duty.ts";
+import { type Decision, denied, emptyState, type LabelIr, type LimitIr, type RequireIr } from "@mcpolicy/core";
+import { proofFor } from "../duty.ts";
 import { askLimit, limitKey } from "../limit.ts";
+import { byDuties, byLimits } from "../stopped.ts";
 import type { EmbeddedHead, Stage } from "./parts.ts";
-import { becauseOf, decidingRule, type Matched, narrowing, notesOf, unique } from "./rules.ts";
+import { becauseOf, decidingRule, type Matched, narrowing, notesOf } from "./rules.ts";
 
 /** Step 6: what was taken already. What this call takes is for the host to find by `step` of a loaded policy. */
 export const limitStage: Stage = (allowed, { rules, moment, caller, request: { operation, state = emptyState } }) => {
@@ -23,14 +16,8 @@ export const limitStage: Stage = (allowed, { rules, moment, caller, request: { o
   });
   const spent = limits.filter((each) => each.spent);
   if (spent.length === 0) return allowed;
-  const waits = spent.flatMap(({ retryAfterMs }) => retryAfterMs ?? []);
-  const stopped = stoppedBy(
-    spent.map(({ match }) => match),
-    allowed,
-  );
-  // Waiting helps only where it helps with each of them.
-  const retry = waits.length === spent.length ? { retryAfterMs: Math.max(...waits) } : {};
-  return { ...stopped, reason: "limit", told: { ...stopped.told, ...retry } };
+  const matches = spent.map(({ match }) => match);
+  return byLimits(stoppedBy(matches, allowed), spent);
 };
 
 /** Step 7: duties whose proofs the request does not bring. */
@@ -41,13 +28,7 @@ export const requireStage: Stage = (allowed, { roles, rules, moment, caller, req
     (match) => proofFor(said<RequireIr>(match), proofs, proving) === undefined,
   );
   if (unproven.length === 0) return allowed;
-  const missing = unproven.map((match): MissingDuty => {
-    const required = said<RequireIr>(match);
-    return { duty: dutyText(required), rule: required.id, demands: required.duty, valid: required.valid };
-  });
-  const stopped = stoppedBy(unproven, allowed);
-  const told = { ...stopped.told, missing: unique(missing.map(({ duty }) => duty)).toSorted() };
-  return { ...stopped, effect: "ask", reason: "approval", told, kept: { ...stopped.kept, missing } };
+  return byDuties(stoppedBy(unproven, allowed), unproven.map(said<RequireIr>));
 };
 
 /** Step 8: labels that the call sets. */
