@@ -53,38 +53,23 @@ async function opened(session: Session, settings: ProxySettings): Promise<ExitCo
   for (const warning of policy.warnings) say(warning);
   // A store forgets a call in flight later than the proxy gives it up.
   const flight = 2 * (settings.limits.answer ?? ANSWER);
-  const log = await auditSinkOf(session, settings.audit, say);
-  const state = await openState(settings.state, policy.windows, flight, say);
-  const audience = `policy proxy ${settings.state?.name ?? [...servers.keys()].join(" ")}`;
-  const closeRest = async (): Promise<void> => {
-    await state.close();
-    await log?.close();
-  };
-  const approvals = await approvalsFrom(settings.approvals, { shared: state.approvals, audience, say }).catch(
-    async (problem: unknown) => {
-      await closeRest();
-      throw problem;
-    },
-  );
-  const identifying: Identifying = { session, caller: settings.caller, revocations: state.revocations, say };
+  const closing: (() => Promise<void>)[] = [];
   try {
+    const log = await auditSinkOf(session, settings.audit, say);
+    closing.unshift(async () => log?.close());
+    const state = await openState(settings.state, policy.windows, flight, say);
+    closing.unshift(() => state.close());
+    const audience = `policy proxy ${settings.state?.name ?? [...servers.keys()].join(" ")}`;
+    const approvals = await approvalsFrom(settings.approvals, { shared: state.approvals, audience, say });
+    closing.unshift(() => approvals.close());
     const run = settings.listen === undefined ? onStdio : onHttp;
     return await run({
-      session,
-      settings,
-      servers,
-      ready,
-      log,
-      state,
-      flight,
+      ...{ session, settings, servers, ready, log, state, flight, carriedOut, say },
       approvals: approvals.channel,
-      carriedOut,
-      identifying,
-      say,
+      identifying: { session, caller: settings.caller, revocations: state.revocations, say },
     });
   } finally {
-    await approvals.close();
-    await closeRest();
+    for (const close of closing) await close();
   }
 }
 

@@ -1,4 +1,5 @@
 import type { ApprovalQuestion, Approvals, JsonObject } from "@mcpolicy/core";
+import { messageOf } from "@mcpolicy/core";
 import { differenceOf, openApproval, type ProofKeys } from "@mcpolicy/identity";
 import type { ApprovalChannel, ApprovedCall, Asking, Brought, Lacking } from "../approvals.ts";
 import { boundCall } from "./bound.ts";
@@ -45,7 +46,7 @@ export function approvalChannel(options: ApprovalChannelOptions): ApprovalChanne
     try {
       options.onAsked?.(question);
     } catch (problem) {
-      note(`approvers could not be told of question ${question.id}: ${inWords(problem)}`);
+      note(`approvers could not be told of question ${question.id}: ${messageOf(problem)}`);
     }
   }
 
@@ -95,7 +96,7 @@ export function approvalChannel(options: ApprovalChannelOptions): ApprovalChanne
       try {
         return await ask(call, lacks);
       } catch (problem) {
-        note(`a call could not be asked about: ${inWords(problem)}`);
+        note(`a call could not be asked about: ${messageOf(problem)}`);
         return denied("It could not be asked for.");
       }
     },
@@ -104,8 +105,4 @@ export function approvalChannel(options: ApprovalChannelOptions): ApprovalChanne
 
 function textOf(lacked: readonly Lacked[]): string {
   return lacked.map(({ missing }) => missing).join(", ");
-}
-
-function inWords(problem: unknown): string {
-  return problem instanceof Error ? problem.message : String(problem);
 }

@@ -1,3 +1,5 @@
+import { toHex } from "@mcpolicy/core";
+
 /** How far the clock of a store may be behind: what is asked through it dates from that much earlier, or the proof would be of the future. */
 const SKEW = 5_000;
 
@@ -11,5 +13,5 @@ export function datedFrom({ asked, until }: { readonly asked: number; readonly u
 
 /** 128 random bits in hex: the id under which an answer is spent. */
 export function newNonce(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return toHex(crypto.getRandomValues(new Uint8Array(16)));
 }

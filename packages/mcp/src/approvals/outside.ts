@@ -1,5 +1,5 @@
 import type { ApprovalQuestion, ApprovalState, Approvals, DutyIr, Proof } from "@mcpolicy/core";
-import { pauseFor } from "./pause.ts";
+import { pauseFor } from "../pause.ts";
 
 /** What became of a question to somebody else. */
 export type Outside =

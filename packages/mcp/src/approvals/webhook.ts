@@ -1,6 +1,7 @@
 import type { ApprovalQuestion, JsonObject } from "@mcpolicy/core";
+import { messageOf } from "@mcpolicy/core";
 import { isLoopback, SettingsError } from "@mcpolicy/identity";
-import { pauseFor } from "./pause.ts";
+import { pauseFor } from "../pause.ts";
 
 /** What `fetch` is asked for here; the global one fits. */
 export type Post = (
@@ -63,7 +64,7 @@ export function webhook(options: WebhookOptions): Webhook {
   const closing = new AbortController();
 
   async function tell(question: ApprovalQuestion): Promise<void> {
-    const body = JSON.stringify(messageOf(question, options, now()));
+    const body = JSON.stringify(eventOf(question, options, now()));
     let wait = pause;
     for (let attempt = 1; ; attempt += 1, wait *= 2) {
       const why = await send(question.id, body);
@@ -100,7 +101,7 @@ export function webhook(options: WebhookOptions): Webhook {
       if (status >= 200 && status < 300) return undefined;
       return { text: `status ${status}`, isFinal: status >= 400 && status < 500 && !passing.has(status) };
     } catch (problem) {
-      return { text: problem instanceof Error ? problem.message : String(problem), isFinal: false };
+      return { text: messageOf(problem), isFinal: false };
     }
   }
 
@@ -130,7 +131,7 @@ function safeUrl(text: string): string {
   return url.href;
 }
 
-function messageOf(question: ApprovalQuestion, options: WebhookOptions, now: number): JsonObject {
+function eventOf(question: ApprovalQuestion, options: WebhookOptions, now: number): JsonObject {
   const { id, asked, until, callerId, client, tenant, server, method, operation, missing, because, rules } = question;
   const values = question.arguments as JsonObject;
   return {

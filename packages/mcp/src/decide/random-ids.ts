@@ -1,3 +1,5 @@
+import { toHex } from "@mcpolicy/core";
+
 /** Hexadecimal digits of one id: 128 random bits. */
 const LENGTH = 32;
 /** Ids that are drawn at once. */
@@ -12,16 +14,10 @@ export function randomIds(): () => string {
   let at = 0;
   return () => {
     if (at === drawn.length) {
-      drawn = hexadecimal(crypto.getRandomValues(new Uint8Array((LENGTH / 2) * DRAWN)));
+      drawn = toHex(crypto.getRandomValues(new Uint8Array((LENGTH / 2) * DRAWN)));
       at = 0;
     }
     at += LENGTH;
     return drawn.slice(at - LENGTH, at);
   };
-}
-
-function hexadecimal(bytes: Uint8Array): string {
-  let text = "";
-  for (const byte of bytes) text += byte.toString(16).padStart(2, "0");
-  return text;
 }

@@ -155,9 +155,9 @@ export class Endpoint {
     const refuse = (status: number, kind: Flaw, why: string, id?: Id): Promise<void> =>
       this.#refuse(response, caller, { status, kind, why, id });
     const { accept = "", "content-type": type = "", "content-encoding": encoding } = request.headers;
-    if (!/application\/json/i.test(accept) || !/text\/event-stream/i.test(accept)) {
-      if (!/\*\/\*/.test(accept))
-        return refuse(406, "not-a-message", "a client accepts application/json and text/event-stream");
+    const acceptsBoth = /application\/json/i.test(accept) && /text\/event-stream/i.test(accept);
+    if (!acceptsBoth && !/\*\/\*/.test(accept)) {
+      return refuse(406, "not-a-message", "a client accepts application/json and text/event-stream");
     }
     if (!/^\s*application\/json\s*(?:;|$)/i.test(type) || encoding !== undefined) {
       return refuse(415, "not-a-message", "what is posted is application/json");

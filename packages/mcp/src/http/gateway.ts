@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import type { JsonObject } from "@mcpolicy/core";
+import { messageOf } from "@mcpolicy/core";
 import { headerLines } from "@mcpolicy/identity";
 import type { EnforcedPolicy } from "../policy.ts";
 import { flaw } from "../wire/denial.ts";
@@ -131,7 +132,7 @@ export async function gateway(options: GatewayOptions): Promise<Gateway> {
     // Whoever goes away does not read what went wrong.
     response.on("error", () => {});
     void serve(request, response).catch((problem: unknown) => {
-      note(`a request failed: ${problem instanceof Error ? problem.message : String(problem)}`);
+      note(`a request failed: ${messageOf(problem)}`);
       if (response.headersSent) response.destroy();
       else refuse(response, 500, flawText);
     });

@@ -1,5 +1,6 @@
 import { isRecord, type JsonObject } from "@mcpolicy/core";
 import type { Maybe } from "../../maybe.ts";
+import { pauseFor } from "../../pause.ts";
 import type { Flaw } from "../../wire/denial.ts";
 import { type Era, type Id, isId, type Message, own, toMessage } from "../../wire/message.ts";
 import { headersOf } from "../wire/message-headers.ts";
@@ -207,7 +208,7 @@ export class HttpLink<Inbound> implements ServerLink<Inbound> {
     const { inbound } = pending;
     while (pending.mark !== undefined && !signal.aborted) {
       if (inbound !== undefined) events.paused?.(inbound);
-      await passed(pending.retry, signal);
+      await pauseFor(Math.max(pending.retry, LEAST_RETRY), signal);
       const headers = { ...this.#getHeaders(), "last-event-id": pending.mark };
       const answer = await callHttp(target, { method: "GET", headers, signal });
       if (answer.status !== 200 || answer.type !== "text/event-stream") {
@@ -273,7 +274,7 @@ export class HttpLink<Inbound> implements ServerLink<Inbound> {
       } catch (problem) {
         if (isFirst && !ends.aborted) return problem instanceof NoAnswer ? 502 : 500;
       }
-      await passed(retry, ends);
+      await pauseFor(Math.max(retry, LEAST_RETRY), ends);
     }
     return 200;
   }
@@ -344,17 +345,4 @@ function whyNot(status: number, type: string): string {
 
 function reasonOf(problem: unknown): string {
   return problem instanceof Error ? problem.message : "the request failed";
-}
-
-function passed(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    const timer = setTimeout(done, Math.max(milliseconds, LEAST_RETRY));
-    function done(): void {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", done);
-      resolve();
-    }
-    signal.addEventListener("abort", done);
-  });
 }
