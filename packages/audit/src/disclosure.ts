@@ -1,13 +1,14 @@
 import {
   type AuditRecord,
   type DecisionRecord,
+  fromHex,
   isRecord,
   type KeptValues,
   recordSalt,
   saltedDigest,
+  toHex,
   type Value,
 } from "@mcpolicy/core";
-import { fromHex, toHex } from "./encoding.ts";
 
 /** One value of a record, with the salt by which its digest can be tried: it tells nothing of any other value. */
 export interface Disclosure {

@@ -10,16 +10,6 @@ export function fromBase64(text: string): Uint8Array | undefined {
   return toBase64(bytes) === text ? bytes : undefined;
 }
 
-export function toHex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
-/** Bytes from lower-case hexadecimal digits; undefined where they are not. */
-export function fromHex(text: string): Uint8Array | undefined {
-  if (!/^([0-9a-f]{2})*$/.test(text)) return undefined;
-  return Uint8Array.from(text.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
-}
-
 /** UTF-8, strictly: undefined where the bytes are none. A byte order mark is a character like any other. */
 export function fromUtf8(bytes: Uint8Array): string | undefined {
   try {

@@ -1,5 +1,6 @@
+import { messageOf, toHex } from "@mcpolicy/core";
 import { sha256 } from "@noble/hashes/sha2.js";
-import { fromBase64, toBase64, toHex, toUtf8 } from "./encoding.ts";
+import { fromBase64, toBase64, toUtf8 } from "./encoding.ts";
 
 /** Who can have signed a note: a name and a public key (C2SP signed-note; Ed25519, type 0x01). */
 export interface Verifier {
@@ -129,6 +130,6 @@ async function imports(what: string, load: () => Promise<Key>): Promise<Key> {
   try {
     return await load();
   } catch (cause) {
-    throw new KeyError(`${what} cannot be used: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    throw new KeyError(`${what} cannot be used: ${messageOf(cause)}`, { cause });
   }
 }

@@ -1,4 +1,5 @@
-import { fromBase64, fromHex, fromUtf8, toBase64, toHex, toUtf8 } from "./encoding.ts";
+import { fromHex, toHex } from "@mcpolicy/core";
+import { fromBase64, fromUtf8, toBase64, toUtf8 } from "./encoding.ts";
 import { isKeyName, type Signer, type Verifier } from "./keys.ts";
 
 /** A text and who signed it (C2SP signed-note). Nothing of it may be believed before `openNote` has said by whom. */

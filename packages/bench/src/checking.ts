@@ -1,3 +1,4 @@
+import { messageOf } from "@mcpolicy/core";
 import { clock } from "./clock.ts";
 import type { Loaded } from "./engine.ts";
 
@@ -22,7 +23,7 @@ export async function checked<Input>(
     try {
       got = engine.isAsync ? await engine.answer(input) : engine.answer(input);
     } catch (failure) {
-      got = `threw ${failure instanceof Error ? failure.message : String(failure)}`;
+      got = `threw ${messageOf(failure)}`;
     }
     count += 1;
     if (!isSame(got, right)) return { checked: count, wrong: { input, got, expected: right } };

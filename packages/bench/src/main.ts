@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, loadavg, release, tmpdir, totalmem, type } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { messageOf } from "@mcpolicy/core";
 import { aimedAt } from "./aimed-at.ts";
 import { bundle } from "./bundle.ts";
 import { coldStarts } from "./cold-start.ts";
@@ -33,7 +34,7 @@ async function main(argv: readonly string[]): Promise<number> {
   try {
     flags = read(argv);
   } catch (error) {
-    console.error(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
+    console.error(`${messageOf(error)}\n\n${usage}`);
     return 4;
   }
   const chosen = chosenOf(flags);

@@ -1,3 +1,4 @@
+import { messageOf } from "@mcpolicy/core";
 import { checked } from "./checking.ts";
 import type { Engine } from "./engine.ts";
 import { timed } from "./timing.ts";
@@ -30,7 +31,7 @@ export type Report =
 
 if (process.argv[2] !== undefined) {
   const report = await run(JSON.parse(process.argv[2]) as Task).catch(
-    (failure: unknown): Report => ({ error: failure instanceof Error ? failure.message : String(failure) }),
+    (failure: unknown): Report => ({ error: messageOf(failure) }),
   );
   process.stdout.write(`${JSON.stringify(report)}\n`);
   process.exit(0);

@@ -1,6 +1,7 @@
 import {
   absent,
   type Field,
+  frozen,
   isRecord,
   type JsonObject,
   type PolicyIr,
@@ -126,6 +127,7 @@ export function principalOf(
     if (value !== absent) own.push([name, value]);
   }
   const principal = { ...Object.fromEntries(own), id, ...(client === undefined ? {} : { client }), roles };
+  // What a token said is kept for its next use: nobody changes it in between.
   return { principal: frozen(principal) };
 }
 
@@ -167,13 +169,4 @@ export function isName(value: unknown): value is string {
     value.isWellFormed() &&
     !/[\p{Cc}\u2028\u2029]/u.test(value)
   );
-}
-
-/** What a token said is kept for its next use: nobody changes it in between. */
-function frozen<T>(value: T): T {
-  if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {
-    Object.freeze(value);
-    for (const part of Object.values(value)) frozen(part);
-  }
-  return value;
 }

@@ -1,4 +1,5 @@
 import type { RevocableToken, Revocations } from "@mcpolicy/core";
+import { messageOf } from "@mcpolicy/core";
 import {
   type Authenticated,
   type Authentication,
@@ -90,10 +91,6 @@ function failed(problem: unknown): Refused {
 
 function unknownRevocation(problem: unknown): Refused {
   return refused("fault", `whether the token was revoked cannot be found out: ${messageOf(problem)}`);
-}
-
-function messageOf(problem: unknown): string {
-  return problem instanceof Error ? problem.message : String(problem);
 }
 
 /** What a verified token gives, in the form that is kept. */

@@ -1,3 +1,4 @@
+import { messageOf } from "@mcpolicy/core";
 import { fetchedKeys, type KeySource, KeysUnavailable, NoSuchKey } from "./keys.ts";
 
 /** Milliseconds. */
@@ -34,7 +35,7 @@ export function rotatingKeys(load: () => Promise<unknown>, rotation: Partial<Rot
       if (keys === undefined) throw new Error("what came is no JSON Web Key Set");
       held = { keys, since: now };
     } catch (problem) {
-      why = problem instanceof Error ? problem.message : String(problem);
+      why = messageOf(problem);
     }
   };
   const refreshed = (now: number, patience: number): Promise<void> | undefined => {

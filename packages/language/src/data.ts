@@ -1,4 +1,4 @@
-import { type Field, isRecord, joinTypes, type Type, type Value } from "@mcpolicy/core";
+import { type Field, isRecord, joinTypes, messageOf, type Type, type Value } from "@mcpolicy/core";
 import { diagnostic, Source } from "@mcpolicy/diagnostics";
 import { parseDocument } from "yaml";
 import type { Data } from "./ast.ts";
@@ -47,7 +47,7 @@ export function loadTable(node: Data, sources: Map<string, Source>, files: Files
   try {
     value = document.toJS({ maxAliasCount: 100 });
   } catch (error) {
-    return refuse(error instanceof Error ? error.message : String(error));
+    return refuse(messageOf(error));
   }
   const why = whyNoValue(value, 0);
   return why === undefined ? tableOf(value as Value) : refuse(why);

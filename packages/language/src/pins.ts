@@ -5,6 +5,7 @@ import {
   isRecord,
   type JsonObject,
   type Listing,
+  messageOf,
   type PinFile,
   type PinnedTool,
   pinFileOf,
@@ -159,7 +160,7 @@ function pinsOrWhy(listing: JsonObject): PinFile | string {
   try {
     return pinsFromListing(listing);
   } catch (cause) {
-    return cause instanceof Error ? cause.message : String(cause);
+    return messageOf(cause);
   }
 }
 

@@ -7,6 +7,7 @@ import {
   fault,
   isPossibly,
   isSurely,
+  messageOf,
   type Operation,
   type PolicyIr,
   type Request,
@@ -73,7 +74,7 @@ export function decide(means: Means, request: Request, id: string): Outcome {
           ...means.narrows.map((wider, side) => asRemembered(side, decide(wider, asSeenBy(side, request), id))),
         ]);
   } catch (failure) {
-    return nothingTaken(fault(failure instanceof Error ? failure.message : String(failure)));
+    return nothingTaken(fault(messageOf(failure)));
   }
 }
 

@@ -10,6 +10,7 @@ import {
   type EngineFactory,
   IR_VERSION,
   type JsonObject,
+  messageOf,
   type Operation,
   type PolicyIr,
   type Principal,
@@ -349,7 +350,7 @@ function verify(given: Artifact | string): { readonly ir: PolicyIr; readonly dig
     return { ir, digest };
   } catch (failure) {
     if (failure instanceof ArtifactError) throw failure;
-    throw new ArtifactError("P0601", `this is not an artifact: ${inWords(failure)}`);
+    throw new ArtifactError("P0601", `this is not an artifact: ${messageOf(failure)}`);
   }
 }
 
@@ -389,7 +390,7 @@ function makeEngine(ir: PolicyIr, factory: EngineFactory): Engine {
     for (const rule of ir.redacts ?? []) finderOf(rule);
     return factory(ir, formats);
   } catch (failure) {
-    throw new ArtifactError("P0604", `no evaluator can be made of this policy: ${inWords(failure)}`);
+    throw new ArtifactError("P0604", `no evaluator can be made of this policy: ${messageOf(failure)}`);
   }
 }
 
@@ -397,7 +398,7 @@ function recorder(ir: PolicyIr): Recorder {
   try {
     return recorderOf(ir);
   } catch (failure) {
-    throw new ArtifactError("P0604", `no record can be kept as this policy says: ${inWords(failure)}`);
+    throw new ArtifactError("P0604", `no record can be kept as this policy says: ${messageOf(failure)}`);
   }
 }
 
@@ -409,8 +410,4 @@ function seenOrNone(ir: PolicyIr, request: Request): readonly SeenRule[] {
     // The decision says `fault` already; there is nothing more to show.
     return [];
   }
-}
-
-function inWords(failure: unknown): string {
-  return failure instanceof Error ? failure.message : String(failure);
 }

@@ -1,4 +1,5 @@
 import { readFile, stat } from "node:fs/promises";
+import { messageOf } from "@mcpolicy/core";
 import { ArtifactError } from "./artifact-error.ts";
 import { type LoadedPolicy, type LoadOptions, loadPolicy as loadText } from "./load.ts";
 
@@ -58,7 +59,7 @@ export async function reloadingPolicy(path: string, options: ReloadOptions = {})
       policy = next;
       return told({ kind: "loaded", policy, before });
     } catch (problem) {
-      const why = problem instanceof Error ? problem.message : String(problem);
+      const why = messageOf(problem);
       const kept = { kind: "kept", why, code: problem instanceof ArtifactError ? problem.code : undefined } as const;
       // The same complaint is told once, however often the file is looked at.
       const isNew = why !== complaint;

@@ -7,6 +7,7 @@ import {
   fault,
   type HeldLabel,
   type JsonObject,
+  messageOf,
   type PolicyIr,
   type Principal,
   type RedactIr,
@@ -92,7 +93,7 @@ export function answer(means: Means, { kept }: Needs, answered: Answered): Answe
     }
     return { decision, result: sent, event: event(read, labels) };
   } catch (failure) {
-    const decision = fault(failure instanceof Error ? failure.message : String(failure));
+    const decision = fault(messageOf(failure));
     return { decision, result: undefined, event: event(undefined, worstLabels(means, request, id, at)) };
   }
 }

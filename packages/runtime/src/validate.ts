@@ -1,5 +1,6 @@
 import {
   type JsonObject,
+  messageOf,
   type SchemaChecker,
   type ServerIr,
   schemaChecker,
@@ -59,7 +60,7 @@ export function ownChecker(
   try {
     return schemaChecker(schema, { root, formats, documents: known });
   } catch (problem) {
-    const why = problem instanceof Error ? problem.message : String(problem);
+    const why = messageOf(problem);
     throw new Error(`the schema of ${tool} is not valid: ${why}`, { cause: problem });
   }
 }

@@ -2,6 +2,7 @@ import {
   emptyState,
   fault,
   type JsonObject,
+  messageOf,
   type Request,
   type StateDriver,
   type StateEvent,
@@ -123,7 +124,7 @@ function after<Value, Next>(value: Soon<Value>, next: (value: Value) => Soon<Nex
 
 /** What comes of it, or instead of a failure, in words. */
 function unless<Value>(run: () => Soon<Value>, otherwise: (failure: string) => Value): Soon<Value> {
-  const failed = (failure: unknown): Value => otherwise(failure instanceof Error ? failure.message : String(failure));
+  const failed = (failure: unknown): Value => otherwise(messageOf(failure));
   try {
     const value = run();
     return value instanceof Promise ? value.catch(failed) : value;

@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
+import { messageOf } from "@mcpolicy/core";
 import { type Backend, backends, usualBackends } from "./agreement/evaluators.ts";
 import { isSharedRequired, sharedFolder } from "./shared.ts";
 import type { Soak, SoakOptions } from "./soak.ts";
@@ -52,7 +53,7 @@ async function main(argv: readonly string[]): Promise<number> {
   try {
     parsed = read(argv);
   } catch (error) {
-    console.error(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
+    console.error(`${messageOf(error)}\n\n${usage}`);
     return 4;
   }
   const { values, positionals } = parsed;

@@ -1,5 +1,6 @@
 import {
   advance,
+  messageOf,
   type State,
   type StateDriver,
   type StateEvent,
@@ -59,7 +60,7 @@ export function lastKnown(store: AppendingDriver, options: LastKnownOptions): St
       remember(need, read);
       return read;
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
+      const why = messageOf(error);
       if (away === undefined) {
         notice({ what: "store-away", text: `${why}; what was known last is gone by, for at most ${bound} ms` });
       }

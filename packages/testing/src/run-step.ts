@@ -4,6 +4,7 @@ import {
   emptyState,
   equal,
   type JsonObject,
+  messageOf,
   type Principal,
   type Proof,
   type Request,
@@ -187,6 +188,6 @@ export function attempt<T>(run: () => T): { readonly value: T } | { readonly fai
   try {
     return { value: run() };
   } catch (error) {
-    return { failed: error instanceof Error ? error.message : String(error) };
+    return { failed: messageOf(error) };
   }
 }

@@ -1,4 +1,5 @@
 import type { AuditRecord, AuditSink } from "@mcpolicy/core";
+import { messageOf } from "@mcpolicy/core";
 
 /** Somebody who is told what was recorded, and on whom nothing depends. */
 export interface Exporter {
@@ -64,7 +65,7 @@ class Follower {
       const told = this.#exporter.append(record);
       if (told !== undefined) this.#await(told);
     } catch (problem) {
-      this.#fail(inWords(problem));
+      this.#fail(messageOf(problem));
     }
   }
 
@@ -73,13 +74,13 @@ class Follower {
     try {
       await this.#exporter.close?.();
     } catch (problem) {
-      this.#fail(inWords(problem));
+      this.#fail(messageOf(problem));
     }
   }
 
   #await(told: Promise<void>): void {
     const settled = told
-      .catch((problem: unknown) => this.#fail(inWords(problem)))
+      .catch((problem: unknown) => this.#fail(messageOf(problem)))
       .finally(() => this.#pending.delete(settled));
     this.#pending.add(settled);
   }
@@ -96,8 +97,4 @@ class Follower {
       // Whoever listens must not stop the log.
     }
   }
-}
-
-function inWords(problem: unknown): string {
-  return problem instanceof Error ? problem.message : String(problem);
 }

@@ -27,7 +27,3 @@ export class LogError extends Error {
     this.code = code;
   }
 }
-
-export function inWords(problem: unknown): string {
-  return problem instanceof Error ? problem.message : String(problem);
-}

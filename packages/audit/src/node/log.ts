@@ -4,6 +4,7 @@ import {
   type AuditRecord,
   type AuditSink,
   type LogNotice,
+  messageOf,
   type NoticeRecord,
   type RecordSalt,
   recordSalt,
@@ -18,7 +19,7 @@ import { type Disk, diskAt } from "./disk.ts";
 import { indexName, layout, segmentAt, segmentsOf } from "./layout.ts";
 import { LONGEST_LINE } from "./lines.ts";
 import { type Lock, SIGN_OF_LIFE, takeLock } from "./lock.ts";
-import { inWords, LogError } from "./log-error.ts";
+import { LogError } from "./log-error.ts";
 import type { LogEvent, LogOptions } from "./log-options.ts";
 import { nodeHasher } from "./node-hasher.ts";
 import { Publisher } from "./publisher.ts";
@@ -413,7 +414,7 @@ class Writer implements AuditLog {
   /** What is said to those who wait for records that were not written, or of which nobody can tell any more whether they are on the disk. */
   #notWritten(problem: unknown): LogError {
     // After a sync that failed, a second one may say yes to what is lost.
-    if (!(problem instanceof NotWritten && problem.isUndone)) return this.#fail(inWords(problem));
+    if (!(problem instanceof NotWritten && problem.isUndone)) return this.#fail(messageOf(problem));
     this.#goesAway(problem.message);
     if (this.#options.durability.sync === "every record") {
       this.#dropQueue();
@@ -486,7 +487,7 @@ class Writer implements AuditLog {
         this.#unsigned = undefined;
       })
       .catch((problem: unknown) => {
-        const why = inWords(problem);
+        const why = messageOf(problem);
         const rest = `Records are kept; after ${this.#mostUnsigned / 1_000} s without a checkpoint no more are taken`;
         if (this.#unsigned === undefined)
           this.#report({ kind: "unsigned", text: `no checkpoint could be made: ${why}. ${rest}` });
@@ -520,7 +521,7 @@ class Writer implements AuditLog {
     } catch (problem) {
       return this.#report({
         kind: "unsigned",
-        text: `no new file of records could be begun, the present one grows: ${inWords(problem)}`,
+        text: `no new file of records could be begun, the present one grows: ${messageOf(problem)}`,
       });
     }
     this.#fileBegun = now();
@@ -537,7 +538,7 @@ class Writer implements AuditLog {
       if (problem instanceof LogError && problem.code === "closed") return;
       this.#report({
         kind: "pruned",
-        text: `old records could not be deleted, and are still there: ${inWords(problem)}`,
+        text: `old records could not be deleted, and are still there: ${messageOf(problem)}`,
       });
     }
   }
@@ -621,6 +622,6 @@ function lineOf(record: AuditRecord): string {
   try {
     return recordLine(record);
   } catch (cause) {
-    throw new LogError("record", `the record is not kept: ${inWords(cause)}`, { cause });
+    throw new LogError("record", `the record is not kept: ${messageOf(cause)}`, { cause });
   }
 }

@@ -1,4 +1,5 @@
 import type { AuditRecord } from "@mcpolicy/core";
+import { messageOf } from "@mcpolicy/core";
 import { openCheckpoint } from "../checkpoint.ts";
 import type { Disclosure } from "../disclosure.ts";
 import type { Verifier } from "../keys.ts";
@@ -7,7 +8,7 @@ import { writeProof } from "../record-proof.ts";
 import { extraBytes, verifyProof } from "../verify-proof.ts";
 import { type Disk, diskAt } from "./disk.ts";
 import { layout } from "./layout.ts";
-import { inWords, LogError } from "./log-error.ts";
+import { LogError } from "./log-error.ts";
 import { nodeHasher } from "./node-hasher.ts";
 import { type ReadOptions, readRecords } from "./read-records.ts";
 import { TileReader } from "./tile-reader.ts";
@@ -61,7 +62,10 @@ export async function proveRecord(
   }
   const reader = new TileReader(disk, nodeHasher);
   const path = await proveInclusion(index, size, reader.nodes(size), nodeHasher).catch((problem: unknown) => {
-    throw new LogError("damaged", `the hashes that would prove record ${index} are not all there: ${inWords(problem)}`);
+    throw new LogError(
+      "damaged",
+      `the hashes that would prove record ${index} are not all there: ${messageOf(problem)}`,
+    );
   });
   const extra = extraBytes({ record: line, ...(disclosed.length === 0 ? {} : { disclosed }) });
   const proof = writeProof({ index, path, checkpoint, extra });

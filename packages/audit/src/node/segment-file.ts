@@ -1,6 +1,6 @@
+import { messageOf } from "@mcpolicy/core";
 import type { Disk, EndOfFile } from "./disk.ts";
 import type { Segment } from "./layout.ts";
-import { inWords } from "./log-error.ts";
 
 /** Lines were not written. `isUndone`: the file is as it was before, and may be written to again. */
 export class NotWritten extends Error {
@@ -59,9 +59,11 @@ export class SegmentFile {
   async #undo(cause: unknown): Promise<NotWritten> {
     try {
       await this.#file.cut(this.#bytes);
-      return new NotWritten(inWords(cause), true, { cause });
+      return new NotWritten(messageOf(cause), true, { cause });
     } catch (second) {
-      return new NotWritten(`${inWords(cause)}, and what was half written stays: ${inWords(second)}`, false, { cause });
+      return new NotWritten(`${messageOf(cause)}, and what was half written stays: ${messageOf(second)}`, false, {
+        cause,
+      });
     }
   }
 }

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import type { AuditSink } from "@mcpolicy/core";
+import { messageOf } from "@mcpolicy/core";
 import type { Abilities, LoadedPolicy } from "@mcpolicy/runtime";
 import type { ChokidarOptions } from "chokidar";
 import { UsageError } from "../exit-codes.ts";
@@ -109,7 +110,7 @@ function watching(isRead: (path: string) => boolean): ChokidarOptions {
 function whyUnread(problem: unknown): string {
   if (problem instanceof UsageError) return problem.message;
   // A bug of ours must not end what enforces the policy in force.
-  return `the policy could not be read: ${problem instanceof Error ? problem.message : String(problem)}`;
+  return `the policy could not be read: ${messageOf(problem)}`;
 }
 
 /** A log that cannot take it says so itself. */

@@ -1,4 +1,4 @@
-import { type PolicyIr, schemaChecker } from "@mcpolicy/core";
+import { messageOf, type PolicyIr, schemaChecker } from "@mcpolicy/core";
 import { schemasOf } from "./checked-tools.ts";
 
 /** A policy of which no module can be made: the message says what of it, and why. */
@@ -12,7 +12,7 @@ export function demandCheckable(ir: PolicyIr): void {
     try {
       schemaChecker(schema, { root: undefined, formats: new Map() });
     } catch (problem) {
-      const why = problem instanceof Error ? problem.message : String(problem);
+      const why = messageOf(problem);
       throw new ModuleError(`the arguments of \`${server}.${tool}\` cannot be checked: ${why}`, { cause: problem });
     }
   }

@@ -1,3 +1,4 @@
+import { messageOf } from "@mcpolicy/core";
 import { runCourse } from "../agreement/courses.ts";
 import { type Drawn, drawnVocabulary, drawPolicy, visibleMostly } from "../agreement/drawing.ts";
 import { type EmphasisName, emphases } from "../agreement/emphases.ts";
@@ -86,6 +87,6 @@ function differenceWith(
     }
     return undefined;
   } catch (failure) {
-    return `it throws: ${failure instanceof Error ? failure.message : String(failure)}`;
+    return `it throws: ${messageOf(failure)}`;
   }
 }

@@ -1,5 +1,5 @@
 import { generatedEngine } from "@mcpolicy/compiler";
-import { IR_VERSION, type JsonObject, type PolicyIr, type Value, type Violation } from "@mcpolicy/core";
+import { IR_VERSION, type JsonObject, messageOf, type PolicyIr, type Value, type Violation } from "@mcpolicy/core";
 import { ajvReasons, formats, ownChecker, validatorOf } from "@mcpolicy/runtime";
 import { readData } from "../shared.ts";
 import { type SchemaDifference, schemaDifferences } from "./json-schema-differences.ts";
@@ -131,7 +131,7 @@ function verdictOf<T>(ask: () => T): T | string {
   try {
     return ask();
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return messageOf(error);
   }
 }
 

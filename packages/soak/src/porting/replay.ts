@@ -1,4 +1,13 @@
-import { advance, type Decision, emptyState, includes, parseEndpoint, type Request, type State } from "@mcpolicy/core";
+import {
+  advance,
+  type Decision,
+  emptyState,
+  includes,
+  messageOf,
+  parseEndpoint,
+  type Request,
+  type State,
+} from "@mcpolicy/core";
 import type { CheckedPolicy } from "@mcpolicy/language";
 import type { LoadedPolicy } from "@mcpolicy/runtime";
 import { decideByReference, disagreement } from "@mcpolicy/testing";
@@ -23,7 +32,7 @@ export function replay(example: Example, want: Want | undefined, ported: Ported)
     if (typeof want !== "string") return listWrong(request, want, ported);
     return wrong(decided(request, ported), want, JSON.stringify(example));
   } catch (failure) {
-    return [`${JSON.stringify(example)}: ${failure instanceof Error ? failure.message : String(failure)}`];
+    return [`${JSON.stringify(example)}: ${messageOf(failure)}`];
   }
 }
 

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Kernel } from "@mcpolicy/compiler";
 import type { JsonObject, PinnedTool, Type, Value } from "@mcpolicy/core";
-import { isRecord } from "@mcpolicy/core";
+import { isRecord, messageOf } from "@mcpolicy/core";
 import { makeKernel } from "@mcpolicy/kernel";
 import { typeOfSchema } from "@mcpolicy/language";
 import { ajvReasons, ownChecker } from "@mcpolicy/runtime";
@@ -126,7 +126,7 @@ function reportOn(file: string, text: string, kernel: Kernel): FileReport {
         problems.push(`${file}: ${tool.name} takes an argument that it does not have: ${broken.effect}`);
     }
   } catch (error) {
-    problems.push(`${file}: ${error instanceof Error ? error.message : String(error)}`);
+    problems.push(`${file}: ${messageOf(error)}`);
   }
   return {
     file,
