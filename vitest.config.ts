@@ -19,6 +19,8 @@ export default defineConfig({
         include: ["test/**/*.test.ts"],
         testTimeout: 300_000,
         hookTimeout: 300_000,
+        // What is waited for happens when it happens: a second is not enough on a machine with other work.
+        expect: { poll: { timeout: 30_000 } },
         setupFiles,
         isolate: false,
       },

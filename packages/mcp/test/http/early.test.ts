@@ -77,9 +77,8 @@ describe("what a server asks before the client listens", () => {
       return (messages.at(-1) as { result: { content: [{ text: string }] } }).result.content[0].text;
     };
     const refused = { code: -32603, message: "The client does not listen" };
-    await vi.waitFor(async () =>
-      expect(JSON.parse(await told())).toEqual([100, 101, 102].map((at) => ({ id: `r${at}`, error: refused }))),
-    );
+    const answers = [100, 101, 102].map((at) => ({ id: `r${at}`, error: refused }));
+    await expect.poll(async () => JSON.parse(await told())).toEqual(answers);
     expect(audit.records().filter((each) => each.kind === "outcome" && each.ended === "lost")).toMatchObject(
       Array.from({ length: 3 }, () => ({ notes: ["the client did not listen"] })),
     );
