@@ -30,9 +30,22 @@ export const pathWords: readonly string[] = Object.freeze([
 
 const words: ReadonlySet<string> = new Set(pathWords);
 
+/**
+ * What was found out of names, which come again with each call of a tool. At most so many, and none that are long: where nothing is pinned a caller
+ * invents them.
+ */
+const known = new Map<string, boolean>();
+const MOST_KNOWN = 1_000;
+const LONGEST_KNOWN = 64;
+
 /** Whether a text argument of this name is taken for a path: `path`, `source_path`, `outputDir`, `working-directory`. */
 export function isPathName(name: string): boolean {
-  return partsOf(name).some((part) => words.has(part));
+  const before = known.get(name);
+  if (before !== undefined) return before;
+  const found = partsOf(name).some((part) => words.has(part));
+  if (known.size >= MOST_KNOWN) known.clear();
+  if (name.length <= LONGEST_KNOWN) known.set(name, found);
+  return found;
 }
 
 // A capital begins a part after a small letter or digit (`outputDir`), or before a small letter in a run of capitals (`URLPath`).

@@ -47,3 +47,10 @@ test.each([
 ])("%s does not", (name) => {
   expect(isPathName(name)).toBe(false);
 });
+
+test("a name says the same however many others were asked about meanwhile", () => {
+  for (let count = 0; count < 3_000; count++) {
+    expect(isPathName(`invented${count}pathology`)).toBe(false);
+    expect([isPathName("filePath"), isPathName("profile")]).toEqual([true, false]);
+  }
+});

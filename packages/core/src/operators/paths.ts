@@ -4,7 +4,7 @@ import type { TextPattern } from "../readers/patterns.ts";
 import { plainTestOf } from "../regular/plain-test.ts";
 import type { Value } from "../value.ts";
 import { call, type FastOperand, type Operator } from "./operator.ts";
-import { stringsOf } from "./strings.ts";
+import { stringsOf, type Wanted } from "./strings.ts";
 
 /** Places in a tree of files, by segment, on canonical paths. */
 export const paths: readonly Operator[] = [
@@ -114,6 +114,7 @@ export const paths: readonly Operator[] = [
       [{ place: "/a" }, [7], undefined],
     ],
     evaluate: (of: Value, named: readonly string[] = []) => {
+      if (named.length === 0) return stringsOf(of, underPathNames);
       const known = new Set(named);
       return stringsOf(of, { under: (name) => isPathName(name) || known.has(name), names: undefined });
     },
@@ -122,6 +123,8 @@ export const paths: readonly Operator[] = [
     toSet: "opaque",
   },
 ];
+
+const underPathNames: Wanted = { under: isPathName, names: undefined };
 
 /** Whether a text matches any of these. */
 export function likeAny(of: string, globs: readonly TextPattern[]): boolean {

@@ -32,31 +32,49 @@ export const strings: readonly Operator[] = [
 ];
 
 /** Which texts are meant: those below a name that `under` accepts, or all; and which property names count as texts themselves. */
-interface Wanted {
+export interface Wanted {
   readonly under: ((name: string) => boolean) | undefined;
   readonly names: ((name: string) => boolean) | undefined;
 }
 
+/** A list or a record, of which some parts were looked at. */
+interface Walk {
+  readonly of: Readonly<Record<string | number, Value>>;
+  /** Undefined of a list. */
+  readonly names: readonly string[] | undefined;
+  readonly length: number;
+  /** Whether all texts in it are meant. */
+  readonly counts: boolean;
+  at: number;
+  /** What it stands in. */
+  readonly outer: Walk | undefined;
+}
+
 /** Texts in document order. With a stack of its own, since arguments nest as deep as a caller likes. */
-export function stringsOf(of: Value, wanted: Wanted): readonly string[] {
+export function stringsOf(of: Value, { under, names }: Wanted): readonly string[] {
+  if (typeof of === "string") return under === undefined ? [of] : [];
   const found: string[] = [];
-  const stack: { readonly value: Value; readonly counts: boolean; readonly name?: string }[] = [
-    { value: of, counts: wanted.under === undefined },
-  ];
-  for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
-    const { value, counts, name } = next;
-    if (name !== undefined && wanted.names?.(name) === true) found.push(name);
-    if (typeof value === "string") {
-      if (counts) found.push(value);
-    } else if (Array.isArray(value)) {
-      for (let at = value.length - 1; at >= 0; at--) stack.push({ value: value[at] as Value, counts });
-    } else if (typeof value === "object" && value !== null && !isPreparedValue(value)) {
-      const entries = Object.entries(value);
-      for (let at = entries.length - 1; at >= 0; at--) {
-        const [key, item] = entries[at] as [string, Value];
-        stack.push({ value: item, counts: counts || wanted.under?.(key) === true, name: key });
-      }
+  let walk = walkOf(of, under === undefined, undefined);
+  while (walk !== undefined) {
+    if (walk.at === walk.length) {
+      walk = walk.outer;
+      continue;
     }
+    const name: string | undefined = walk.names?.[walk.at];
+    const value = walk.of[name ?? walk.at] as Value;
+    walk.at += 1;
+    const counts: boolean = walk.counts || (name !== undefined && under?.(name) === true);
+    if (name !== undefined && names?.(name) === true) found.push(name);
+    if (typeof value !== "string") walk = walkOf(value, counts, walk) ?? walk;
+    else if (counts) found.push(value);
   }
   return found;
+}
+
+/** Undefined of what has no parts. */
+function walkOf(value: Value, counts: boolean, outer: Walk | undefined): Walk | undefined {
+  if (typeof value !== "object" || value === null || isPreparedValue(value)) return undefined;
+  const names = Array.isArray(value) ? undefined : Object.keys(value);
+  const { length } = names ?? (value as readonly Value[]);
+  return { of: value as Walk["of"], names, length, counts, at: 0, outer };
 }

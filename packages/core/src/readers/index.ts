@@ -67,14 +67,18 @@ export function read(
   }
 }
 
+/** The same list where each element is its own canonical value. */
 function readAll(element: Type, items: readonly unknown[], root: string | undefined): Value | undefined {
-  const results: Value[] = [];
-  for (const item of items) {
-    const result = read(element, item as Value | undefined, root);
+  let results: Value[] | undefined;
+  for (let at = 0; at < items.length; at++) {
+    const item = items[at] as Value | undefined;
+    const result = read(element, item, root);
     if (result === undefined) return undefined;
+    if (result === item && results === undefined) continue;
+    results ??= items.slice(0, at) as Value[];
     results.push(result);
   }
-  return results;
+  return results ?? (items as readonly Value[]);
 }
 
 /** Why a value is not readable as a type, as half a sentence ("it has a `..` segment"); empty where it is. */

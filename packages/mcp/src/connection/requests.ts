@@ -263,25 +263,35 @@ export class Requests<Inbound, Outbound> {
     // biome-ignore format: one message may not cost a spread
     const hearing: Hearing = { enforcer, definitions, settings, tasks, request, row, caller, decided, task, mayRead: never };
     const isObject = options.values === "objects" && (row.result !== "call" || enforcer.judging(decided) !== "nothing");
-    const json = (value: JsonObject): JsonObject => (isObject ? (asJson(value) as JsonObject) : value);
-    const heard = caught(
-      () => {
-        if (answer.kind === "result") return heardResult(json(answer.result), hearing);
-        const declared = request.era === "modern" ? declaredIn(request.params) : party.offered;
-        return heardError(json(answer.error), { ...hearing, ...task }, declared);
-      },
-      (): Heard => withheld("the result could not be read", "fault"),
-    );
-    return after(heard, (each) => {
-      const isOpen = each.kind === "passes" && each.isOpen === true;
-      const released = isOpen ? undefined : enforcer.release(decided);
-      return after(released, () => this.#recorded(flight, decided, answer, each));
-    });
+    let heard: Maybe<Heard>;
+    try {
+      heard =
+        answer.kind === "result"
+          ? heardResult(isObject ? (asJson(answer.result) as JsonObject) : answer.result, hearing)
+          : heardError(
+              isObject ? (asJson(answer.error) as JsonObject) : answer.error,
+              { ...hearing, ...task },
+              request.era === "modern" ? declaredIn(request.params) : party.offered,
+            );
+    } catch {
+      heard = unreadable();
+    }
+    if (!isLater(heard)) return this.#closed(flight, decided, answer, heard);
+    return Promise.resolve(heard)
+      .catch(unreadable)
+      .then((each) => this.#closed(flight, decided, answer, each));
+  }
+
+  /** Ends a call in the state, where it does not go on, and takes down what it came to. */
+  #closed(flight: Flight<Inbound>, decided: Decided, answer: Answer, heard: Heard): Maybe<WireForm> {
+    const isOpen = heard.kind === "passes" && heard.isOpen === true;
+    const released = isOpen ? undefined : flight.by.enforcer.release(decided);
+    if (!isLater(released)) return this.#recorded(flight, decided, answer, heard);
+    return released.then(() => this.#recorded(flight, decided, answer, heard));
   }
 
   #recorded(flight: Flight<Inbound>, decided: Decided, answer: Answer, heard: Heard): Maybe<WireForm> {
-    const { ids } = this.#shared.options;
-    const { enforcer, definitions } = flight.by;
+    const { enforcer } = flight.by;
     if (heard.kind === "withheld") {
       const { decision } = heard;
       return after(enforcer.ended(decided, { ended: "withheld", decision }), () =>
@@ -290,16 +300,22 @@ export class Requests<Inbound, Outbound> {
     }
     const { result, kept, notes } = heard;
     const isError = answer.kind === "error" || own(result, "isError") === true;
-    return after(enforcer.ended(decided, { ended: isError ? "error" : "result", result: kept, notes }), (isKept) => {
-      if (!isKept) return this.#denial(flight, { ...decided, decision: unrecorded }, nothing);
-      if (answer.kind === "error") {
-        return { answer: { kind: "error", error: own(result, "error") as JsonObject }, status: 200 };
-      }
-      definitions.identify(result);
-      if (flight.request.method === "initialize") this.#shared.party.announced = result["capabilities"] as JsonObject;
-      const left = ids === "ours" ? withSubscription(result, flight.request.id) : result;
-      return { answer: { kind: "result", result: left }, status: 200 };
-    });
+    const isKept = enforcer.ended(decided, { ended: isError ? "error" : "result", result: kept, notes });
+    if (!isLater(isKept)) return this.#form(flight, decided, answer, result, isKept);
+    return isKept.then((each) => this.#form(flight, decided, answer, result, each));
+  }
+
+  /** What the client gets of what may leave, where the outcome was recorded. */
+  #form(flight: Flight<Inbound>, decided: Decided, answer: Answer, result: JsonObject, isKept: boolean): WireForm {
+    if (!isKept) return this.#denial(flight, { ...decided, decision: unrecorded }, nothing);
+    if (answer.kind === "error") {
+      return { answer: { kind: "error", error: own(result, "error") as JsonObject }, status: 200 };
+    }
+    flight.by.definitions.identify(result);
+    if (flight.request.method === "initialize") this.#shared.party.announced = result["capabilities"] as JsonObject;
+    const isOurs = this.#shared.options.ids === "ours";
+    const left = isOurs ? withSubscription(result, flight.request.id) : result;
+    return { answer: { kind: "result", result: left }, status: 200 };
   }
 
   /** Answers something of the client that is no message to be decided. `id` is undefined where none can be told. */
@@ -383,6 +399,10 @@ export class Requests<Inbound, Outbound> {
 
 /** Stands where no answer to something unknown is needed. */
 const nothing: Answer = { kind: "error", error: {} };
+
+function unreadable(): Heard {
+  return withheld("the result could not be read", "fault");
+}
 
 const unrecorded: Decision = {
   ...denied,

@@ -113,10 +113,14 @@ export class Enforcer {
     const id = this.newId();
     const at = this.now();
     const failed = (problem: unknown): Decided => closed(id, at, asked, fault(inWords(problem)));
-    return after(
-      caught(() => this.#judge(asked, id, at, denial, also), failed),
-      (decided) => this.#recorded(decided),
-    );
+    let decided: Maybe<Decided>;
+    try {
+      decided = this.#judge(asked, id, at, denial, also);
+    } catch (problem) {
+      decided = failed(problem);
+    }
+    if (!isLater(decided)) return this.#recorded(decided);
+    return decided.catch(failed).then((each) => this.#recorded(each));
   }
 
   /** Takes down what the table of methods, or a failure, decided. */
@@ -182,15 +186,14 @@ export class Enforcer {
 
   /** Takes a decision down before anything goes on; where that fails nothing does. */
   #recorded(decided: Decided): Maybe<Decided> {
-    return after(
-      this.#append(() => decisionRecord(this.#recording, decided)),
-      (isKept): Maybe<Decided> => {
-        if (isKept) return decided;
-        const { id, at, asked } = decided;
-        const lost = closed(id, at, asked, fault("the decision could not be recorded"));
-        return after(this.release(decided), () => lost);
-      },
-    );
+    const isKept = this.#append(() => decisionRecord(this.#recording, decided));
+    return isKept === true ? decided : after(isKept, (each) => (each ? decided : this.#unrecorded(decided)));
+  }
+
+  #unrecorded(decided: Decided): Maybe<Decided> {
+    const { id, at, asked } = decided;
+    const lost = closed(id, at, asked, fault("the decision could not be recorded"));
+    return after(this.release(decided), () => lost);
   }
 
   /** What is to be done with the result of a call that was let through. */

@@ -1,6 +1,6 @@
 import { type Decision, denied, fault, isRecord, type JsonObject, type Operation } from "@mcpolicy/core";
 import type { Caller } from "../caller.ts";
-import { after, type Maybe } from "../maybe.ts";
+import { after, isLater, type Maybe } from "../maybe.ts";
 import type { Gate, MethodRow } from "../methods/methods.ts";
 import type { Definitions } from "../pins/definitions.ts";
 import type { Settings } from "../settings.ts";
@@ -206,10 +206,14 @@ function gated(
 }
 
 function operationGated(incoming: Incoming, enforcer: Enforcer, decided: Maybe<Decided>): Maybe<Gated> {
-  return after(decided, (each) => {
-    const hidden = isHidden(each, incoming, enforcer) ? hiddenOf(incoming) : undefined;
-    return { decided: each, params: incoming.request.params, hidden };
-  });
+  return isLater(decided)
+    ? decided.then((each) => notHidden(incoming, enforcer, each))
+    : notHidden(incoming, enforcer, decided);
+}
+
+function notHidden(incoming: Incoming, enforcer: Enforcer, decided: Decided): Gated {
+  const hidden = isHidden(decided, incoming, enforcer) ? hiddenOf(incoming) : undefined;
+  return { decided, params: incoming.request.params, hidden };
 }
 
 function isListed({ caller, operation }: Asked, { policy, now }: Enforcer): boolean {

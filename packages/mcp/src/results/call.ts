@@ -1,6 +1,7 @@
 import { isRecord, type JsonObject, type Value } from "@mcpolicy/core";
 import type { ToolResult } from "@mcpolicy/runtime";
-import { after, type Maybe } from "../maybe.ts";
+import type { Judged } from "../decide/enforcer.ts";
+import { after, isLater, type Maybe } from "../maybe.ts";
 import { own } from "../wire/message.ts";
 import { blocksLeft, contentsLeft, nameResources, withheldBlock } from "./blocks.ts";
 import { type Hear, type Heard, type Hearing, passes, withheld } from "./heard.ts";
@@ -20,28 +21,35 @@ interface View {
 /** Hears a result that the policy's result rules are about: judged as the server gave it, then cut down to what may leave. */
 function judged(view: View): Hear {
   return (result, hearing) => {
-    const { enforcer, decided, request, caller } = hearing;
     // What has not got its form was read all the same: the policy sees that it is broken.
     const given = view.toTool(result) ?? broken;
-    return after(enforcer.judge(decided, given), ({ decision, result: left }): Maybe<Heard> => {
-      if (given === broken) return withheld(`the result has not got the form of one of ${request.method}`);
-      if (left === undefined) return { kind: "withheld", decision };
-      const back = (mayRead: Hearing["mayRead"]): Heard => {
-        const { result: leaving, dropped } = view.back(
-          left,
-          result,
-          mayRead === hearing.mayRead ? hearing : { ...hearing, mayRead },
-        );
-        const notes = dropped === 0 ? undefined : [`${dropped} parts of the result were dropped`];
-        return passes(leaving, left, notes);
-      };
-      if (!nameResources(left.content)) return back(hearing.mayRead);
-      const { name: server } = enforcer.server;
-      return after(enforcer.present(caller), (isAllowed) =>
-        back((uri) => isAllowed({ kind: "resource", server, uri })),
-      );
-    });
+    const judged = hearing.enforcer.judge(hearing.decided, given);
+    if (!isLater(judged)) return cutDown(view, result, hearing, given, judged);
+    return judged.then((each) => cutDown(view, result, hearing, given, each));
   };
+}
+
+function cutDown(
+  view: View,
+  result: JsonObject,
+  hearing: Hearing,
+  given: ToolResult,
+  { decision, result: left }: Judged,
+): Maybe<Heard> {
+  if (given === broken) return withheld(`the result has not got the form of one of ${hearing.request.method}`);
+  if (left === undefined) return { kind: "withheld", decision };
+  if (!nameResources(left.content)) return back(view, result, hearing, left);
+  const { enforcer, caller } = hearing;
+  const { name: server } = enforcer.server;
+  return after(enforcer.present(caller), (isAllowed) => {
+    const mayRead = (uri: string): boolean => isAllowed({ kind: "resource", server, uri });
+    return back(view, result, { ...hearing, mayRead }, left);
+  });
+}
+
+function back(view: View, result: JsonObject, hearing: Hearing, left: ToolResult): Heard {
+  const { result: leaving, dropped } = view.back(left, result, hearing);
+  return passes(leaving, left, dropped === 0 ? undefined : [`${dropped} parts of the result were dropped`]);
 }
 
 const callMembers: ReadonlySet<string> = new Set(["content", "structuredContent", "isError", "_meta"]);

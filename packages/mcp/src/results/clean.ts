@@ -43,7 +43,8 @@ function cleanList(list: readonly Value[]): readonly Value[] {
 }
 
 function cleanRecord(record: JsonObject): JsonObject {
-  for (const name of Object.keys(record)) {
+  // Names that `Object.prototype` lends are looked at too: that can only say too often that there is something to clean.
+  for (const name in record) {
     const value = record[name] as Value;
     if (
       cleanText(name) === name &&

@@ -1,11 +1,11 @@
 import { isRecord, type Value } from "@mcpolicy/core";
-import { after } from "../maybe.ts";
+import { isLater } from "../maybe.ts";
 import type { ResultKind } from "../methods/methods.ts";
 import { withoutOurs } from "../methods/understood.ts";
 import { own } from "../wire/message.ts";
 import { call, completion, prompt, read } from "./call.ts";
 import { cleanValue } from "./clean.ts";
-import { type Hear, withheld } from "./heard.ts";
+import { type Hear, type Heard, withheld } from "./heard.ts";
 import { inputRequired } from "./input-required.ts";
 import { listed } from "./lists.ts";
 import { discover, empty, initialize } from "./opening.ts";
@@ -47,15 +47,21 @@ export const heardResult: Hear = (result, hearing) => {
   const list = isWhole ? lists[kind] : undefined;
   const hear = list ?? (isWhole ? results[kind] : typed(type));
   if (hear === undefined) return withheld("the result is of a type that is not let through");
-  return after(hear(list === undefined ? clean(result) : result, hearing), (heard) => {
-    if (heard.kind === "withheld") return heard;
-    const left = list === undefined ? heard.result : clean(heard.result);
-    const meta = own(left, "_meta");
-    const theirs = isRecord(meta) ? withoutOurs(meta) : undefined;
-    if (theirs !== undefined && theirs !== meta) return { ...heard, result: { ...left, _meta: theirs } };
-    return left === heard.result ? heard : { ...heard, result: left };
-  });
+  const isCleanedAfter = list !== undefined;
+  const heard = hear(isCleanedAfter ? result : clean(result), hearing);
+  const cleaning = isCleanedAfter ? clean : asGiven;
+  return isLater(heard) ? heard.then((each) => leaving(each, cleaning)) : leaving(heard, cleaning);
 };
+
+/** What was heard, cleaned where it is not yet, without what only we write. */
+function leaving(heard: Heard, clean: typeof asGiven): Heard {
+  if (heard.kind === "withheld") return heard;
+  const left = clean(heard.result);
+  const meta = own(left, "_meta");
+  const theirs = isRecord(meta) ? withoutOurs(meta) : undefined;
+  if (theirs !== undefined && theirs !== meta) return { ...heard, result: { ...left, _meta: theirs } };
+  return left === heard.result ? heard : { ...heard, result: left };
+}
 
 function asGiven<V extends Value>(value: V): V {
   return value;
