@@ -3,7 +3,7 @@
  *
  *   node --conditions=@mcpolicy/source packages/mcp/scripts/pins.ts
  *
- * The filesystem server is asked itself (its release 2026.1.14, a development dependency). The others come from published listings below
+ * The filesystem server is asked itself (its release 2026.8.31, a development dependency). The others come from published listings below
  * $MCPOLICY_SHARED (default `../shared`); where those are missing, their pin files stay as they are.
  */
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";

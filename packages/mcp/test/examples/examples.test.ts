@@ -99,7 +99,7 @@ describe("proxied servers", () => {
     const args = commandIn("proxied/mcp.json", "fs").flatMap((each) => {
       if (each === "npx") return [process.execPath];
       if (each === "-y") return [];
-      if (each === "@modelcontextprotocol/server-filesystem@2026.1.14") return [entryOf("server-filesystem")];
+      if (each === "@modelcontextprotocol/server-filesystem@2026.8.31") return [entryOf("server-filesystem")];
       return [each === "/workspace" ? workspace : each];
     });
     const client = started(args, folder);

@@ -115,8 +115,8 @@ describe("capturePins", () => {
       command: process.execPath,
       args: [server, folder],
       package: "@modelcontextprotocol/server-filesystem",
-      version: "2026.1.14",
-      license: "MIT",
+      version: "2026.8.31",
+      license: "SEE LICENSE IN LICENSE",
     });
     const { default: committed } = await import("../../../../policies/filesystem/tools/filesystem.json", {
       with: { type: "json" },
