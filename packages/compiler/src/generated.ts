@@ -58,14 +58,24 @@ function functionsByServer(ir: PolicyIr): Functions {
     return functions;
   }
 
+  // The same for every server: it depends on the declared roles alone.
+  let ofNone: Functions | undefined;
+  demandCode();
   return {
     permits: (request, caller) => of(request.operation.server)?.permits(request, caller) === true,
     applying: (request, caller) => of(request.operation.server)?.applying(request, caller),
-    // The same for every server: it depends on the declared roles alone.
-    rolesOf: functionsOf(ir, []).rolesOf,
+    rolesOf(caller) {
+      ofNone ??= functionsOf(ir, []);
+      return ofNone.rolesOf(caller);
+    },
     permitsTool: (roles, caller, server, name, args, context, state) =>
       of(server)?.permitsTool(roles, caller, server, name, args, context, state) === true,
   };
+}
+
+/** Throws where code may not be made. */
+function demandCode(): void {
+  new Function("return 0;")();
 }
 
 /** `facts`: what conditions read as `tool`, by server and tool; without it the code holds that itself. */

@@ -54,6 +54,13 @@ export function roleCode(policy: Pick<PolicyIr, "roles">, set: (roles: readonly 
 
 function masked(policy: Pick<PolicyIr, "roles">, declared: readonly string[]): RoleCode {
   const bitOf = (role: string): number => 1 << declared.indexOf(role);
+  /** By a role, the bits of all that give it: very many rules ask for the same few. */
+  const giving = new Map<string, number>();
+  const bitsOf = (role: string): number => {
+    const bits = giving.get(role) ?? givingRoles(policy, [role]).reduce((sum, each) => sum | bitOf(each), 0);
+    giving.set(role, bits);
+    return bits;
+  };
   const cases = declared.map((role) => js`\n    case ${role}: bits |= ${bitOf(role)}; break;`);
   return {
     fromList: js`(list) => {
@@ -63,7 +70,7 @@ function masked(policy: Pick<PolicyIr, "roles">, declared: readonly string[]): R
   return bits;
 }`,
     tests: (frame) => (wanted) => {
-      const bits = givingRoles(policy, wanted).reduce((sum, role) => sum | bitOf(role), 0);
+      const bits = wanted.reduce((sum, role) => sum | bitsOf(role), 0);
       return js`(${frame.roles()} & ${frame.literal(bits)}) !== 0`;
     },
   };

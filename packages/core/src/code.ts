@@ -21,9 +21,7 @@ export type Splice = Code | readonly Code[] | string | number | boolean | null |
  */
 export function js(strings: TemplateStringsArray, ...splices: readonly Splice[]): Code {
   let text = strings[0] ?? "";
-  splices.forEach((splice, index) => {
-    text += show(splice) + (strings[index + 1] ?? "");
-  });
+  for (let at = 0; at < splices.length; at++) text += show(splices[at] as Splice) + (strings[at + 1] ?? "");
   return new Code(text);
 }
 
@@ -74,5 +72,6 @@ function literal(value: unknown): string {
 }
 
 function escapeText(text: string): string {
+  if (!/[<\u2028\u2029]/.test(text)) return text;
   return text.replaceAll("<", "\\u003c").replaceAll("\u2028", "\\u2028").replaceAll("\u2029", "\\u2029");
 }

@@ -1,7 +1,8 @@
+import { createHash } from "node:crypto";
 import canonicalize from "canonicalize";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { canonicalJson, digestOf, pinOf } from "../src/digest.ts";
+import { canonicalJson, digestOf, digestOfText, pinOf } from "../src/digest.ts";
 import type { PinnedTool } from "../src/pins.ts";
 import { outsideData } from "./outside-data.ts";
 
@@ -138,4 +139,16 @@ describe.runIf(vectors)("outside RFC 8785 vectors", () => {
     if (row.want === null) expect(() => canonicalJson(number)).toThrow(TypeError);
     else expect(canonicalJson(number)).toBe(row.want);
   });
+});
+
+test("a long text has the digest of its bytes, wherever pairs of surrogates and halves of them stand", () => {
+  const ofBytes = (text: string) => `sha256-${createHash("sha256").update(text, "utf8").digest("hex")}`;
+  for (const character of ["a", "é", "\u{1f600}", "\ud83d", "\ude00"]) {
+    for (const length of [0, 1, 16_383, 16_384, 16_385, 32_767, 32_768, 50_000]) {
+      for (const before of ["", "b"]) {
+        const text = before + character.repeat(length);
+        expect(digestOfText(text)).toBe(ofBytes(text));
+      }
+    }
+  }
 });

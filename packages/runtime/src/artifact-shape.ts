@@ -1,32 +1,51 @@
 import { IR_VERSION, operatorById, type PlainKind, patternShapes, readers, type Signature } from "@mcpolicy/core";
 import { ArtifactError } from "./artifact-error.ts";
 
-/** Throws an `ArtifactError` where a value has not got the shape. */
+/** Throws a `Misfit` where a value has not got the shape. */
 type Shape = (value: unknown) => void;
 
 // ----------------------------------------------------------- combinators
 
-/** Where the value that is looked at stands in the artifact: names of fields, indexes of lists. A text only where it is told. */
-const steps: (string | number)[] = [];
+/**
+ * What has not got its shape, on its way up through all that it stands in. Where it stands is found out on that way alone: there are very many parts, and
+ * nearly always all of them fit.
+ */
+class Misfit {
+  /** Names of fields and indexes of lists, from the innermost to the outermost. */
+  readonly steps: (string | number)[] = [];
+  readonly error: (place: string) => ArtifactError;
 
-function placeOf(more: readonly (string | number)[]): string {
-  const [first = "", ...rest] = [...steps, ...more];
-  return String(first) + rest.map((step) => (typeof step === "number" ? `[${step}]` : stepText(step))).join("");
+  constructor(error: Misfit["error"]) {
+    this.error = error;
+  }
+
+  get place(): string {
+    const [first = "", ...rest] = this.steps.toReversed();
+    return String(first) + rest.map((step) => (typeof step === "number" ? `[${step}]` : stepText(step))).join("");
+  }
 }
 
 function stepText(field: string): string {
   return /^[A-Za-z][A-Za-z0-9]*$/.test(field) ? `.${field}` : `[${JSON.stringify(field)}]`;
 }
 
-function broken(expected: string, ...more: readonly (string | number)[]): never {
-  throw new ArtifactError("P0601", `${placeOf(more)} of the artifact must be ${expected}; compile the policy again`);
+/** What is to be thrown on, with where it was thrown. */
+function within(step: string | number, problem: unknown): unknown {
+  if (problem instanceof Misfit) problem.steps.push(step);
+  return problem;
 }
 
-/** Asks a shape of a part. */
-function at(step: string | number, shape: Shape, value: unknown): void {
-  steps.push(step);
-  shape(value);
-  steps.pop();
+function misfit(code: ArtifactError["code"], message: (place: string) => string): never {
+  throw new Misfit((place) => new ArtifactError(code, message(place)));
+}
+
+/** `more`: where it stands in the value that is looked at. */
+function broken(expected: string, ...more: readonly (string | number)[]): never {
+  const found = new Misfit(
+    (place) => new ArtifactError("P0601", `${place} of the artifact must be ${expected}; compile the policy again`),
+  );
+  found.steps.push(...more.toReversed());
+  throw found;
 }
 
 function scalar(expected: string, isFit: (value: unknown) => boolean): Shape {
@@ -38,7 +57,12 @@ function scalar(expected: string, isFit: (value: unknown) => boolean): Shape {
 function list(item: Shape): Shape {
   return (value) => {
     if (!Array.isArray(value)) broken("a list");
-    for (let index = 0; index < value.length; index++) at(index, item, value[index]);
+    let index = 0;
+    try {
+      for (; index < value.length; index++) item(value[index]);
+    } catch (problem) {
+      throw within(index, problem);
+    }
   };
 }
 
@@ -50,24 +74,37 @@ function asRecord(value: unknown): Readonly<Record<string, unknown>> {
 function map(item: Shape): Shape {
   return (value) => {
     const given = asRecord(value);
-    for (const key of Object.keys(given)) at(key, item, given[key]);
+    for (const key of Object.keys(given)) {
+      try {
+        item(given[key]);
+      } catch (problem) {
+        throw within(key, problem);
+      }
+    }
   };
 }
 
 /** A record with these fields and no others; a name ending in `?` may be left out. */
 function record(fields: Readonly<Record<string, Shape>>): Shape {
-  const known = Object.entries(fields).map(
-    ([name, shape]) => [name.replace(/\?$/, ""), shape, !name.endsWith("?")] as const,
-  );
-  const names = new Set(known.map(([name]) => name));
+  const known = Object.entries(fields).map(([name, shape]) => {
+    return { name: name.replace(/\?$/, ""), shape, isNeeded: !name.endsWith("?") };
+  });
+  const names = new Set(known.map(({ name }) => name));
   return (value) => {
     const given = asRecord(value);
     let found = 0;
-    for (const [name, shape, isNeeded] of known) {
-      if (Object.hasOwn(given, name)) {
-        found++;
-        at(name, shape, given[name]);
-      } else if (isNeeded) broken("there", name);
+    let step = "";
+    try {
+      for (let at = 0; at < known.length; at++) {
+        const { name, shape, isNeeded } = known[at] as (typeof known)[number];
+        step = name;
+        if (Object.hasOwn(given, name)) {
+          found++;
+          shape(given[name]);
+        } else if (isNeeded) broken("there");
+      }
+    } catch (problem) {
+      throw within(step, problem);
     }
     // Where there are no more fields than those, none is unknown. Counted without a list of them: there are very many records.
     let count = 0;
@@ -142,8 +179,7 @@ const plainType: Shape = (value) => {
   ofKind(value);
   const { kind } = value as { readonly kind: PlainKind };
   if (readable.has(kind)) return;
-  const message = `${placeOf([])} names the type \`${kind}\`, which this runtime cannot read; update the runtime`;
-  throw new ArtifactError("P0604", message);
+  misfit("P0604", (place) => `${place} names the type \`${kind}\`, which this runtime cannot read; update the runtime`);
 };
 
 const type: Shape = byKind(() => types);
@@ -211,14 +247,13 @@ const operands: Readonly<Record<string, Shape>> = {
   apply: (value) => {
     apply(value);
     const { operator, operands } = value as { readonly operator: string; readonly operands: readonly unknown[] };
-    const signatures = signaturesOf(operator, operands.length);
-    if (signatures.length === 0) {
-      const message = `${placeOf([])} names the operator \`${operator}\` with ${operands.length} operands, which this runtime has not got`;
-      throw new ArtifactError("P0604", `${message}; update the runtime`);
+    const patterns = patternsOf(operator, operands.length);
+    if (patterns === undefined) {
+      const named = `the operator \`${operator}\` with ${operands.length} operands`;
+      return misfit("P0604", (place) => `${place} names ${named}, which this runtime has not got; update the runtime`);
     }
-    for (const [position, each] of operands.entries()) {
-      if (!signatures.every((signature) => patternShapes.has(signature[position]!)) || isWritten(each)) continue;
-      broken("written in the policy, as patterns are", "operands", position);
+    for (const position of patterns) {
+      if (!isWritten(operands[position])) broken("written in the policy, as patterns are", "operands", position);
     }
   },
   field: record({ kind: text, of: operand, key: either(isText, text, operand), as: valueType }),
@@ -229,6 +264,23 @@ const operands: Readonly<Record<string, Shape>> = {
   each: record({ kind: text, variable: text, over: operand, value: operand, as: valueType }),
   text: record({ kind: text, parts: list(either(isText, text, hole)), as: type }),
 };
+
+/** By operator and number of operands; only of those that there are. */
+const patternPositions = new Map<string, (readonly number[])[]>();
+
+/** At which positions an operator takes nothing but patterns; undefined where there is none that takes so many operands. */
+function patternsOf(operator: string, count: number): readonly number[] | undefined {
+  const known = patternPositions.get(operator)?.[count];
+  if (known !== undefined) return known;
+  const signatures = signaturesOf(operator, count);
+  if (signatures.length === 0) return undefined;
+  const positions = Array.from({ length: count }, (_, position) => position);
+  const found = positions.filter((each) => signatures.every((signature) => patternShapes.has(signature[each]!)));
+  const byCount = patternPositions.get(operator) ?? [];
+  byCount[count] = found;
+  patternPositions.set(operator, byCount);
+  return found;
+}
 
 function signaturesOf(operator: string, count: number): readonly Signature[] {
   try {
@@ -377,17 +429,21 @@ const policy: Shape = later(() =>
 
 const artifact = record({ mcpolicyArtifact: number, digest: text, policy: json });
 
-/** Throws where `policy` of an artifact of this version has not got its shape. */
+/** Throws an `ArtifactError` where `policy` of an artifact of this version has not got its shape. */
 export function demandPolicy(value: unknown): void {
   demand("policy", policy, value);
 }
 
-/** Throws where an artifact has not got its shape; its policy is not looked at. */
+/** Throws an `ArtifactError` where an artifact has not got its shape; its policy is not looked at. */
 export function demandArtifact(value: unknown): void {
   demand("the top level", artifact, value);
 }
 
 function demand(name: string, shape: Shape, value: unknown): void {
-  steps.length = 0;
-  at(name, shape, value);
+  try {
+    shape(value);
+  } catch (problem) {
+    within(name, problem);
+    throw problem instanceof Misfit ? problem.error(problem.place) : problem;
+  }
 }

@@ -51,9 +51,7 @@ interface Watcher {
 
 /** Finds out, once, what the rules of a policy and of all that it narrows look back at. */
 export function keepingOf(ir: PolicyIr): Keeping {
-  const pasts = withNarrowed(ir)
-    .flatMap(rulesOf)
-    .flatMap((rule) => [...pastOf(rule)]);
+  const pasts = withNarrowed(ir).flatMap(rulesOf).flatMap(pastOf);
   const watchers = pasts.flatMap((past) => {
     const look = lookBackOf(past);
     return look === undefined ? [] : watchersOf(look);

@@ -149,7 +149,7 @@ function nearOf(means: Means, operation: Operation, prefix: string): readonly { 
 }
 
 function readBy(rules: readonly RuleHeadIr[]): Pick<Look, "calls" | "last" | "labels"> {
-  const pasts = rules.flatMap((rule) => [...pastOf(rule)]);
+  const pasts = rules.flatMap(pastOf);
   const events = pasts.flatMap((past) => lookBackOf(past)?.events ?? []);
   return {
     calls: events.length === 0 ? "none" : events.some(({ byAnyone }) => byAnyone) ? "anyone" : "own",

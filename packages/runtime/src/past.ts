@@ -5,38 +5,40 @@ type Of<Kind> = Extract<ConditionIr, { readonly kind: Kind }>;
 /** A question about the past: whether a label is carried, or about events. */
 export type PastIr = Of<"carries"> | Of<"happened"> | Of<"tally">;
 
+const none: readonly PastIr[] = [];
+
 /** Every question about the past that a condition asks. Those about an earlier event ask none of their own. */
-export function* pastIn(condition: ConditionIr): Iterable<PastIr> {
+export function pastIn(condition: ConditionIr): readonly PastIr[] {
   switch (condition.kind) {
     case "constant":
     case "has":
     case "atom":
-      return;
+      return none;
     case "and":
     case "or":
-      for (const part of condition.parts) yield* pastIn(part);
-      return;
+      return condition.parts.flatMap(pastIn);
     case "not":
-      return yield* pastIn(condition.part);
+      return pastIn(condition.part);
     case "every":
     case "some":
-      return yield* pastIn(condition.body);
+      return pastIn(condition.body);
     case "carries":
     case "happened":
     case "tally":
-      yield condition;
+      return [condition];
   }
 }
 
 /** Every question about the past that a rule asks. */
-export function* pastOf({ branches }: RuleHeadIr): Iterable<PastIr> {
-  for (const { condition } of branches) yield* pastIn(condition);
+export function pastOf({ branches }: Pick<RuleHeadIr, "branches">): readonly PastIr[] {
+  const [only, ...more] = branches;
+  if (only !== undefined && more.length === 0) return pastIn(only.condition);
+  return branches.flatMap(({ condition }) => pastIn(condition));
 }
 
 /** Whether a rule asks about the past at all. */
 export function looksBack(rule: RuleHeadIr): boolean {
-  for (const _ of pastOf(rule)) return true;
-  return false;
+  return pastOf(rule).length > 0;
 }
 
 /** Which events a question is about, by which verb, and what it reads of each beside their conditions. */

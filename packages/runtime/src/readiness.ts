@@ -70,6 +70,9 @@ interface NamesRead {
   readonly context: readonly string[] | undefined;
 }
 
+/** Parts of a rule in which no reference can stand: where it is written, whom and which operations it is about, types. */
+const without: ReadonlySet<string> = new Set(["place", "at", "who", "operations", "as"]);
+
 /** Whatever looks like a reference to a root counts. */
 function namesRead(parts: unknown): NamesRead {
   const found = { principal: new Set<unknown>(), context: new Set<unknown>() };
@@ -83,7 +86,7 @@ function namesRead(parts: unknown): NamesRead {
     if (kind === "reference" && (root === "principal" || root === "context")) {
       found[root].add(Array.isArray(path) ? path[0] : undefined);
     }
-    for (const name in part) look(part[name as keyof typeof part]);
+    for (const name in part) if (!without.has(name)) look(part[name as keyof typeof part]);
   };
   look(parts);
   const texts = (names: ReadonlySet<unknown>): readonly string[] | undefined =>

@@ -4,7 +4,7 @@ import { lookBackOf, pastOf, rulesOf, withNarrowed } from "./past.ts";
 /** How long a policy, with all that it narrows, looks back: what is older may be forgotten. */
 export function windowsOf(ir: PolicyIr): Windows {
   const policies = withNarrowed(ir);
-  const pasts = policies.flatMap(rulesOf).flatMap((rule) => [...pastOf(rule)]);
+  const pasts = policies.flatMap(rulesOf).flatMap(pastOf);
   const limits = policies.flatMap((each) => each.limits ?? []);
   const requires = policies.flatMap((each) => each.requires ?? []);
   return {
@@ -31,5 +31,5 @@ export function stateBoundOf(ir: PolicyIr): string {
 }
 
 function longest(durations: readonly number[]): number {
-  return Math.max(0, ...durations);
+  return durations.reduce((most, each) => Math.max(most, each), 0);
 }
