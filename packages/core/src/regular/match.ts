@@ -1,7 +1,9 @@
 import type { CharSet } from "./charset.ts";
-import { classesOf, classOf } from "./classes.ts";
+import { classOf } from "./classes.ts";
+import { codePointOf, type Text } from "./code-points.ts";
 import { type Dfa, intersect, toDfa } from "./dfa.ts";
-import { closure, type Nfa, toNfa } from "./nfa.ts";
+import { toNfa } from "./nfa.ts";
+import { simulator } from "./simulator.ts";
 import { MOST_POSITIONS, type PatternError, Refused, type Regular, tooLarge, tooManyStates } from "./syntax.ts";
 
 /** A compiled glob or regular expression: a set of texts. Immutable, and safe to share. */
@@ -17,9 +19,6 @@ export interface Pattern {
 export type Compiled =
   | { readonly ok: true; readonly pattern: Pattern }
   | { readonly ok: false; readonly error: PatternError };
-
-/** What a matcher needs of a text, so that a test can count how often it is read. */
-export type Text = Pick<string, "length" | "charCodeAt">;
 
 /** The most positions a pattern may have whose automaton is too large, since each may cost a step for each character. */
 export const MOST_SIMULATED = 2_000;
@@ -84,7 +83,7 @@ export function tableMatcher(dfa: Dfa): (text: Text) => boolean {
       if (unit < 128) {
         character = ascii[unit]!;
       } else {
-        const codePoint = isSurrogate(unit) ? pairAt(text, index) : unit;
+        const codePoint = codePointOf(text, index, unit);
         if (codePoint < 0) return false;
         if (codePoint > 0xffff) index += 1;
         character = classOf(classes, codePoint);
@@ -94,41 +93,4 @@ export function tableMatcher(dfa: Dfa): (text: Text) => boolean {
     }
     return accepts[row / count] === 1;
   };
-}
-
-/** Follows all states at once, for automata whose deterministic form is too large. `work.states` counts the visits. */
-export function simulator(nfa: Nfa, work: { states: number } = { states: 0 }): (text: Text) => boolean {
-  const { classes, members } = classesOf(nfa.sets);
-  const standing = closure(nfa, work);
-  const first = standing([nfa.start], true);
-  return (text) => {
-    let here = first;
-    for (let index = 0; index < text.length; index += 1) {
-      const unit = text.charCodeAt(index);
-      const codePoint = isSurrogate(unit) ? pairAt(text, index) : unit;
-      if (codePoint < 0) return false;
-      if (codePoint > 0xffff) index += 1;
-      const character = classOf(classes, codePoint);
-      const entered: number[] = [];
-      for (const state of here.states) {
-        work.states += 1;
-        if (members[nfa.consumes[state]!]![character]) entered.push(nfa.target[state]!);
-      }
-      if (entered.length === 0) return false;
-      here = standing(entered, false);
-    }
-    return here.accepts;
-  };
-}
-
-function isSurrogate(unit: number): boolean {
-  return unit >= 0xd800 && unit <= 0xdfff;
-}
-
-/** The code point of the surrogate pair at `index`, or -1 where a surrogate stands alone. */
-function pairAt(text: Text, index: number): number {
-  const high = text.charCodeAt(index);
-  const low = index + 1 < text.length ? text.charCodeAt(index + 1) : 0;
-  if (high > 0xdbff || low < 0xdc00 || low > 0xdfff) return -1;
-  return (high - 0xd800) * 0x400 + (low - 0xdc00) + 0x10000;
 }

@@ -120,7 +120,8 @@ export interface Standing {
  * states it visits; `work.states` counts them.
  */
 export function closure(nfa: Nfa, work: { states: number }): (entered: Iterable<number>, atStart: boolean) => Standing {
-  const seen = new Uint32Array(nfa.jumps.length);
+  // Rounds are counted for as long as the automaton lives: more than 32 bits.
+  const seen = new Float64Array(nfa.jumps.length);
   const stack: number[] = [];
   let round = 0;
 

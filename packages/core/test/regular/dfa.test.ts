@@ -4,9 +4,10 @@ import { complementOf, type Dfa, intersect, isEmpty, product, shortestWord, toDf
 import { parseExpression } from "../../src/regular/expression.ts";
 import { compileForeign, ecmascript } from "../../src/regular/foreign.ts";
 import { compileGlob } from "../../src/regular/glob.ts";
-import { simulator, tableMatcher } from "../../src/regular/match.ts";
+import { tableMatcher } from "../../src/regular/match.ts";
 import { toNfa } from "../../src/regular/nfa.ts";
 import { compileRegex } from "../../src/regular/regex.ts";
+import { simulator } from "../../src/regular/simulator.ts";
 
 function dfaOf(source: string): Dfa {
   const compiled = compileRegex(source);

@@ -1,10 +1,12 @@
 import { describe, expect, test } from "vitest";
+import type { Text } from "../../src/regular/code-points.ts";
 import { parseExpression } from "../../src/regular/expression.ts";
 import { compileForeign, ecmascript } from "../../src/regular/foreign.ts";
 import { compileGlob } from "../../src/regular/glob.ts";
-import { type Compiled, simulator, type Text, tableMatcher } from "../../src/regular/match.ts";
+import { type Compiled, tableMatcher } from "../../src/regular/match.ts";
 import { toNfa } from "../../src/regular/nfa.ts";
 import { compileRegex } from "../../src/regular/regex.ts";
+import { simulator } from "../../src/regular/simulator.ts";
 import { outsideData } from "../outside-data.ts";
 
 /** A text that counts how often it is read: evidence of linear time that no clock disturbs. */
