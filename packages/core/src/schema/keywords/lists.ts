@@ -119,7 +119,7 @@ const contains: Keyword = {
 const minContains: Keyword = { name: "minContains", of: ["array"], since: 2019, ...aCount };
 const maxContains: Keyword = { name: "maxContains", of: ["array"], since: 2019, ...aCount };
 
-/** By the texts of the canonical form, in linear time. */
+/** In linear time. */
 const uniqueItems: Keyword = {
   name: "uniqueItems",
   of: ["array"],
@@ -133,9 +133,14 @@ const uniqueItems: Keyword = {
   emit: (isUnique, value) => (isUnique === true ? js`areUnique(${value})` : js`true`),
 };
 
-/** Whether no two items are equal. */
+/** Whether no two items are equal: texts by themselves, all others by their canonical form. */
 export function areUnique(list: List): boolean {
-  return new Set(list.map((item) => canonicalJson(item))).size === list.length;
+  const [texts, others] = [new Set<string>(), new Set<string>()];
+  for (const item of list) {
+    if (typeof item === "string") texts.add(item);
+    else others.add(canonicalJson(item));
+  }
+  return texts.size + others.size === list.length;
 }
 
 /** Each of the first items by a schema of its own. */
