@@ -7,8 +7,8 @@ export interface Job {
 }
 
 /**
- * What a function that a module exports gives for each task, in their order, asked in up to `jobs` threads at once. Rejects with the first
- * failure of a thread.
+ * What a function that a module exports gives for each task, in their order, asked in up to `jobs` threads at once. How far it has come
+ * is said on standard error twice a minute. Rejects with the first failure of a thread.
  */
 export async function inParallel<Task, Result>(
   module: URL,
@@ -18,6 +18,7 @@ export async function inParallel<Task, Result>(
 ): Promise<readonly Result[]> {
   const results: Result[] = [];
   let next = 0;
+  const said = setInterval(() => console.error(`${name}: ${next} of ${tasks.length} begun`), 30_000).unref();
   const worker = (): Promise<void> =>
     new Promise((resolve, reject) => {
       const job: Job = { module: module.href, name };
@@ -41,6 +42,10 @@ export async function inParallel<Task, Result>(
       );
       give();
     });
-  await Promise.all(Array.from({ length: Math.min(jobs, tasks.length) }, worker));
+  try {
+    await Promise.all(Array.from({ length: Math.min(jobs, tasks.length) }, worker));
+  } finally {
+    clearInterval(said);
+  }
   return results;
 }

@@ -5,55 +5,59 @@ export interface Growth {
   /** The largest factor between one size and its double, and the size that was doubled. */
   readonly factor: number;
   readonly from: number;
+  /** The largest mean factor of `lasting` doublings in a row: what grows faster than the text does so at each of them, an allocator's step once. */
+  readonly sustained: number;
 }
 
 /** Doubling the size at most doubles the time; so much is allowed for caches, garbage and the rest of the machine. */
 export const allowedFactor = 2.5;
 
 const sizes = [15, 16, 17, 18, 19, 20].map((power) => 2 ** power);
-/** A shorter run says more about the clock than about the work. */
-const shortestRun = 3;
-/** What takes no longer, in milliseconds, may well take a little longer the next time. */
-const negligible = 0.1;
+/** Milliseconds. Kernels count a thread's time in ticks of up to 10 ms, so a shorter run says more about the ticks than about the work. */
+const shortestRun = 50;
+/**
+ * Milliseconds. What takes less counts as this: it is no attack, and allocators have steps of their own (V8 gives what takes more than 128 KiB pages
+ * of its own).
+ */
+const negligible = 1;
+const lasting = 3;
 const firstRounds = 3;
-const mostRounds = 15;
-
-/** One size and its double. */
-interface Doubling {
-  readonly from: number;
-  readonly one: () => void;
-  readonly two: () => void;
-  readonly factors: number[];
-  readonly times: number[];
-}
+/**
+ * How long all is timed again, in milliseconds: what is slow is timed once, and a factor that is too large may be the machine's, whose processors
+ * run at half of their speed for seconds.
+ */
+const patience = 15_000;
 
 /**
- * Times something at sizes from 32 Ki to 1 Mi, each the double of the one before, in processor time of this thread: whatever else the machine
- * does adds nothing but what it does to caches and clocks. So a size and its double are timed one right after the other, in some rounds, and the
- * median of their factors counts; one that is too large gets more rounds. `make` gives what is timed at a size.
+ * Times something at sizes from 32 Ki to 1 Mi, each the double of the one before, in processor time of this thread. All sizes are timed one after the
+ * other, in some rounds, and the least time of each counts: whatever else the machine does only ever adds. Where one size still seems to take too
+ * much longer than its half, both are timed again for a while. `make` gives what is timed at a size.
  */
 export function growthOf(make: (size: number) => () => void): Growth {
   const runs = sizes.map(make);
   for (let round = 0; round < 3; round += 1) runs[0]!();
-  const doublings = runs.slice(1).map((two, index): Doubling => {
-    return { from: sizes[index]!, one: runs[index]!, two, factors: [], times: [] };
-  });
-  for (let round = 0; round < firstRounds; round += 1) doublings.forEach(measure);
-  for (let round = firstRounds; round < mostRounds; round += 1) {
-    doublings.filter(({ factors }) => medianOf(factors) > allowedFactor).forEach(measure);
+  const least = sizes.map(() => Number.POSITIVE_INFINITY);
+  const measure = (at: number): void => {
+    least[at] = Math.min(least[at]!, Math.max(millisecondsOf(runs[at]!), negligible));
+  };
+  const end = performance.now() + patience;
+  for (let round = 0; round < firstRounds && (round === 0 || performance.now() < end); round += 1) {
+    for (const at of sizes.keys()) measure(at);
   }
-  const worst = doublings.toSorted((a, b) => medianOf(b.factors) - medianOf(a.factors))[0]!;
-  return { milliseconds: medianOf(doublings.at(-1)!.times), factor: medianOf(worst.factors), from: worst.from };
+  while (performance.now() < end) {
+    const doubtful = factorsOf(least).flatMap((factor, at) => (factor > allowedFactor ? [at, at + 1] : []));
+    if (doubtful.length === 0) break;
+    for (const at of new Set(doubtful)) measure(at);
+  }
+  const factors = factorsOf(least);
+  const factor = Math.max(...factors);
+  const sustained = Math.max(...least.slice(lasting).map((time, at) => (time / least[at]!) ** (1 / lasting)));
+  return { milliseconds: least.at(-1)!, factor, from: sizes[factors.indexOf(factor)]!, sustained };
 }
 
-function measure({ one, two, factors, times }: Doubling): void {
-  const [before, after] = [millisecondsOf(one), millisecondsOf(two)];
-  factors.push(Math.max(after, negligible) / Math.max(before, negligible));
-  times.push(after);
-}
-
-function medianOf(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
+/** Of each but the last, how many times as large the next one is. */
+function factorsOf(times: readonly number[]): readonly number[] {
+  return times.slice(1).map((time, at) => time / times[at]!);
 }
 
 /** Of one run, which is repeated until the time can be told. */

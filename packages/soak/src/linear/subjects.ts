@@ -256,7 +256,9 @@ function readerSubjects(): readonly Subject[] {
 }
 
 function listSubjects(): readonly Subject[] {
-  const many = (size: number): readonly string[] => Array.from({ length: size / 16 }, (_, index) => `/w/${index}`);
+  // Two lists of texts of 64 characters, together of the size.
+  const many = (size: number): readonly string[] =>
+    Array.from({ length: size / 128 }, (_, index) => `/w/${String(index).padStart(61, "0")}`);
   const list = (condition: string): Subject => ({
     family: "a long list",
     name: condition,
