@@ -30,11 +30,14 @@ function atOnce(text: string): string | undefined | null {
   let previous = SLASH;
   for (let at = 1; at < text.length; at++) {
     const unit = text.charCodeAt(at);
-    if (unit < 0x20 || unit > 0x7e || unit === PERCENT || unit === BACKSLASH) return null;
-    if (previous === SLASH) {
-      if (unit === SLASH) return null;
-      if (unit === DOT && isDots(text, at)) return undefined;
-    }
+    // Letters and digits are most of a path, and are through after two questions.
+    if (unit >= 0x30) {
+      if (unit > 0x7e || unit === BACKSLASH) return null;
+    } else if (unit === SLASH) {
+      if (previous === SLASH) return null;
+    } else if (unit === DOT) {
+      if (previous === SLASH && isDots(text, at)) return undefined;
+    } else if (unit < 0x20 || unit === PERCENT) return null;
     previous = unit;
   }
   return previous !== SLASH || text.length === 1 ? text : null;
