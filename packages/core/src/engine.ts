@@ -10,7 +10,8 @@ import type { JsonObject } from "./value.ts";
  *
  * The request's arguments are within the bounds of the runtime (plain JSON, Unicode text), and nothing in its context is `undefined`.
  * `caller` stands for the request's principal: as the runtime accepts it, with or without the roles that its own include (with them where a
- * condition reads `principal.roles`). Any of these may throw on a bug of ours; whoever asks takes that for a no.
+ * condition reads `principal.roles`). Where conditions read nothing of a principal, `permits` may be asked of one that is still to be looked at, and its yes
+ * counts only once the runtime has accepted it. Any of these may throw, on a bug of ours or on what is no request; whoever asks takes that for a no.
  */
 export interface Engine {
   readonly name: string;

@@ -40,6 +40,7 @@ import { nearRules } from "./near-rules.ts";
 import { type Needs, needsOf } from "./need.ts";
 import { isKnown } from "./operations.ts";
 import { distinct } from "./outcome.ts";
+import { withNarrowed as policiesOf } from "./past.ts";
 import { type YesOrNo, yesOrNo } from "./permits.ts";
 import { readinessOf } from "./readiness.ts";
 import { type Recorder, recorderOf } from "./record.ts";
@@ -151,18 +152,13 @@ export function loadPolicy(artifact: Artifact | string, options: LoadOptions = {
   }
   const serverOf = (name: string): ServerIr | undefined => ir.servers.find((each) => each.name === name);
 
-  let windows: Windows | undefined;
-
   const listed: LoadedPolicy["isListed"] = (principal, operation, time) =>
     withNarrowed(means).every((each) => isListedBy(each.near(operation), principal, operation, time));
 
-  return {
+  return withLazies({
     ir,
     digest,
     servers: ir.servers,
-    get warnings() {
-      return [...new Set(withNarrowed(means).flatMap((each) => unenforcedPatterns(each.ir)))];
-    },
     ...yesOrNo(means),
     decide: (request) => decide(means, request, "").decision,
     ...needs,
@@ -172,13 +168,6 @@ export function loadPolicy(artifact: Artifact | string, options: LoadOptions = {
       return needs.kept({ kind: "answer", id, at: now, completed: false, labels: [] }, request.operation);
     },
     record,
-    get windows() {
-      windows ??= windowsOf(ir);
-      return windows;
-    },
-    get stateBound() {
-      return stateBoundOf(ir);
-    },
     explain(request) {
       // Whoever asks why is given what the interpreter says too: an engine that lets through what it would not is found out.
       const { decision } = decide(thoroughly(means), request, "");
@@ -223,7 +212,42 @@ export function loadPolicy(artifact: Artifact | string, options: LoadOptions = {
       for (const each of all) if (!each.isValidResult(server, tool, result)) return false;
       return true;
     },
-  };
+  });
+}
+
+type Lazies = Pick<LoadedPolicy, "warnings" | "windows" | "stateBound">;
+
+const windowsByPolicy = new WeakMap<PolicyIr, Windows>();
+
+/**
+ * What is found out when it is first asked for. The same functions for every policy, and added last: engines of JavaScript take an object whose literal
+ * has getters, or that is given others than the last one was, for a table, in which each name is looked up again whenever it is asked for.
+ */
+const lazies: { readonly [name in keyof Lazies]: PropertyDescriptor & ThisType<LoadedPolicy> } = {
+  warnings: {
+    enumerable: true,
+    get() {
+      return [...new Set(policiesOf(this.ir).flatMap(unenforcedPatterns))];
+    },
+  },
+  windows: {
+    enumerable: true,
+    get() {
+      const known = windowsByPolicy.get(this.ir) ?? windowsOf(this.ir);
+      windowsByPolicy.set(this.ir, known);
+      return known;
+    },
+  },
+  stateBound: {
+    enumerable: true,
+    get() {
+      return stateBoundOf(this.ir);
+    },
+  },
+};
+
+function withLazies(policy: Omit<LoadedPolicy, keyof Lazies>): LoadedPolicy {
+  return Object.defineProperties(policy, lazies) as LoadedPolicy;
 }
 
 /** What a policy decides with, and each that it narrows. */

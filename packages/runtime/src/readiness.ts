@@ -8,12 +8,15 @@ export interface Readiness {
   readonly caller: (principal: Principal | undefined) => Principal | undefined;
   /** The context without fields that have no value. */
   readonly context: (context: Context) => Context;
+  /** Whether conditions read nothing of either, so that an engine may be given both as they are, and be asked before it is known whether it is a caller. */
+  readonly isAsGiven: boolean;
 }
 
 /** Finds out once what the conditions of a policy read of callers and contexts, so that nothing is asked of a host's record in vain. */
 export function readinessOf(ir: PolicyIr): Readiness {
   const read = namesRead([ir.rules, ir.requires, ir.limits, ir.labels, ir.redacts]);
-  return { caller: callerReadiness(ir, read.principal), context: contextReadiness(read.context) };
+  const isAsGiven = read.principal?.length === 0 && read.context?.length === 0;
+  return { caller: callerReadiness(ir, read.principal), context: contextReadiness(read.context), isAsGiven };
 }
 
 function callerReadiness(ir: PolicyIr, names: readonly string[] | undefined): Readiness["caller"] {

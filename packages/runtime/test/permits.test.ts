@@ -72,6 +72,8 @@ describe("the quick answers are those of decide", () => {
     ["a rule whose condition is unknown", false, policy([rule({ id: "a", effect: "allow" }, flag("missing"))]), {}],
     ["nobody", false, policy([open]), { principal: undefined }],
     ["a caller without an id", false, policy([open]), by({ id: "" })],
+    ["a caller whose id is no Unicode", false, policy([open], { principal: { id: text } }), by({ id: "\ud800" })],
+    ["an id that is no Unicode, where none is asked for", true, policy([open]), by({ id: "\ud800" })],
     ["a caller whose roles are no list", false, policy([open]), by({ roles: "dev" })],
     ["a caller whose roles are no texts", false, policy([open]), by({ roles: [1] })],
     ["a required attribute is missing", false, policy([open], { principal: { team: text } }), {}],
