@@ -35,7 +35,8 @@ const FUNCTIONS = 2;
 
 /** The parts of the request as parameters: `args`, `roles`, `principal`, `context`. With `lifted`, constants are `k[2]`, `k[3]`, … */
 export function flatFrame(isShared: Frame["isShared"], lifted?: Lifted): Frame {
-  const literal = (value: Scalar): Code => js`k[${FUNCTIONS + (lifted as Lifted).constants.push(value) - 1}]`;
+  const literal = (value: Scalar): Code =>
+    js`${parameter("k")}[${FUNCTIONS + (lifted as Lifted).constants.push(value) - 1}]`;
   const starts = new Set<string>();
   const parameter = (name: string): Code => {
     starts.add(name);

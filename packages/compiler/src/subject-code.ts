@@ -41,8 +41,14 @@ export interface SubjectCode {
   /** The numbers of the rules that then apply; undefined where it is not so. */
   readonly applying: Code;
   readonly constants: readonly Scalar[];
-  /** Code that calls `permits` where the request's parts have their names (`args`, `roles`, …); `list` is code of its functions and constants. */
-  readonly called: (list: () => Code) => Code;
+  /** How many of `parts` `permits` is to be called with: those up to the last one that it reads. What nobody looks at need not be made. */
+  readonly reads: number;
+}
+
+/** What functions of subjects are called with. `k` is code of the list in which they stand, where they read their constants. */
+export function parts(k: Code): readonly Code[] {
+  const [args, roles, ...further] = ["args", "roles", "name", "principal", "context", "state"].map(identifier);
+  return [args as Code, roles as Code, k, ...further];
 }
 
 /** How many subjects have to differ in constants alone until they share their functions. */
@@ -83,7 +89,7 @@ function deniedFunctions({ emission, tellsRules }: Module): SubjectCode {
     permits: emission.function("s", (name) => js`const ${name} = () => false;`),
     applying: tellsRules ? emission.function("n", (name) => js`const ${name} = () => undefined;`) : nothing,
     constants: [],
-    called: () => js`false`,
+    reads: 0,
   };
 }
 
@@ -105,19 +111,18 @@ function flatFunctions(subject: Subject, module: Module, lifted: Lifted | undefi
     permits,
     applying: module.tellsRules ? module.emission.function("n", applying) : nothing,
     constants: lifted?.constants ?? [],
-    called: (list) => (lifted === undefined ? js`${permits}(${reads})` : js`${permits}(${parts}, ${list()})`),
+    reads,
   };
 }
 
-/** What functions of subjects are called with, before their constants. */
-const parts: readonly Code[] = ["args", "roles", "principal", "context", "name", "state"].map(identifier);
+const parameters = parts(identifier("k"));
 
-/** The request's parts as parameters; `reads`: those up to the last one that `permits` reads, so that objects which nobody looks at need not be made. */
+/** The request's parts as parameters; `reads`: as of `SubjectCode`. */
 function flatTexts(
   subject: Subject,
   module: Module,
   lifted: Lifted | undefined,
-): { readonly permits: FunctionText; readonly applying: FunctionText; readonly reads: readonly Code[] } {
+): { readonly permits: FunctionText; readonly applying: FunctionText; readonly reads: number } {
   const text = (rules: readonly Speaking[], body: (asking: Asking) => Code) => {
     const frame = flatFrame(sharing(rules, subject), lifted);
     const temporaries: Code[] = [];
@@ -126,10 +131,10 @@ function flatTexts(
     const condition: Asking["condition"] = (asked, polarity) => conditionCode(asked, polarity, scope);
     const code = body({ subject, frame, roles, condition, isNamed: lifted === undefined });
     const slots = [...frame.slots].map((slot) => js`${identifier(slot)} = unset`);
+    const reads = 1 + parameters.findLastIndex((part) => frame.starts.has(part.text));
     const named: FunctionText = (name) =>
-      js`function ${name}(${parts}, k) {\n  ${declaration(slots)}${declaration(temporaries)}${code}\n}`;
-    const last = parts.findLastIndex((part) => frame.starts.has(part.text));
-    return { named, reads: parts.slice(0, last + 1) };
+      js`function ${name}(${parameters.slice(0, reads)}) {\n  ${declaration(slots)}${declaration(temporaries)}${code}\n}`;
+    return { named, reads };
   };
   const permits = text(subject.deciding, (asking) => js`return ${permitsCode(asking)};`);
   const applying = text(
@@ -166,7 +171,7 @@ function objectFunctions(subject: Subject, module: Module): SubjectCode {
     const fields = requestFields(subject, module, frame).map((field) => js`\n    ${field},`);
     return emission.function(
       letter,
-      (name) => js`function ${name}(args, roles, principal, context, name, state) {
+      (name) => js`function ${name}(${parameters}) {
   const q = {${joinCode(fields, js``)}
   };
   ${code}
@@ -188,7 +193,7 @@ function objectFunctions(subject: Subject, module: Module): SubjectCode {
         })
       : nothing,
     constants: [],
-    called: () => js`${permits}(${parts})`,
+    reads: parameters.length,
   };
 }
 

@@ -22,13 +22,13 @@ const g0 = (from) => {
   const value = a0(from);
   return typeof value === "string" ? asPath(value, "/w") : undefined;
 };
-function s0(args, roles, principal, context, name, state, k) {
+function s0(args, roles) {
   let x0;
   return (
     // "allow" "role reader: read:files"
     (((roles & 3) !== 0) && (((!((x0 = g0(args)) === undefined) && (x0.startsWith("/w/") || x0 === "/w"))))));
 }
-function n0(args, roles, principal, context, name, state, k) {
+function n0(args, roles) {
   let x0;
   const found = [];
   // "allow" "role reader: read:files"
@@ -56,7 +56,7 @@ function l0(q) {
 function b0(q) {
   return l0(q);
 }
-function s1(args, roles, principal, context, name, state) {
+function s1(args, roles, k, name, principal, context, state) {
   const q = {
     args,
     roles,
@@ -65,7 +65,7 @@ function s1(args, roles, principal, context, name, state) {
     // "allow" "role reader: read:files"
     (((q.roles & 3) !== 0) && ((b0(q)))));
 }
-function n1(args, roles, principal, context, name, state) {
+function n1(args, roles, k, name, principal, context, state) {
   const q = {
     args,
     roles,
@@ -78,7 +78,7 @@ function n1(args, roles, principal, context, name, state) {
   if ((((q.roles & 3) !== 0) && (true))) q.found.push(3);
   return q.found;
 }
-function s2(args, roles, principal, context, name, state, k) {
+function s2(args, roles, k, name, principal, context) {
   let x0;
   return (
     // "allow" "role writer: write:files"
@@ -86,7 +86,7 @@ function s2(args, roles, principal, context, name, state, k) {
     // "deny" "freeze"
     (context.time >= 1767225600000 && context.time < 1769904000000 && ((roles & 2) !== 0) && !((principal.id === "root")) && (true)));
 }
-function n2(args, roles, principal, context, name, state, k) {
+function n2(args, roles, k, name, principal, context) {
   let x0;
   const found = [];
   // "allow" "role writer: write:files"
@@ -102,8 +102,8 @@ function permitsTool(server, name, args, roles, principal, context, state) {
   switch (server) {
     case "fs": switch (name) {
       case "read_file": return s0(args, roles);
-      case "read_files": return s1(args, roles, principal, context, name, state);
-      case "write_file": return s2(args, roles, principal, context);
+      case "read_files": return s1(args, roles, 0, name, principal, context, state);
+      case "write_file": return s2(args, roles, 0, name, principal, context);
       default: return false;
     }
     default: return false;
@@ -120,28 +120,20 @@ function tool(server, name) {
     default: return undefined;
   }
 }
-const others = new Map([]);
-const other = (kind, server, name) => {
-  const found = others.get(kind)?.get(server);
-  return found === undefined ? undefined : (found.names.get(name) ?? found.further);
+const permits = (request, principal) => {
+  const { operation } = request;
+  return operation.kind === "tool" && permitsTool(operation.server, operation.name, request.arguments, rolesOf(principal.roles), principal, request.context, request.state);
 };
-const find = ({ kind, server, name }) => (kind === "tool" ? tool(server, name) : other(kind, server, name));
+const find = (operation) => (operation.kind === "tool" ? tool(operation.server, operation.name) : undefined);
 return {
-  permits(request, caller) {
-    const { operation, context, state } = request;
-    const { kind, server, name } = operation;
-    const roles = rolesOf(caller.roles);
-    if (kind === "tool") return permitsTool(server, name, request.arguments, roles, caller, context, state);
-    const found = other(kind, server, name);
-    return found !== undefined && found[0](request.arguments, roles, caller, context, name ?? operation.uri, state, found);
-  },
-  applying(request, caller) {
-    const { operation, context, state } = request;
+  permits,
+  applying({ operation, arguments: args, context, state }, principal) {
     const found = find(operation);
     if (found === undefined) return undefined;
-    return found[1](request.arguments, rolesOf(caller.roles), caller, context, operation.name ?? operation.uri, state, found);
+    const roles = rolesOf(principal.roles), name = operation.name ?? operation.uri;
+    return found[1](args, roles, found, name, principal, context, state);
   },
-  rolesOf: (caller) => rolesOf(caller.roles),
-  permitsTool: (roles, caller, server, name, args, context, state) => permitsTool(server, name, args, roles, caller, context, state),
+  rolesOf: (principal) => rolesOf(principal.roles),
+  permitsTool: (roles, principal, server, name, args, context, state) => permitsTool(server, name, args, roles, principal, context, state),
 };
 }

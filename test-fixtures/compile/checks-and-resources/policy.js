@@ -14,19 +14,19 @@ const rolesOf = (list) => {
   }
   return bits;
 };
-function s0(args, roles, principal, context, name, state, k) {
+function s0() {
   return (
     // "allow" "read"
     ((true)));
 }
-function n0(args, roles, principal, context, name, state, k) {
+function n0() {
   const found = [];
   // "allow" "read"
   if (((true))) found.push(0);
   if (found.length === 0) return undefined;
   return found;
 }
-function s1(args, roles, principal, context, name, state) {
+function s1(args, roles, k, name, principal, context, state) {
   const q = {
     name,
     uri: name,
@@ -37,7 +37,7 @@ function s1(args, roles, principal, context, name, state) {
     // "deny" "drafts"
     ((((matchesResource("file:///w/drafts/**", q.uri) !== false)))));
 }
-function n1(args, roles, principal, context, name, state) {
+function n1(args, roles, k, name, principal, context, state) {
   const q = {
     found: [],
     name,
@@ -48,7 +48,7 @@ function n1(args, roles, principal, context, name, state) {
   if (q.found.length === 0 || (((((matchesResource("file:///w/drafts/**", q.uri) !== false)))))) return undefined;
   return q.found;
 }
-function s2(args, roles, principal, context, name, state) {
+function s2(args, roles, k, name, principal, context, state) {
   const q = {
     name,
     uri: name,
@@ -57,7 +57,7 @@ function s2(args, roles, principal, context, name, state) {
     // "allow" "read"
     ((((true)))));
 }
-function n2(args, roles, principal, context, name, state) {
+function n2(args, roles, k, name, principal, context, state) {
   const q = {
     found: [],
     name,
@@ -70,7 +70,7 @@ function n2(args, roles, principal, context, name, state) {
 }
 const d = [
   [s0, n0]];
-function permitsTool(server, name, args, roles, principal, context, state) {
+function permitsTool(server, name, args, roles) {
   switch (server) {
     case "fs": switch (name) {
       case "read_file": return s0();
@@ -93,27 +93,29 @@ const others = new Map([
     ["fs", { names: new Map([]), further: [s1, n1] }]])], 
   ["completion", new Map([
     ["fs", { names: new Map([]), further: [s2, n2] }]])]]);
-const other = (kind, server, name) => {
+const other = ({ kind, server, name }) => {
   const found = others.get(kind)?.get(server);
   return found === undefined ? undefined : (found.names.get(name) ?? found.further);
 };
-const find = ({ kind, server, name }) => (kind === "tool" ? tool(server, name) : other(kind, server, name));
+const permits = (request, principal) => {
+  const { operation } = request;
+  return operation.kind === "tool" ? permitsTool(operation.server, operation.name, request.arguments, rolesOf(principal.roles)) : permitsOther(request, principal);
+};
+const permitsOther = ({ operation, arguments: args, context, state }, principal) => {
+  const found = other(operation);
+  const roles = rolesOf(principal.roles), name = operation.name ?? operation.uri;
+  return found !== undefined && found[0](args, roles, found, name, principal, context, state);
+};
+const find = (operation) => (operation.kind === "tool" ? tool(operation.server, operation.name) : other(operation));
 return {
-  permits(request, caller) {
-    const { operation, context, state } = request;
-    const { kind, server, name } = operation;
-    const roles = rolesOf(caller.roles);
-    if (kind === "tool") return permitsTool(server, name, request.arguments, roles, caller, context, state);
-    const found = other(kind, server, name);
-    return found !== undefined && found[0](request.arguments, roles, caller, context, name ?? operation.uri, state, found);
-  },
-  applying(request, caller) {
-    const { operation, context, state } = request;
+  permits,
+  applying({ operation, arguments: args, context, state }, principal) {
     const found = find(operation);
     if (found === undefined) return undefined;
-    return found[1](request.arguments, rolesOf(caller.roles), caller, context, operation.name ?? operation.uri, state, found);
+    const roles = rolesOf(principal.roles), name = operation.name ?? operation.uri;
+    return found[1](args, roles, found, name, principal, context, state);
   },
-  rolesOf: (caller) => rolesOf(caller.roles),
-  permitsTool: (roles, caller, server, name, args, context, state) => permitsTool(server, name, args, roles, caller, context, state),
+  rolesOf: (principal) => rolesOf(principal.roles),
+  permitsTool: (roles, principal, server, name, args, context, state) => permitsTool(server, name, args, roles),
 };
 }

@@ -21,7 +21,7 @@ const g0 = (from) => {
   const value = a0(from);
   return typeof value === "string" ? asPath(value, "/w") : undefined;
 };
-function s0(args, roles, principal, context, name, state, k) {
+function s0(args, roles) {
   let x0;
   return (
     // "allow" "read"
@@ -29,7 +29,7 @@ function s0(args, roles, principal, context, name, state, k) {
     // "allow" "role lead: look:around"
     (((roles & 1) !== 0) && (((!((x0 = g0(args)) === undefined) && (x0.startsWith("/w/public/") || x0 === "/w/public"))))));
 }
-function n0(args, roles, principal, context, name, state, k) {
+function n0(args, roles) {
   let r0 = unset;
   const found = [];
   // "allow" "role lead: look:around"
@@ -128,7 +128,7 @@ const h3 = happenedTest({ window: {"byAnyone":true,"last":3600000}, verb: "compl
 function b5(q) {
   return (h2(q) && !h3(q));
 }
-function s1(args, roles, principal, context, name, state) {
+function s1(args, roles, k, name, principal, context, state) {
   const q = {
     args,
     principal,
@@ -147,7 +147,7 @@ function s1(args, roles, principal, context, name, state) {
     // "deny" "not with what others wrote"
     (((b5(q)))));
 }
-function n1(args, roles, principal, context, name, state) {
+function n1(args, roles, k, name, principal, context, state) {
   const q = {
     args,
     principal,
@@ -177,7 +177,7 @@ function permitsTool(server, name, args, roles, principal, context, state) {
   switch (server) {
     case "fs": switch (name) {
       case "read_file": return s0(args, roles);
-      case "write_file": return s1(args, roles, principal, context, name, state);
+      case "write_file": return s1(args, roles, 0, name, principal, context, state);
       default: return false;
     }
     default: return false;
@@ -193,28 +193,20 @@ function tool(server, name) {
     default: return undefined;
   }
 }
-const others = new Map([]);
-const other = (kind, server, name) => {
-  const found = others.get(kind)?.get(server);
-  return found === undefined ? undefined : (found.names.get(name) ?? found.further);
+const permits = (request, principal) => {
+  const { operation } = request;
+  return operation.kind === "tool" && permitsTool(operation.server, operation.name, request.arguments, rolesOf(principal.roles), principal, request.context, request.state);
 };
-const find = ({ kind, server, name }) => (kind === "tool" ? tool(server, name) : other(kind, server, name));
+const find = (operation) => (operation.kind === "tool" ? tool(operation.server, operation.name) : undefined);
 return {
-  permits(request, caller) {
-    const { operation, context, state } = request;
-    const { kind, server, name } = operation;
-    const roles = rolesOf(caller.roles);
-    if (kind === "tool") return permitsTool(server, name, request.arguments, roles, caller, context, state);
-    const found = other(kind, server, name);
-    return found !== undefined && found[0](request.arguments, roles, caller, context, name ?? operation.uri, state, found);
-  },
-  applying(request, caller) {
-    const { operation, context, state } = request;
+  permits,
+  applying({ operation, arguments: args, context, state }, principal) {
     const found = find(operation);
     if (found === undefined) return undefined;
-    return found[1](request.arguments, rolesOf(caller.roles), caller, context, operation.name ?? operation.uri, state, found);
+    const roles = rolesOf(principal.roles), name = operation.name ?? operation.uri;
+    return found[1](args, roles, found, name, principal, context, state);
   },
-  rolesOf: (caller) => rolesOf(caller.roles),
-  permitsTool: (roles, caller, server, name, args, context, state) => permitsTool(server, name, args, roles, caller, context, state),
+  rolesOf: (principal) => rolesOf(principal.roles),
+  permitsTool: (roles, principal, server, name, args, context, state) => permitsTool(server, name, args, roles, principal, context, state),
 };
 }

@@ -24,13 +24,13 @@ const g0 = (from) => {
 const t1 = {"element":{"kind":"glob"},"kind":"list"};
 const c0 = read(t1, ["https://docs.example.org/**","https://*.example.net/**"], undefined);
 const t2 = {"kind":"bool"};
-function s0(args, roles, principal, context, name, state, k) {
+function s0(args, roles) {
   let x0, x1, x2, x3;
   return (
     // "allow" "read the web"
     (((roles & 1) !== 0) && ((((((x2 = (((x3 = g0(args)) === undefined) ? undefined : (operators["url"](x3)))) === undefined) ? undefined : read(t2, (operators["like-url"](x2, c0)), undefined)) === true)))));
 }
-function n0(args, roles, principal, context, name, state, k) {
+function n0(args, roles) {
   let x0, x1, x2, x3;
   const found = [];
   // "allow" "read the web"
@@ -38,7 +38,7 @@ function n0(args, roles, principal, context, name, state, k) {
   if (found.length === 0) return undefined;
   return found;
 }
-function s1(args, roles, principal, context, name, state) {
+function s1(args, roles, k, name, principal, context, state) {
   const q = {
     roles,
     name,
@@ -48,7 +48,7 @@ function s1(args, roles, principal, context, name, state) {
     // "allow" "issues"
     (((q.roles & 1) !== 0) && (((matchesName("*", q.name))))));
 }
-function n1(args, roles, principal, context, name, state) {
+function n1(args, roles, k, name, principal, context, state) {
   const q = {
     roles,
     found: [],
@@ -60,19 +60,19 @@ function n1(args, roles, principal, context, name, state) {
   if (q.found.length === 0) return undefined;
   return q.found;
 }
-function s2(args, roles, principal, context, name, state, k) {
+function s2(args, roles) {
   return (
     // "allow" "files"
     (((roles & 1) !== 0) && (true)));
 }
-function n2(args, roles, principal, context, name, state, k) {
+function n2(args, roles) {
   const found = [];
   // "allow" "files"
   if ((((roles & 1) !== 0) && (true))) found.push(2);
   if (found.length === 0) return undefined;
   return found;
 }
-function s3(args, roles, principal, context, name, state) {
+function s3(args, roles, k, name, principal, context, state) {
   const q = {
     roles,
     name,
@@ -82,7 +82,7 @@ function s3(args, roles, principal, context, name, state) {
     // "allow" "notes"
     (((q.roles & 1) !== 0) && (((matchesName("*", q.name))))));
 }
-function n3(args, roles, principal, context, name, state) {
+function n3(args, roles, k, name, principal, context, state) {
   const q = {
     roles,
     found: [],
@@ -108,7 +108,7 @@ function permitsTool(server, name, args, roles, principal, context, state) {
       default: return false;
     }
     case "Issue_Tracker": switch (name) {
-      default: return s1(args, roles, principal, context, name, state);
+      default: return s1(args, roles, 0, name, principal, context, state);
     }
     case "fs": switch (name) {
       case "read_file": return s2(args, roles);
@@ -117,7 +117,7 @@ function permitsTool(server, name, args, roles, principal, context, state) {
       default: return false;
     }
     case "notes": switch (name) {
-      default: return s3(args, roles, principal, context, name, state);
+      default: return s3(args, roles, 0, name, principal, context, state);
     }
     default: return false;
   }
@@ -143,28 +143,20 @@ function tool(server, name) {
     default: return undefined;
   }
 }
-const others = new Map([]);
-const other = (kind, server, name) => {
-  const found = others.get(kind)?.get(server);
-  return found === undefined ? undefined : (found.names.get(name) ?? found.further);
+const permits = (request, principal) => {
+  const { operation } = request;
+  return operation.kind === "tool" && permitsTool(operation.server, operation.name, request.arguments, rolesOf(principal.roles), principal, request.context, request.state);
 };
-const find = ({ kind, server, name }) => (kind === "tool" ? tool(server, name) : other(kind, server, name));
+const find = (operation) => (operation.kind === "tool" ? tool(operation.server, operation.name) : undefined);
 return {
-  permits(request, caller) {
-    const { operation, context, state } = request;
-    const { kind, server, name } = operation;
-    const roles = rolesOf(caller.roles);
-    if (kind === "tool") return permitsTool(server, name, request.arguments, roles, caller, context, state);
-    const found = other(kind, server, name);
-    return found !== undefined && found[0](request.arguments, roles, caller, context, name ?? operation.uri, state, found);
-  },
-  applying(request, caller) {
-    const { operation, context, state } = request;
+  permits,
+  applying({ operation, arguments: args, context, state }, principal) {
     const found = find(operation);
     if (found === undefined) return undefined;
-    return found[1](request.arguments, rolesOf(caller.roles), caller, context, operation.name ?? operation.uri, state, found);
+    const roles = rolesOf(principal.roles), name = operation.name ?? operation.uri;
+    return found[1](args, roles, found, name, principal, context, state);
   },
-  rolesOf: (caller) => rolesOf(caller.roles),
-  permitsTool: (roles, caller, server, name, args, context, state) => permitsTool(server, name, args, roles, caller, context, state),
+  rolesOf: (principal) => rolesOf(principal.roles),
+  permitsTool: (roles, principal, server, name, args, context, state) => permitsTool(server, name, args, roles, principal, context, state),
 };
 }

@@ -21,7 +21,7 @@ const g0 = (from) => {
   const value = a0(from);
   return Number.isSafeInteger(value) ? value : undefined;
 };
-function s0(args, roles, principal, context, name, state, k) {
+function s0(args) {
   let x0;
   return (
     // "allow" "read"
@@ -29,7 +29,7 @@ function s0(args, roles, principal, context, name, state, k) {
     // "deny" "long reads"
     ((((has(args, p0, true) && (((x0 = g0(args)) === undefined) || ((x0 > 1000))))))));
 }
-function n0(args, roles, principal, context, name, state, k) {
+function n0(args) {
   let x0;
   const found = [];
   // "allow" "read"
@@ -63,7 +63,7 @@ const g4 = (from) => {
   const value = a4(from);
   return typeof value === "string" ? value : undefined;
 };
-function s1(args, roles, principal, context, name, state, k) {
+function s1(args, roles, k, name, principal) {
   let x0, x1, x2, x3;
   return (
     // "allow" "write below the team"
@@ -71,7 +71,7 @@ function s1(args, roles, principal, context, name, state, k) {
     // "deny" "hidden"
     (((!(!((x2 = (((x3 = g4(args)) === undefined) ? undefined : read(t3, (operators["lower"](x3)), "/w"))) === undefined) && (x2.startsWith("hello")))))));
 }
-function n1(args, roles, principal, context, name, state, k) {
+function n1(args, roles, k, name, principal) {
   let x0, x1, x2, x3;
   const found = [];
   // "allow" "write below the team"
@@ -82,11 +82,11 @@ function n1(args, roles, principal, context, name, state, k) {
 const d = [
   [s0, n0], 
   [s1, n1]];
-function permitsTool(server, name, args, roles, principal, context, state) {
+function permitsTool(server, name, args, roles, principal) {
   switch (server) {
     case "fs": switch (name) {
       case "read_file": return s0(args);
-      case "write_file": return s1(args, roles, principal);
+      case "write_file": return s1(args, roles, 0, name, principal);
       default: return false;
     }
     default: return false;
@@ -102,28 +102,20 @@ function tool(server, name) {
     default: return undefined;
   }
 }
-const others = new Map([]);
-const other = (kind, server, name) => {
-  const found = others.get(kind)?.get(server);
-  return found === undefined ? undefined : (found.names.get(name) ?? found.further);
+const permits = (request, principal) => {
+  const { operation } = request;
+  return operation.kind === "tool" && permitsTool(operation.server, operation.name, request.arguments, rolesOf(principal.roles), principal);
 };
-const find = ({ kind, server, name }) => (kind === "tool" ? tool(server, name) : other(kind, server, name));
+const find = (operation) => (operation.kind === "tool" ? tool(operation.server, operation.name) : undefined);
 return {
-  permits(request, caller) {
-    const { operation, context, state } = request;
-    const { kind, server, name } = operation;
-    const roles = rolesOf(caller.roles);
-    if (kind === "tool") return permitsTool(server, name, request.arguments, roles, caller, context, state);
-    const found = other(kind, server, name);
-    return found !== undefined && found[0](request.arguments, roles, caller, context, name ?? operation.uri, state, found);
-  },
-  applying(request, caller) {
-    const { operation, context, state } = request;
+  permits,
+  applying({ operation, arguments: args, context, state }, principal) {
     const found = find(operation);
     if (found === undefined) return undefined;
-    return found[1](request.arguments, rolesOf(caller.roles), caller, context, operation.name ?? operation.uri, state, found);
+    const roles = rolesOf(principal.roles), name = operation.name ?? operation.uri;
+    return found[1](args, roles, found, name, principal, context, state);
   },
-  rolesOf: (caller) => rolesOf(caller.roles),
-  permitsTool: (roles, caller, server, name, args, context, state) => permitsTool(server, name, args, roles, caller, context, state),
+  rolesOf: (principal) => rolesOf(principal.roles),
+  permitsTool: (roles, principal, server, name, args, context, state) => permitsTool(server, name, args, roles, principal),
 };
 }

@@ -41,7 +41,7 @@ function b0(q) {
   let x0;
   return ((!((x0 = ((r0(q) === undefined) ? undefined : read(t1, (operators["size"](q.r0)), "/w"))) === undefined) && (1 <= x0 && x0 <= 10)) && l0(q));
 }
-function s0(args, roles, principal, context, name, state) {
+function s0(args, roles, k, name, principal, context, state) {
   const q = {
     args,
     r0: unset,
@@ -50,7 +50,7 @@ function s0(args, roles, principal, context, name, state) {
     // "allow" "read many"
     (((b0(q)))));
 }
-function n0(args, roles, principal, context, name, state) {
+function n0(args, roles, k, name, principal, context, state) {
   const q = {
     args,
     found: [],
@@ -87,7 +87,7 @@ function l2(q) {
 function b1(q) {
   return l2(q);
 }
-function s1(args, roles, principal, context, name, state) {
+function s1(args, roles, k, name, principal, context, state) {
   const q = {
     args,
     name,
@@ -99,7 +99,7 @@ function s1(args, roles, principal, context, name, state) {
     // "deny" "secret parts"
     ((((matchesName("*", q.name)) && b1(q)))));
 }
-function n1(args, roles, principal, context, name, state) {
+function n1(args, roles, k, name, principal, context, state) {
   const q = {
     args,
     found: [],
@@ -117,11 +117,11 @@ const d = [
 function permitsTool(server, name, args, roles, principal, context, state) {
   switch (server) {
     case "fs": switch (name) {
-      case "read_files": return s0(args, roles, principal, context, name, state);
+      case "read_files": return s0(args, roles, 0, name, principal, context, state);
       default: return false;
     }
     case "live": switch (name) {
-      default: return s1(args, roles, principal, context, name, state);
+      default: return s1(args, roles, 0, name, principal, context, state);
     }
     default: return false;
   }
@@ -138,28 +138,20 @@ function tool(server, name) {
     default: return undefined;
   }
 }
-const others = new Map([]);
-const other = (kind, server, name) => {
-  const found = others.get(kind)?.get(server);
-  return found === undefined ? undefined : (found.names.get(name) ?? found.further);
+const permits = (request, principal) => {
+  const { operation } = request;
+  return operation.kind === "tool" && permitsTool(operation.server, operation.name, request.arguments, rolesOf(principal.roles), principal, request.context, request.state);
 };
-const find = ({ kind, server, name }) => (kind === "tool" ? tool(server, name) : other(kind, server, name));
+const find = (operation) => (operation.kind === "tool" ? tool(operation.server, operation.name) : undefined);
 return {
-  permits(request, caller) {
-    const { operation, context, state } = request;
-    const { kind, server, name } = operation;
-    const roles = rolesOf(caller.roles);
-    if (kind === "tool") return permitsTool(server, name, request.arguments, roles, caller, context, state);
-    const found = other(kind, server, name);
-    return found !== undefined && found[0](request.arguments, roles, caller, context, name ?? operation.uri, state, found);
-  },
-  applying(request, caller) {
-    const { operation, context, state } = request;
+  permits,
+  applying({ operation, arguments: args, context, state }, principal) {
     const found = find(operation);
     if (found === undefined) return undefined;
-    return found[1](request.arguments, rolesOf(caller.roles), caller, context, operation.name ?? operation.uri, state, found);
+    const roles = rolesOf(principal.roles), name = operation.name ?? operation.uri;
+    return found[1](args, roles, found, name, principal, context, state);
   },
-  rolesOf: (caller) => rolesOf(caller.roles),
-  permitsTool: (roles, caller, server, name, args, context, state) => permitsTool(server, name, args, roles, caller, context, state),
+  rolesOf: (principal) => rolesOf(principal.roles),
+  permitsTool: (roles, principal, server, name, args, context, state) => permitsTool(server, name, args, roles, principal, context, state),
 };
 }

@@ -32,7 +32,7 @@ function l0(q) {
 function b0(q) {
   return !l0(q);
 }
-function s0(args, roles, principal, context, name, state) {
+function s0(args, roles, k, name, principal, context, state) {
   const q = {
     args,
     roles,
@@ -41,7 +41,7 @@ function s0(args, roles, principal, context, name, state) {
     // "allow" "dev reads"
     (((q.roles & 1) !== 0) && ((b0(q)))));
 }
-function n0(args, roles, principal, context, name, state) {
+function n0(args, roles, k, name, principal, context, state) {
   const q = {
     args,
     roles,
@@ -52,7 +52,7 @@ function n0(args, roles, principal, context, name, state) {
   if (q.found.length === 0) return undefined;
   return q.found;
 }
-function s1(args, roles, principal, context, name, state) {
+function s1(args, roles, k, name, principal, context, state) {
   const q = {
     args,
     roles,
@@ -65,7 +65,7 @@ function s1(args, roles, principal, context, name, state) {
     // "deny" "no deletes"
     ((((matchesName("*", q.name)) && !(matchesName("read_*", q.name) || q.name === "status")))));
 }
-function n1(args, roles, principal, context, name, state) {
+function n1(args, roles, k, name, principal, context, state) {
   const q = {
     args,
     roles,
@@ -79,13 +79,13 @@ function n1(args, roles, principal, context, name, state) {
   return q.found;
 }
 const d = [
-  [s0, n0], 
-  [s1, n1]];
+  [s1, n1], 
+  [s0, n0]];
 function permitsTool(server, name, args, roles, principal, context, state) {
   switch (server) {
     case "live": switch (name) {
-      case "status": return s0(args, roles, principal, context, name, state);
-      default: return s1(args, roles, principal, context, name, state);
+      case "status": return s0(args, roles, 0, name, principal, context, state);
+      default: return s1(args, roles, 0, name, principal, context, state);
     }
     default: return false;
   }
@@ -93,34 +93,26 @@ function permitsTool(server, name, args, roles, principal, context, state) {
 function tool(server, name) {
   switch (server) {
     case "live": switch (name) {
-      case "status": return d[0];
-      default: return d[1];
+      case "status": return d[1];
+      default: return d[0];
     }
     default: return undefined;
   }
 }
-const others = new Map([]);
-const other = (kind, server, name) => {
-  const found = others.get(kind)?.get(server);
-  return found === undefined ? undefined : (found.names.get(name) ?? found.further);
+const permits = (request, principal) => {
+  const { operation } = request;
+  return operation.kind === "tool" && permitsTool(operation.server, operation.name, request.arguments, rolesOf(principal.roles), principal, request.context, request.state);
 };
-const find = ({ kind, server, name }) => (kind === "tool" ? tool(server, name) : other(kind, server, name));
+const find = (operation) => (operation.kind === "tool" ? tool(operation.server, operation.name) : undefined);
 return {
-  permits(request, caller) {
-    const { operation, context, state } = request;
-    const { kind, server, name } = operation;
-    const roles = rolesOf(caller.roles);
-    if (kind === "tool") return permitsTool(server, name, request.arguments, roles, caller, context, state);
-    const found = other(kind, server, name);
-    return found !== undefined && found[0](request.arguments, roles, caller, context, name ?? operation.uri, state, found);
-  },
-  applying(request, caller) {
-    const { operation, context, state } = request;
+  permits,
+  applying({ operation, arguments: args, context, state }, principal) {
     const found = find(operation);
     if (found === undefined) return undefined;
-    return found[1](request.arguments, rolesOf(caller.roles), caller, context, operation.name ?? operation.uri, state, found);
+    const roles = rolesOf(principal.roles), name = operation.name ?? operation.uri;
+    return found[1](args, roles, found, name, principal, context, state);
   },
-  rolesOf: (caller) => rolesOf(caller.roles),
-  permitsTool: (roles, caller, server, name, args, context, state) => permitsTool(server, name, args, roles, caller, context, state),
+  rolesOf: (principal) => rolesOf(principal.roles),
+  permitsTool: (roles, principal, server, name, args, context, state) => permitsTool(server, name, args, roles, principal, context, state),
 };
 }

@@ -14,7 +14,7 @@ import {
   type ServerIr,
 } from "@mcpolicy/core";
 import { type Emission, rootCode } from "../emission.ts";
-import { engineCode, permitsCode } from "../to-javascript.ts";
+import { engineCode } from "../to-javascript.ts";
 import { checkedTools } from "./checked-tools.ts";
 import type { Use } from "./kernel.ts";
 import { hasReferences } from "./plain-schema.ts";
@@ -42,7 +42,7 @@ export function partsCode(ir: PolicyIr, use: Use): Code {
     js`roles: ${{ json: ir.roles }}`,
     js`principal: ${{ json: ir.principal }}`,
     js`servers: new Map([${servers}])`,
-    permitsCode,
+    js`permits`,
     js`stages: [${stagesOf(subjects).map(use)}]`,
     ...optional,
   ];
