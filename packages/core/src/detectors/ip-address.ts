@@ -11,14 +11,18 @@ export const ipAddress: Detector = detector("ip-address", (text) =>
 );
 
 function v4(text: string): readonly Found[] {
+  const found: Found[] = [];
   // Once a digit is found nothing makes this fail, so that no character is read twice.
-  return Array.from(text.matchAll(/[0-9]+(?:\.[0-9]+)*/g)).flatMap(({ 0: run, index }) => {
-    const numbers = run.length > longestV4 ? [] : run.split(".");
+  for (const { 0: run, index } of text.matchAll(/[0-9]+(?:\.[0-9]+)*/g)) {
+    if (run.length < shortestV4 || run.length > longestV4) continue;
+    const numbers = run.split(".");
     const isAddress = numbers.length === 4 && numbers.every((each) => each.length <= 3 && Number(each) <= 255);
-    return isAddress ? [{ start: index, end: index + run.length }] : [];
-  });
+    if (isAddress) found.push({ start: index, end: index + run.length });
+  }
+  return found;
 }
 
+const shortestV4 = "0.0.0.0".length;
 const longestV4 = "255.255.255.255".length;
 const longestV6 = "ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255".length;
 

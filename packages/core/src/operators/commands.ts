@@ -1,6 +1,6 @@
 import { type CommandPattern, matchesCommand } from "../readers/command.ts";
 import { type ShellCommands, shellCommands } from "../readers/shell.ts";
-import { any, or } from "../truth.ts";
+import { any, or, type Truth } from "../truth.ts";
 import { call, type Operator } from "./operator.ts";
 
 /** Commands, by their words. */
@@ -56,8 +56,9 @@ export const commands: readonly Operator[] = [
     ],
     evaluate: (of: string | readonly string[], patterns: readonly CommandPattern[]) => {
       const { commands, complete } = typeof of === "string" ? shellCommands(of) : commandOf(of);
-      const found = any(commands.flatMap((words) => patterns.map((pattern) => matchesCommand(pattern, words))));
-      return complete ? found : or(found, undefined);
+      let found: Truth = complete ? false : undefined;
+      for (const words of commands) for (const pattern of patterns) found = or(found, matchesCommand(pattern, words));
+      return found;
     },
     partial: true,
     emit: call("invokes"),

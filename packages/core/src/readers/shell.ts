@@ -1,3 +1,5 @@
+import { endOfPlain } from "./words.ts";
+
 /** A word of a simple command; undefined where an expansion makes any number of words of it, with any text. */
 export type ShellWord = string | undefined;
 
@@ -103,7 +105,9 @@ export function shellCommands(text: string): ShellCommands {
       const meaning = meaningOf(character, word, text[at - 1], text[at + 1]);
       if (meaning === "any") lose();
       else if (meaning === "words") expand();
-      word = (word ?? "") + character;
+      const end = endOfPlain(text, at + 1);
+      word = (word ?? "") + text.slice(at, end);
+      at = end - 1;
     }
   }
   endWord();

@@ -90,7 +90,9 @@ function split(text: string): Reading {
         return { why: "it has an expansion" };
       if (character === "=" && isPlain && found.length === 0 && isName(word)) return { why: "it sets a variable" };
       if (character === "=") isPlain = false;
-      word = (word ?? "") + character;
+      const end = endOfPlain(text, at + 1);
+      word = (word ?? "") + text.slice(at, end);
+      at = end - 1;
     }
   }
   if (word !== undefined) found.push(word);
@@ -99,6 +101,17 @@ function split(text: string): Reading {
   if (reserved.has(found[0] as string)) return { why: `\`${found[0]}\` is a word of the shell's own grammar` };
   return { value: found };
 }
+
+/** Where the letters, digits and marks end that mean nothing but themselves within a word. */
+export function endOfPlain(text: string, from: number): number {
+  let at = from;
+  while (at < text.length && isPlainUnit[text.charCodeAt(at)] === 1) at++;
+  return at;
+}
+
+const isPlainUnit = Uint8Array.from({ length: 128 }, (_, unit) =>
+  /[A-Za-z0-9_./,:@%+-]/.test(String.fromCharCode(unit)) ? 1 : 0,
+);
 
 /** XCU §2.4; `coproc`, `function`, `select`, `time` and `[[` are those of common shells. */
 const reserved: ReadonlySet<string> = new Set(
