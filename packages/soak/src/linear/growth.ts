@@ -5,14 +5,24 @@ export interface Growth {
   /** The largest factor between one size and its double, and the size that was doubled. */
   readonly factor: number;
   readonly from: number;
-  /** The largest mean factor of `lasting` doublings in a row: what grows faster than the text does so at each of them, an allocator's step once. */
-  readonly sustained: number;
+  readonly verdict: Verdict;
 }
+
+/**
+ * `linear`: each doubling costs at most `allowedFactor`. `a step`: but for doublings on the way, after which it is linear again. Lists of more than 16,384
+ * values are given pages of their own by V8, which the kernel hands out and takes back each time: ten times as slow for each value where pages
+ * are virtual, once and for all.
+ */
+export type Verdict = "linear" | "a step" | "too slow";
 
 /** Doubling the size at most doubles the time; so much is allowed for caches, garbage and the rest of the machine. */
 export const allowedFactor = 2.5;
 
 const sizes = [15, 16, 17, 18, 19, 20].map((power) => 2 ** power);
+/** Also measured where the doubling to 1 Mi is too large, to see what follows. */
+const beyond = 2 ** 21;
+/** All steps together. What grows with the square is 32 times as slow at 1 Mi as it should be. */
+const largestStep = 8;
 /** Milliseconds. Kernels count a thread's time in ticks of up to 10 ms, so a shorter run says more about the ticks than about the work. */
 const shortestRun = 50;
 /**
@@ -20,7 +30,6 @@ const shortestRun = 50;
  * of its own).
  */
 const negligible = 1;
-const lasting = 3;
 const firstRounds = 3;
 /**
  * How long all is timed again, in milliseconds: what is slow is timed once, and a factor that is too large may be the machine's, whose processors
@@ -36,9 +45,9 @@ const patience = 15_000;
 export function growthOf(make: (size: number) => () => void): Growth {
   const runs = sizes.map(make);
   for (let round = 0; round < 3; round += 1) runs[0]!();
-  const least = sizes.map(() => Number.POSITIVE_INFINITY);
+  const least: number[] = [];
   const measure = (at: number): void => {
-    least[at] = Math.min(least[at]!, Math.max(millisecondsOf(runs[at]!), negligible));
+    least[at] = Math.min(least[at] ?? Number.POSITIVE_INFINITY, Math.max(millisecondsOf(runs[at]!), negligible));
   };
   const end = performance.now() + patience;
   for (let round = 0; round < firstRounds && (round === 0 || performance.now() < end); round += 1) {
@@ -51,8 +60,20 @@ export function growthOf(make: (size: number) => () => void): Growth {
   }
   const factors = factorsOf(least);
   const factor = Math.max(...factors);
-  const sustained = Math.max(...least.slice(lasting).map((time, at) => (time / least[at]!) ** (1 / lasting)));
-  return { milliseconds: least.at(-1)!, factor, from: sizes[factors.indexOf(factor)]!, sustained };
+  const milliseconds = least.at(-1)!;
+  if (factors.at(-1)! > allowedFactor) {
+    runs.push(make(beyond));
+    for (let round = 0; round < firstRounds; round += 1)
+      for (const at of [runs.length - 2, runs.length - 1]) measure(at);
+  }
+  return { milliseconds, factor, from: sizes[factors.indexOf(factor)]!, verdict: verdictOf(factorsOf(least)) };
+}
+
+/** Of the factors of all doublings, in their order. */
+function verdictOf(factors: readonly number[]): Verdict {
+  if (factors.every((factor) => factor <= allowedFactor)) return "linear";
+  const excess = factors.reduce((product, factor) => (product * factor) / 2, 1);
+  return factors.at(-1)! <= allowedFactor && excess <= largestStep ? "a step" : "too slow";
 }
 
 /** Of each but the last, how many times as large the next one is. */

@@ -1,7 +1,7 @@
 import { emptyState, type JsonObject } from "@mcpolicy/core";
 import type { LoadedPolicy } from "@mcpolicy/runtime";
 import { inParallel } from "../in-parallel.ts";
-import { allowedFactor, type Growth, growthOf } from "../linear/growth.ts";
+import { allowedFactor, type Growth, growthOf, type Verdict } from "../linear/growth.ts";
 import { expressionSubjects, ownSubjects, type Subject } from "../linear/subjects.ts";
 import { callOf, listingOf, loadOver } from "../one-server.ts";
 import { readData } from "../shared.ts";
@@ -28,21 +28,20 @@ export const linear: Soak = {
     const tasks = subjects.map((_, index) => ({ expressions, index }));
     const outcomes = await inParallel<Task, Outcome>(new URL(import.meta.url), "outcomeOf", tasks, jobs);
     const rows = subjects.map(({ family, name }, index) => ({ family, name, ...outcomes[index]! }));
-    const grown = rows.filter((row) => "factor" in row);
-    const tooSlow = grown.filter(({ sustained }) => sustained > allowedFactor);
-    const steps = grown.filter(({ factor, sustained }) => factor > allowedFactor && sustained <= allowedFactor);
     const refused = rows.filter((row) => "refused" in row);
+    const of = (verdict: Verdict) => rows.filter((row) => "verdict" in row && row.verdict === verdict);
+    const [steps, tooSlow] = [of("a step"), of("too slow")];
     const wide = Math.max(...rows.map(({ family }) => family.length));
     const lines = [
       `${"".padEnd(8)}${"at 1 MiB".padStart(12)}  worst doubling`,
       ...rows.map((row) => {
         const what = `${row.family.padEnd(wide)}  ${row.name.length > 70 ? `${row.name.slice(0, 67)}...` : row.name}`;
         if ("refused" in row) return `refused ${"".padStart(12)}  ${"".padEnd(17)}  ${what}: ${row.refused}`;
-        const verdict = tooSlow.includes(row) ? "TOO SLOW" : steps.includes(row) ? "a step  " : "linear  ";
+        const verdict = (row.verdict === "too slow" ? "TOO SLOW" : row.verdict).padEnd(8);
         const doubling = `x${row.factor.toFixed(2)} from ${row.from / 1024} Ki`.padEnd(17);
         return `${verdict}${`${row.milliseconds.toFixed(2)} ms`.padStart(12)}  ${doubling}  ${what}`;
       }),
-      `${rows.length} subjects: ${grown.length - steps.length - tooSlow.length} linear (a doubling costs at most x${allowedFactor}), ${steps.length} linear but for one step, ${refused.length} refused, ${tooSlow.length} too slow`,
+      `${rows.length} subjects: ${of("linear").length} linear (a doubling costs at most x${allowedFactor}), ${steps.length} linear but for a step, ${refused.length} refused, ${tooSlow.length} too slow`,
     ];
     return { ok: tooSlow.length === 0, lines, data: rows };
   },
