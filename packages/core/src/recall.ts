@@ -25,9 +25,21 @@ export function instantWithin(
   now: number,
 ): number | undefined {
   // The instant first: two numbers are sooner compared than two texts.
-  const at = call[verb];
+  const at = instantOf(call, verb);
   if (at === undefined || !(at > now - last && at <= now)) return undefined;
   return caller === undefined || call.caller === caller ? at : undefined;
+}
+
+/** When a call did what a verb says; undefined where it did not. By names that stand in the code: an engine of JavaScript knows where these are. */
+function instantOf(call: PastCall, verb: EventVerb): number | undefined {
+  switch (verb) {
+    case "attempted":
+      return call.attempted;
+    case "called":
+      return call.called;
+    case "completed":
+      return call.completed;
+  }
 }
 
 /** Whether something of a window may have been forgotten. */
