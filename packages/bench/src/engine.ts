@@ -10,6 +10,8 @@ export interface Engine<Input> {
   readonly isYardstick?: boolean;
   /** Whether it is left out of `--quick`. */
   readonly isSlow?: boolean;
+  /** Whether it is shown wherever targets are, though none is about it: what their words leave apart, or want to be told. */
+  readonly isBesideTargets?: boolean;
   readonly load: () => Loaded<Input> | Promise<Loaded<Input>>;
 }
 

@@ -7,7 +7,7 @@ import { aimedAt } from "./aimed-at.ts";
 import { bundle } from "./bundle.ts";
 import { coldStarts } from "./cold-start.ts";
 import { installSizes } from "./install-size.ts";
-import { type Effort, type Measured, measure } from "./measure.ts";
+import { type Contestant, type Effort, type Measured, measure, roundsOf } from "./measure.ts";
 import { outsideData, repository } from "./outside-data.ts";
 import { installPeers, peersFolder } from "./peers.ts";
 import { jsonOf } from "./report/json.ts";
@@ -19,13 +19,16 @@ import { workloads as allWorkloads } from "./workloads/index.ts";
 
 const usage = `pnpm bench [--quick | --targets] [--json] [--only NAME,NAME] [--list]
 
-  --quick   what fits into a minute: fewer workloads and rounds, no slow engines; writes nothing
+  --quick   what fits into a minute: fewer workloads and rounds, no slow engines; says what it left out, writes nothing
   --targets the workloads and engines that targets are about, without slow engines of others; writes the page, which says so
   --json    prints workload, engine, { ns, ratio, checked }
   --only    some workloads and engines, by their names; the base of a workload always runs; writes nothing
   --list    prints the names
 
 Without flags everything is measured and docs/benchmarks.md is written.`;
+
+/** Milliseconds after which `--quick` begins nothing more. */
+const QUICK = 42_000;
 
 process.exitCode = await main(process.argv.slice(2));
 
@@ -43,7 +46,8 @@ async function main(argv: readonly string[]): Promise<number> {
     return flags.help ? 0 : 4;
   }
   if (flags.list) {
-    for (const { workload, engines } of chosen) console.log(`${workload.name}: ${engines.join(", ")}`);
+    for (const { workload, engines } of chosen)
+      console.log(`${workload.name}: ${engines.map((each) => each.name).join(", ")}`);
     return 0;
   }
   const folder = mkdtempSync(join(tmpdir(), "mcpolicy-bench-"));
@@ -80,7 +84,7 @@ type Flags = ReturnType<typeof read>;
 /** A workload, and those of its engines that are to run. */
 interface Chosen {
   readonly workload: Workload<unknown>;
-  readonly engines: readonly string[];
+  readonly engines: readonly Contestant[];
 }
 
 /** What is to be run; or why that cannot be told. */
@@ -102,14 +106,22 @@ function chosenOf({ quick, targets, only }: Flags): readonly Chosen[] | string {
     )
     .map((workload) => {
       const bases = [workload.base ?? workload.engines[0]?.name];
-      const engines = (targets ? aimedAt(workload, allWorkloads) : workload.engines)
+      const aimed = aimedAt(workload, allWorkloads);
+      const engines = (targets ? aimed : workload.engines)
         .filter(({ name, isSlow }) =>
           ofEngines === undefined ? !(quick && isSlow) : ofEngines.includes(name) || bases.includes(name),
         )
-        .map(({ name }) => name);
+        .map((engine): Contestant => ({ name: engine.name, isAimedAt: aimed.includes(engine) }));
       return { workload, engines };
     })
     .filter(({ engines }) => engines.length > 0);
+}
+
+/** What `--quick` has not got, in a line. */
+function leftOutOf(chosen: readonly Chosen[]): string {
+  const names = new Set(chosen.map(({ workload }) => workload.name));
+  const workloads = allWorkloads.filter(({ name }) => !names.has(name)).map(({ name }) => name);
+  return `slow engines, cold-start, install-size, and what takes longer than its share of a minute: ${workloads.join(", ")}`;
 }
 
 async function everything(chosen: readonly Chosen[], flags: Flags, folder: string): Promise<Run> {
@@ -127,11 +139,10 @@ async function everything(chosen: readonly Chosen[], flags: Flags, folder: strin
   };
   await bundle(["worker.ts", "between/pass-through.ts", "between/proxy.ts"], folder);
   const effort: Effort = flags.quick
-    ? { rounds: 2, checking: 60, timing: 100 }
-    : flags.targets
-      ? { rounds: 3, checking: 500, timing: 300 }
-      : { rounds: undefined, checking: 2000, timing: 300 };
+    ? { rounds: 1, checking: 60, timing: 120 }
+    : { rounds: Number.POSITIVE_INFINITY, checking: 500, timing: 300 };
   const missing: string[] = [];
+  if (flags.quick && flags.only === undefined) missing.push(leftOutOf(chosen));
   if (flags.targets)
     missing.push("what no target is about, and slow engines of others: `pnpm bench` measures all of it");
   const isWhole = !flags.quick && !flags.targets && flags.only === undefined;
@@ -140,12 +151,18 @@ async function everything(chosen: readonly Chosen[], flags: Flags, folder: strin
     isAsked("cold-start") ||
     isAsked("install-size") ||
     chosen.some(({ workload, engines }) =>
-      workload.engines.some(({ name, peers }) => peers !== undefined && engines.includes(name)),
+      workload.engines.some(({ name, peers }) => peers !== undefined && engines.some((each) => each.name === name)),
     );
   const withoutPeers = needsPeers ? installPeers((line) => console.error(line)) : undefined;
   if (withoutPeers !== undefined) missing.push(withoutPeers);
 
+  const processes = chosen.flatMap(({ workload, engines }) =>
+    engines.map((each) => roundsOf(workload, each, effort.rounds)),
+  );
+  console.error(`${processes.reduce((sum, each) => sum + each, 0)} processes, one after the other`);
+
   const results = new Map<string, ReadonlyMap<string, Measured>>();
+  const started = performance.now();
   for (const { workload, engines } of chosen) {
     if (workload.needs !== undefined && outsideData() === undefined) {
       missing.push(`\`${workload.name}\` needs outside data (${workload.needs}), which is not at MCPOLICY_SHARED`);
@@ -153,9 +170,16 @@ async function everything(chosen: readonly Chosen[], flags: Flags, folder: strin
     }
     const able = engines.filter(
       (engine) =>
-        withoutPeers === undefined || workload.engines.find(({ name }) => name === engine)?.peers === undefined,
+        withoutPeers === undefined || workload.engines.find(({ name }) => name === engine.name)?.peers === undefined,
     );
+    const since = performance.now();
+    if (flags.quick && since - started > QUICK) {
+      missing.push(`\`${workload.name}\`: the minute is nearly over, on a machine that has other things to do`);
+      continue;
+    }
     results.set(workload.name, measure(workload, able, effort, join(folder, "worker.js"), environment, say));
+    say("");
+    console.error(`${workload.name}: ${((performance.now() - since) / 1000).toFixed(0)} s`);
   }
 
   const canStart = (engine: string): boolean => withoutPeers === undefined || /^(mcpolicy|by-hand)/.test(engine);

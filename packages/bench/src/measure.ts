@@ -15,42 +15,51 @@ export type Measured =
     }
   | { readonly failed: string };
 
-/** How long each process checks and times, in milliseconds, and how often engines take turns. */
+/** How long each process checks and times, in milliseconds, and how often engines take turns at most. */
 export interface Effort {
-  readonly rounds: number | undefined;
+  readonly rounds: number;
   readonly checking: number;
   readonly timing: number;
 }
 
+/** An engine that is to be run, and whether a target is about it. */
+export interface Contestant {
+  readonly name: string;
+  readonly isAimedAt: boolean;
+}
+
+/** How often an engine is run: what no target is about once less than what one is, so that the time goes where a figure is held against something. */
+export function roundsOf({ rounds = 3 }: Workload<unknown>, { isAimedAt }: Contestant, most: number): number {
+  const all = Math.min(rounds, most);
+  return isAimedAt ? all : Math.max(1, all - 1);
+}
+
 /**
- * Runs the engines of a workload in turn, each in a process of its own, forwards and backwards. All answers are checked in a first run that
- * is not timed, some again in each later one; what gives a wrong answer is not timed any more. `worker` is the bundle of `worker.ts`.
+ * Runs the engines of a workload in turn, each in a process of its own, forwards and backwards. Answers are checked before they are timed: as many as
+ * can be in the first round, some again in each later one; what gives a wrong answer is not run any more. `worker` is the bundle of `worker.ts`.
  */
 export function measure(
   workload: Workload<unknown>,
-  engines: readonly string[],
-  { rounds, checking, timing }: Effort,
+  engines: readonly Contestant[],
+  { rounds: most, checking, timing }: Effort,
   worker: string,
   environment: Readonly<Record<string, string>>,
   say: (what: string) => void,
 ): ReadonlyMap<string, Measured> {
-  const reports = new Map<string, Report[]>(engines.map((engine) => [engine, []]));
-  const count = rounds ?? workload.rounds ?? 3;
-  const isChecked = rounds === undefined;
-  for (let round = isChecked ? -1 : 0; round < count; round++) {
+  const reports = new Map<string, Report[]>(engines.map(({ name }) => [name, []]));
+  const count = Math.max(0, ...engines.map((each) => roundsOf(workload, each, most)));
+  for (let round = 0; round < count; round++) {
     for (const engine of round % 2 === 0 ? engines : engines.toReversed()) {
-      const before = reports.get(engine) as Report[];
-      if (before.some((report) => !("checked" in report))) continue;
-      say(`${workload.name}, ${round < 0 ? "checking" : `round ${round + 1} of ${count}`}, ${engine}`);
-      const task = { workload: workload.name, engine };
-      const times =
-        round < 0
-          ? { checking, timing: 0 }
-          : {
-              checking: isChecked ? checking / 10 : checking,
-              timing: Math.max(timing, workload.timing ?? 0),
-            };
-      before.push(inOwnProcess({ ...task, ...times }, worker, environment));
+      const before = reports.get(engine.name) as Report[];
+      if (round >= roundsOf(workload, engine, most) || before.some((report) => !("checked" in report))) continue;
+      say(`${workload.name}, round ${round + 1} of ${count}, ${engine.name}`);
+      const task = {
+        workload: workload.name,
+        engine: engine.name,
+        checking: round === 0 ? checking : checking / 10,
+        timing: Math.max(timing, workload.timing ?? 0),
+      };
+      before.push(inOwnProcess(task, worker, environment));
     }
   }
   const measured = new Map([...reports].map(([engine, of]) => [engine, merged(of)]));
@@ -67,13 +76,12 @@ function merged(reports: readonly Report[]): Measured {
     }
   }
   const all = reports.filter((report) => "checked" in report);
-  const timedOnes = all.filter((report) => report.best !== undefined && report.median !== undefined);
   const middle = (numbers: readonly number[]): number =>
     [...numbers].sort((a, b) => a - b)[numbers.length >> 1] ?? Number.NaN;
   return {
     checked: Math.max(...all.map(({ checked }) => checked)),
-    ns: Math.min(...timedOnes.map(({ best }) => best as number)),
-    median: middle(timedOnes.map(({ median }) => median as number)),
+    ns: Math.min(...all.map(({ best }) => best)),
+    median: middle(all.map(({ median }) => median)),
     ratio: undefined,
     heap: middle(all.map(({ heap }) => heap)),
     resident: middle(all.map(({ resident }) => resident)),

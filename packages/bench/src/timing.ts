@@ -15,6 +15,12 @@ export interface Timing {
 /** A batch takes at least this long, so that the clock does not show. */
 const SHORTEST_BATCH = 4e6;
 
+/** Batches are three at least, unless that takes so much longer than the budget, in milliseconds. */
+const MOST_OVER = 5_000;
+
+/** An answer that takes longer than this, in milliseconds, is warm once it was given. */
+const LONG_ANSWER = 2_000;
+
 /**
  * Times an engine for `budget` milliseconds of work, in batches: of the whole stream of inputs, several times where that is short, or of as many of
  * its inputs as fit, from its beginning, where it is long. Before that it is warmed up for half of that time.
@@ -41,7 +47,7 @@ export async function timed<Input>(
     }
     const { user, system } = process.cpuUsage(start);
     times.push(((user + system) * 1000) / each);
-  } while (clock(isAsync) < end || times.length < 3);
+  } while (clock(isAsync) < end || (times.length < 3 && clock(isAsync) < end + MOST_OVER));
   times.sort((a, b) => a - b);
   const ofServer = server === undefined ? 0 : (cpuOf(server) - before) / (each * times.length);
   return {
@@ -68,7 +74,10 @@ async function waitedFor<Input>(
   return { best: times[0] as number, median: times[times.length >> 1] as number, batches: times.length };
 }
 
-/** About how long an answer takes once it is warm, in nanoseconds: the mean of the second half of `budget` milliseconds of work. */
+/**
+ * About how long an answer takes once it is warm, in nanoseconds: the mean of the second half of `budget` milliseconds of work; of a long one, how long
+ * the first took.
+ */
 async function estimated<Input>(
   { answer, isAsync }: Pick<Loaded<Input>, "answer" | "isAsync">,
   inputs: readonly Input[],
@@ -82,6 +91,7 @@ async function estimated<Input>(
     count += 1;
     if (count % 16 !== 0 && count > 16) continue;
     const now = clock(isAsync);
+    if (count === 1 && now > start + LONG_ANSWER) return (now - start) * 1e6;
     if (since === 0 && now > start + budget / 2) [half, since] = [now, count];
     if (since > 0 && count > since && now > start + budget) return ((now - half) * 1e6) / (count - since);
   }

@@ -17,7 +17,7 @@ export interface Workload<Input> {
   readonly needs?: string;
   /** Whether `--quick` has it. */
   readonly isQuick?: boolean;
-  /** How often each engine is run, in turn with the others; 3 unless said. */
+  /** How often an engine that a target is about is run, in turn with the others; 3 unless said. Others are run once less. */
   readonly rounds?: number;
   /** Milliseconds each process times, where there is so much code that it takes longer to be compiled; `Effort` says it else. */
   readonly timing?: number;

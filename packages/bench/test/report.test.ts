@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { aimedAt } from "../src/aimed-at.ts";
-import type { Measured } from "../src/measure.ts";
+import { type Measured, roundsOf } from "../src/measure.ts";
 import { jsonOf } from "../src/report/json.ts";
 import { table } from "../src/report/table.ts";
 import { targetResults } from "../src/report/targets.ts";
@@ -64,6 +64,16 @@ test("targets are about the engines that they name, and the base; not about slow
   expect(names(w, [w, v])).toEqual(["base", "a", "b", "d"]);
   expect(names(v, [w, v])).toEqual(["base", "d"]);
   expect(names({ ...w, name: "u" }, [w, v])).toEqual([]);
+  const beside = { ...w, name: "u", targets: [], engines: [...engines, engine("e", { isBesideTargets: true })] };
+  expect(names(beside, [w, v, beside])).toEqual(["base", "e"]);
+});
+
+test("what a target is about runs most often, and all of it at least once", () => {
+  const rounds = (of: number | undefined, isAimedAt: boolean, most = Number.POSITIVE_INFINITY) =>
+    roundsOf({ ...workload([]), ...(of === undefined ? {} : { rounds: of }) }, { name: "a", isAimedAt }, most);
+  expect([rounds(undefined, true), rounds(undefined, false)]).toEqual([3, 2]);
+  expect([rounds(1, true), rounds(1, false), rounds(5, false)]).toEqual([1, 1, 4]);
+  expect([rounds(5, true, 1), rounds(5, false, 1)]).toEqual([1, 1]);
 });
 
 test("the JSON has workload, engine, and what was measured or failed", () => {
