@@ -120,7 +120,9 @@ export class Enforcer {
       decided = failed(problem);
     }
     if (!isLater(decided)) return this.#recorded(decided);
-    return decided.catch(failed).then((each) => this.#recorded(each));
+    return Promise.resolve(decided)
+      .catch(failed)
+      .then((each) => this.#recorded(each));
   }
 
   /** Takes down what the table of methods, or a failure, decided. */
