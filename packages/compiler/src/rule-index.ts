@@ -32,7 +32,7 @@ export interface Indexing {
   /** Whether what is unknown counts: the ways of a deny. */
   readonly possibly: boolean;
   /** Code of the caller's list of roles. */
-  readonly roles: Code;
+  readonly roles: () => Code;
   /** Code of an operand's value in a function of `q`. */
   readonly operand: (operand: OperandIr) => Code;
   /** Code that asks all there is of one way. */
@@ -153,7 +153,7 @@ function lookupCode({ kind, of, entries }: Lookup, indexing: Indexing): Code {
     const loop = emission.function(
       "l",
       (name) => js`function ${name}(q) {
-  const roles = ${indexing.roles};
+  const roles = ${indexing.roles()};
   for (let at = 0; at < roles.length; at++) {
     if (${table}.get(roles[at])?.(q) === true) return true;
   }

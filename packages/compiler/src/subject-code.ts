@@ -144,10 +144,16 @@ function flatTexts(
   return { permits: permits.named, applying: applying.named, reads: permits.reads };
 }
 
+/** A function, and how many of `parts` it reads up to the last one. */
+interface Made {
+  readonly name: Code;
+  readonly reads: number;
+}
+
 /** The request as one object, for what hands it on: loops, history, names that patterns match. */
 function objectFunctions(subject: Subject, module: Module): SubjectCode {
   const { emission } = module;
-  const make = (letter: string, rules: readonly Speaking[], body: (asking: Asking) => Code): Code => {
+  const make = (letter: string, rules: readonly Speaking[], body: (asking: Asking) => Code): Made => {
     const frame = objectFrame(sharing(rules, subject));
     const roles = module.roles.tests(frame);
     const condition: Asking["condition"] = (asked, polarity) => {
@@ -168,15 +174,21 @@ function objectFunctions(subject: Subject, module: Module): SubjectCode {
       return js`${name}(q)`;
     };
     const code = body({ subject, frame, roles, condition, isNamed: true });
-    const fields = requestFields(subject, module, frame).map((field) => js`\n    ${field},`);
-    return emission.function(
+    const fields = joinCode(
+      requestFields(subject, module, frame).map((field) => js`\n    ${field},`),
+      js``,
+    );
+    // All that the code reads is a field; a text in one that looks like a part only counts too much.
+    const reads = 1 + parameters.findLastIndex(({ text }) => new RegExp(`\\b${text}\\b`).test(fields.text));
+    const name = emission.function(
       letter,
-      (name) => js`function ${name}(${parameters}) {
-  const q = {${joinCode(fields, js``)}
+      (self) => js`function ${self}(${parameters.slice(0, reads)}) {
+  const q = {${fields}
   };
   ${code}
 }`,
     );
+    return { name, reads };
   };
   const isIndexed = subject.deciding.length >= INDEXED_FROM;
   const permits = make(
@@ -185,15 +197,15 @@ function objectFunctions(subject: Subject, module: Module): SubjectCode {
     (asking) => js`return ${isIndexed ? indexedPermits(asking, module) : permitsCode(asking)};`,
   );
   return {
-    permits,
+    permits: permits.name,
     applying: module.tellsRules
       ? make("n", [...subject.deciding, ...subject.others], (asking) => {
           asking.frame.starts.add("found");
           return isIndexed ? indexedApplying(asking, module) : applyingCode(asking, js`q.found`);
-        })
+        }).name
       : nothing,
     constants: [],
-    reads: parameters.length,
+    reads: permits.reads,
   };
 }
 
@@ -339,7 +351,7 @@ function indexedCode(
       root,
       emission: module.emission,
       possibly: polarity === "possibly",
-      roles: js`${frame.start("principal")}.roles`,
+      roles: () => js`${frame.start("principal")}.roles`,
       operand: (asked: OperandIr): Code => operandCode(asked, scope),
       way,
     },

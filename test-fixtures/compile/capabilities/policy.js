@@ -56,7 +56,7 @@ function l0(q) {
 function b0(q) {
   return l0(q);
 }
-function s1(args, roles, k, name, principal, context, state) {
+function s1(args, roles) {
   const q = {
     args,
     roles,
@@ -65,7 +65,7 @@ function s1(args, roles, k, name, principal, context, state) {
     // "allow" "role reader: read:files"
     (((q.roles & 3) !== 0) && ((b0(q)))));
 }
-function n1(args, roles, k, name, principal, context, state) {
+function n1(args, roles) {
   const q = {
     args,
     roles,
@@ -98,11 +98,11 @@ const d = [
   [s0, n0], 
   [s1, n1], 
   [s2, n2]];
-function permitsTool(server, name, args, roles, principal, context, state) {
+function permitsTool(server, name, args, roles, principal, context) {
   switch (server) {
     case "fs": switch (name) {
       case "read_file": return s0(args, roles);
-      case "read_files": return s1(args, roles, 0, name, principal, context, state);
+      case "read_files": return s1(args, roles);
       case "write_file": return s2(args, roles, 0, name, principal, context);
       default: return false;
     }
@@ -122,7 +122,7 @@ function tool(server, name) {
 }
 const permits = (request, principal) => {
   const { operation } = request;
-  return operation.kind === "tool" && permitsTool(operation.server, operation.name, request.arguments, rolesOf(principal.roles), principal, request.context, request.state);
+  return operation.kind === "tool" && permitsTool(operation.server, operation.name, request.arguments, rolesOf(principal.roles), principal, request.context);
 };
 const find = (operation) => (operation.kind === "tool" ? tool(operation.server, operation.name) : undefined);
 return {
@@ -134,6 +134,6 @@ return {
     return found[1](args, roles, found, name, principal, context, state);
   },
   rolesOf: (principal) => rolesOf(principal.roles),
-  permitsTool: (roles, principal, server, name, args, context, state) => permitsTool(server, name, args, roles, principal, context, state),
+  permitsTool: (roles, principal, server, name, args, context, state) => permitsTool(server, name, args, roles, principal, context),
 };
 }

@@ -26,7 +26,7 @@ function n0() {
   if (found.length === 0) return undefined;
   return found;
 }
-function s1(args, roles, k, name, principal, context, state) {
+function s1(args, roles, k, name) {
   const q = {
     name,
     uri: name,
@@ -37,7 +37,7 @@ function s1(args, roles, k, name, principal, context, state) {
     // "deny" "drafts"
     ((((matchesResource("file:///w/drafts/**", q.uri) !== false)))));
 }
-function n1(args, roles, k, name, principal, context, state) {
+function n1(args, roles, k, name) {
   const q = {
     found: [],
     name,
@@ -48,7 +48,7 @@ function n1(args, roles, k, name, principal, context, state) {
   if (q.found.length === 0 || (((((matchesResource("file:///w/drafts/**", q.uri) !== false)))))) return undefined;
   return q.found;
 }
-function s2(args, roles, k, name, principal, context, state) {
+function s2(args, roles, k, name) {
   const q = {
     name,
     uri: name,
@@ -57,7 +57,7 @@ function s2(args, roles, k, name, principal, context, state) {
     // "allow" "read"
     ((((true)))));
 }
-function n2(args, roles, k, name, principal, context, state) {
+function n2(args, roles, k, name) {
   const q = {
     found: [],
     name,

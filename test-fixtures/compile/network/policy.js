@@ -38,7 +38,7 @@ function n0(args, roles) {
   if (found.length === 0) return undefined;
   return found;
 }
-function s1(args, roles, k, name, principal, context, state) {
+function s1(args, roles, k, name) {
   const q = {
     roles,
     name,
@@ -48,7 +48,7 @@ function s1(args, roles, k, name, principal, context, state) {
     // "allow" "issues"
     (((q.roles & 1) !== 0) && (((matchesName("*", q.name))))));
 }
-function n1(args, roles, k, name, principal, context, state) {
+function n1(args, roles, k, name) {
   const q = {
     roles,
     found: [],
@@ -72,7 +72,7 @@ function n2(args, roles) {
   if (found.length === 0) return undefined;
   return found;
 }
-function s3(args, roles, k, name, principal, context, state) {
+function s3(args, roles, k, name) {
   const q = {
     roles,
     name,
@@ -82,7 +82,7 @@ function s3(args, roles, k, name, principal, context, state) {
     // "allow" "notes"
     (((q.roles & 1) !== 0) && (((matchesName("*", q.name))))));
 }
-function n3(args, roles, k, name, principal, context, state) {
+function n3(args, roles, k, name) {
   const q = {
     roles,
     found: [],
@@ -101,14 +101,14 @@ const d = [
   [s2, n2], 
   [s2, n2], 
   [s3, n3]];
-function permitsTool(server, name, args, roles, principal, context, state) {
+function permitsTool(server, name, args, roles) {
   switch (server) {
     case "web": switch (name) {
       case "fetch": return s0(args, roles);
       default: return false;
     }
     case "Issue_Tracker": switch (name) {
-      default: return s1(args, roles, 0, name, principal, context, state);
+      default: return s1(args, roles, 0, name);
     }
     case "fs": switch (name) {
       case "read_file": return s2(args, roles);
@@ -117,7 +117,7 @@ function permitsTool(server, name, args, roles, principal, context, state) {
       default: return false;
     }
     case "notes": switch (name) {
-      default: return s3(args, roles, 0, name, principal, context, state);
+      default: return s3(args, roles, 0, name);
     }
     default: return false;
   }
@@ -145,7 +145,7 @@ function tool(server, name) {
 }
 const permits = (request, principal) => {
   const { operation } = request;
-  return operation.kind === "tool" && permitsTool(operation.server, operation.name, request.arguments, rolesOf(principal.roles), principal, request.context, request.state);
+  return operation.kind === "tool" && permitsTool(operation.server, operation.name, request.arguments, rolesOf(principal.roles));
 };
 const find = (operation) => (operation.kind === "tool" ? tool(operation.server, operation.name) : undefined);
 return {
@@ -157,6 +157,6 @@ return {
     return found[1](args, roles, found, name, principal, context, state);
   },
   rolesOf: (principal) => rolesOf(principal.roles),
-  permitsTool: (roles, principal, server, name, args, context, state) => permitsTool(server, name, args, roles, principal, context, state),
+  permitsTool: (roles, principal, server, name, args, context, state) => permitsTool(server, name, args, roles),
 };
 }

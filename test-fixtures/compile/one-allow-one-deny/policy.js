@@ -40,7 +40,7 @@ function l0(q) {
 function b1(q) {
   return l0(q);
 }
-function s0(args, roles, k, name, principal, context, state) {
+function s0(args) {
   const q = {
     args,
   };
@@ -50,7 +50,7 @@ function s0(args, roles, k, name, principal, context, state) {
     // "deny" "no secrets"
     (((b1(q)))));
 }
-function n0(args, roles, k, name, principal, context, state) {
+function n0(args) {
   const q = {
     args,
     found: [],
@@ -66,10 +66,10 @@ const d = [
   [s0, n0], 
   [s1, n1], 
   [s1, n1]];
-function permitsTool(server, name, args, roles, principal, context, state) {
+function permitsTool(server, name, args, roles) {
   switch (server) {
     case "fs": switch (name) {
-      case "read_file": return s0(args, roles, 0, name, principal, context, state);
+      case "read_file": return s0(args);
       case "read_files": return s1();
       case "write_file": return s1();
       default: return false;
@@ -90,7 +90,7 @@ function tool(server, name) {
 }
 const permits = (request, principal) => {
   const { operation } = request;
-  return operation.kind === "tool" && permitsTool(operation.server, operation.name, request.arguments, rolesOf(principal.roles), principal, request.context, request.state);
+  return operation.kind === "tool" && permitsTool(operation.server, operation.name, request.arguments, rolesOf(principal.roles));
 };
 const find = (operation) => (operation.kind === "tool" ? tool(operation.server, operation.name) : undefined);
 return {
@@ -102,6 +102,6 @@ return {
     return found[1](args, roles, found, name, principal, context, state);
   },
   rolesOf: (principal) => rolesOf(principal.roles),
-  permitsTool: (roles, principal, server, name, args, context, state) => permitsTool(server, name, args, roles, principal, context, state),
+  permitsTool: (roles, principal, server, name, args, context, state) => permitsTool(server, name, args, roles),
 };
 }

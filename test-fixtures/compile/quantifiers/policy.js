@@ -41,7 +41,7 @@ function b0(q) {
   let x0;
   return ((!((x0 = ((r0(q) === undefined) ? undefined : read(t1, (operators["size"](q.r0)), "/w"))) === undefined) && (1 <= x0 && x0 <= 10)) && l0(q));
 }
-function s0(args, roles, k, name, principal, context, state) {
+function s0(args) {
   const q = {
     args,
     r0: unset,
@@ -50,7 +50,7 @@ function s0(args, roles, k, name, principal, context, state) {
     // "allow" "read many"
     (((b0(q)))));
 }
-function n0(args, roles, k, name, principal, context, state) {
+function n0(args) {
   const q = {
     args,
     found: [],
@@ -87,7 +87,7 @@ function l2(q) {
 function b1(q) {
   return l2(q);
 }
-function s1(args, roles, k, name, principal, context, state) {
+function s1(args, roles, k, name) {
   const q = {
     args,
     name,
@@ -99,7 +99,7 @@ function s1(args, roles, k, name, principal, context, state) {
     // "deny" "secret parts"
     ((((matchesName("*", q.name)) && b1(q)))));
 }
-function n1(args, roles, k, name, principal, context, state) {
+function n1(args, roles, k, name) {
   const q = {
     args,
     found: [],
@@ -114,14 +114,14 @@ function n1(args, roles, k, name, principal, context, state) {
 const d = [
   [s0, n0], 
   [s1, n1]];
-function permitsTool(server, name, args, roles, principal, context, state) {
+function permitsTool(server, name, args, roles) {
   switch (server) {
     case "fs": switch (name) {
-      case "read_files": return s0(args, roles, 0, name, principal, context, state);
+      case "read_files": return s0(args);
       default: return false;
     }
     case "live": switch (name) {
-      default: return s1(args, roles, 0, name, principal, context, state);
+      default: return s1(args, roles, 0, name);
     }
     default: return false;
   }
@@ -140,7 +140,7 @@ function tool(server, name) {
 }
 const permits = (request, principal) => {
   const { operation } = request;
-  return operation.kind === "tool" && permitsTool(operation.server, operation.name, request.arguments, rolesOf(principal.roles), principal, request.context, request.state);
+  return operation.kind === "tool" && permitsTool(operation.server, operation.name, request.arguments, rolesOf(principal.roles));
 };
 const find = (operation) => (operation.kind === "tool" ? tool(operation.server, operation.name) : undefined);
 return {
@@ -152,6 +152,6 @@ return {
     return found[1](args, roles, found, name, principal, context, state);
   },
   rolesOf: (principal) => rolesOf(principal.roles),
-  permitsTool: (roles, principal, server, name, args, context, state) => permitsTool(server, name, args, roles, principal, context, state),
+  permitsTool: (roles, principal, server, name, args, context, state) => permitsTool(server, name, args, roles),
 };
 }

@@ -32,7 +32,7 @@ function l0(q) {
 function b0(q) {
   return !l0(q);
 }
-function s0(args, roles, k, name, principal, context, state) {
+function s0(args, roles) {
   const q = {
     args,
     roles,
@@ -41,7 +41,7 @@ function s0(args, roles, k, name, principal, context, state) {
     // "allow" "dev reads"
     (((q.roles & 1) !== 0) && ((b0(q)))));
 }
-function n0(args, roles, k, name, principal, context, state) {
+function n0(args, roles) {
   const q = {
     args,
     roles,
@@ -52,7 +52,7 @@ function n0(args, roles, k, name, principal, context, state) {
   if (q.found.length === 0) return undefined;
   return q.found;
 }
-function s1(args, roles, k, name, principal, context, state) {
+function s1(args, roles, k, name) {
   const q = {
     args,
     roles,
@@ -65,7 +65,7 @@ function s1(args, roles, k, name, principal, context, state) {
     // "deny" "no deletes"
     ((((matchesName("*", q.name)) && !(matchesName("read_*", q.name) || q.name === "status")))));
 }
-function n1(args, roles, k, name, principal, context, state) {
+function n1(args, roles, k, name) {
   const q = {
     args,
     roles,
@@ -81,11 +81,11 @@ function n1(args, roles, k, name, principal, context, state) {
 const d = [
   [s1, n1], 
   [s0, n0]];
-function permitsTool(server, name, args, roles, principal, context, state) {
+function permitsTool(server, name, args, roles) {
   switch (server) {
     case "live": switch (name) {
-      case "status": return s0(args, roles, 0, name, principal, context, state);
-      default: return s1(args, roles, 0, name, principal, context, state);
+      case "status": return s0(args, roles);
+      default: return s1(args, roles, 0, name);
     }
     default: return false;
   }
@@ -101,7 +101,7 @@ function tool(server, name) {
 }
 const permits = (request, principal) => {
   const { operation } = request;
-  return operation.kind === "tool" && permitsTool(operation.server, operation.name, request.arguments, rolesOf(principal.roles), principal, request.context, request.state);
+  return operation.kind === "tool" && permitsTool(operation.server, operation.name, request.arguments, rolesOf(principal.roles));
 };
 const find = (operation) => (operation.kind === "tool" ? tool(operation.server, operation.name) : undefined);
 return {
@@ -113,6 +113,6 @@ return {
     return found[1](args, roles, found, name, principal, context, state);
   },
   rolesOf: (principal) => rolesOf(principal.roles),
-  permitsTool: (roles, principal, server, name, args, context, state) => permitsTool(server, name, args, roles, principal, context, state),
+  permitsTool: (roles, principal, server, name, args, context, state) => permitsTool(server, name, args, roles),
 };
 }
