@@ -183,7 +183,7 @@ async function everything(chosen: readonly Chosen[], flags: Flags, folder: strin
   }
 
   const canStart = (engine: string): boolean => withoutPeers === undefined || /^(mcpolicy|by-hand)/.test(engine);
-  const cold = isAsked("cold-start") ? await coldStarts(folder, environment, 5, canStart, say) : new Map();
+  const cold = isAsked("cold-start") ? await coldStarts(folder, environment, 3, canStart, say) : new Map();
   const sizes = isAsked("install-size") ? installSizes(canStart) : new Map();
   say("");
   return {

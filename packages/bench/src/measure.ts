@@ -28,10 +28,10 @@ export interface Contestant {
   readonly isAimedAt: boolean;
 }
 
-/** How often an engine is run: what no target is about once less than what one is, so that the time goes where a figure is held against something. */
-export function roundsOf({ rounds = 3 }: Workload<unknown>, { isAimedAt }: Contestant, most: number): number {
-  const all = Math.min(rounds, most);
-  return isAimedAt ? all : Math.max(1, all - 1);
+/** How often an engine is run: what no target is about less often than what one is, so that the time goes where a figure is held against something. */
+export function roundsOf(workload: Workload<unknown>, { isAimedAt }: Contestant, most: number): number {
+  const { rounds = 3, otherRounds = Math.max(1, rounds - 1) } = workload;
+  return Math.min(isAimedAt ? rounds : otherRounds, most);
 }
 
 /**

@@ -17,8 +17,10 @@ export interface Workload<Input> {
   readonly needs?: string;
   /** Whether `--quick` has it. */
   readonly isQuick?: boolean;
-  /** How often an engine that a target is about is run, in turn with the others; 3 unless said. Others are run once less. */
+  /** How often an engine that a target is about is run, in turn with the others; 3 unless said. */
   readonly rounds?: number;
+  /** How often other engines are run; once less unless said. */
+  readonly otherRounds?: number;
   /** Milliseconds each process times, where there is so much code that it takes longer to be compiled; `Effort` says it else. */
   readonly timing?: number;
   /** Whether what stays in memory once an engine is loaded is worth a table. */

@@ -19,6 +19,7 @@ export const celMarcbachmann: RuleEngine = {
   name: "cel-marcbachmann",
   label: "CEL, @marcbachmann/cel-js, an expression a tool",
   peers: ["@marcbachmann/cel-js"],
+  mostOnOneTool: 1000,
   async load({ rules }) {
     const { Environment } = await importPeer<Marcbachmann>("@marcbachmann/cel-js");
     const environment = new Environment().registerVariable("role", "string").registerVariable("args", "map");
