@@ -33,7 +33,8 @@ export const answers: Answers = {
             Object.keys((requestedSchema as { properties: object }).properties).map((name) => [name, "x"]),
           ),
         },
-  "roots/list": () => ({ roots: [{ uri: "file:///workspace", name: "workspace" }] }),
+  // A folder that is nowhere: server-filesystem would go over to it, some time after it was asked.
+  "roots/list": () => ({ roots: [{ uri: "file:///nowhere/mcpolicy", name: "workspace" }] }),
 };
 
 export const capabilities: Json = { sampling: {}, elicitation: { form: {}, url: {} }, roots: { listChanged: true } };
