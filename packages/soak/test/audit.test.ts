@@ -33,6 +33,7 @@ describe("a few rounds of `pnpm soak audit`", () => {
   it("replays what it measures", async () => {
     const { rates, problems } = await throughput(2_000, 7);
     expect(problems).toEqual([]);
-    expect(rates.map(({ count }) => count)).toEqual([2_000, 2_000, 2_000, 2_000]);
+    // What was appended before anything was timed is verified and replayed, too.
+    expect(rates.map(({ count }) => count)).toEqual([2_000, 2_000, 2_400, 2_400]);
   });
 });
