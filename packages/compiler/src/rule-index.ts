@@ -4,6 +4,7 @@ import {
   type ConditionIr,
   givingRoles,
   isScalar,
+  joinCode,
   js,
   type OperandIr,
   type PolicyIr,
@@ -181,22 +182,37 @@ function lookupCode({ kind, of, entries }: Lookup, indexing: Indexing): Code {
     return js`${looked}(q)`;
   }
   // Only beginnings as long as some directory are looked up, so that the time is bounded by the policy and not by the text.
-  const lengths = [...byConstant.keys()].map((directory) => String(directory).length);
-  const shortest = Math.max(1, Math.min(...lengths));
-  const longest = Math.max(...lengths);
+  const directories = [...byConstant.keys()].map(String).filter((directory) => directory !== "/");
+  const lengths = [...new Set(directories.map(({ length }) => length))].toSorted((a, b) => a - b);
   const everywhere = byConstant.has("/") ? js`\n  if (${table}.get("/")(q)) return true;` : js``;
   const looked = emission.function(
     "l",
     (name) => js`function ${name}(q) {
   const value = ${value};
-  if (value === undefined) return ${unknown};${everywhere}
-  for (let at = value.indexOf("/", ${shortest}); at > 0 && at <= ${longest}; at = value.indexOf("/", at + 1)) {
-    if (${table}.get(value.slice(0, at))?.(q) === true) return true;
-  }
-  return value.length > 1 && value.length <= ${longest} && ${table}.get(value)?.(q) === true;
+  if (value === undefined) return ${unknown};${everywhere}${lengths.length <= FEW_LENGTHS ? byLength(table, lengths) : bySlash(table, lengths)}
 }`,
   );
   return js`${looked}(q)`;
+}
+
+/** Up to so many lengths of directories are asked one by one: a character each, where looking for the next `/` is a call. */
+const FEW_LENGTHS = 8;
+
+function byLength(table: Code, lengths: readonly number[]): Code {
+  const asked = lengths.map(
+    (length) =>
+      js`\n  if ((value.charCodeAt(${length}) === 47 || value.length === ${length}) && ${table}.get(value.slice(0, ${length}))?.(q) === true) return true;`,
+  );
+  return js`${joinCode(asked, js``)}\n  return false;`;
+}
+
+function bySlash(table: Code, lengths: readonly number[]): Code {
+  const [shortest, longest] = [lengths[0] as number, lengths.at(-1) as number];
+  return js`
+  for (let at = value.indexOf("/", ${shortest}); at > 0 && at <= ${longest}; at = value.indexOf("/", at + 1)) {
+    if (${table}.get(value.slice(0, at))?.(q) === true) return true;
+  }
+  return value.length > 1 && value.length <= ${longest} && ${table}.get(value)?.(q) === true;`;
 }
 
 /** The name of a function of `q` that asks some ways. */

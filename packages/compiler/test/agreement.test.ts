@@ -209,7 +209,10 @@ test("many rules about one tool: those that are looked up are those that apply",
   for (const effect of ["allow", "deny"]) expect(seen.get(effect), effect).toBeGreaterThan(10);
 });
 
-test("a table of rules is looked up, not asked one by one", () => {
+test.each([
+  ["of two lengths, by their lengths", (index: number) => `${index}`, ".charCodeAt("],
+  ["of many lengths, by each `/`", (index: number) => (index < 20 ? "x".repeat(20 + index) : `${index}`), ".indexOf("],
+])("a table of directories %s is looked up, not asked one by one", (_, name, form) => {
   const at = (index: number): ConditionIr => ({
     kind: "atom",
     operand: {
@@ -217,7 +220,7 @@ test("a table of rules is looked up, not asked one by one", () => {
       operator: "under",
       operands: [
         { kind: "reference", root: "args", path: ["p1"], as: { kind: "path" } },
-        { kind: "constant", value: [`/data/${index}`], as: { kind: "list", element: { kind: "path" } } },
+        { kind: "constant", value: [`/data/${name(index)}`], as: { kind: "list", element: { kind: "path" } } },
       ],
       as: { kind: "bool" },
     },
@@ -227,10 +230,18 @@ test("a table of rules is looked up, not asked one by one", () => {
   const code = toJavascript(policy(many));
   expect(code).toContain('["/data/99", ');
   expect(code).not.toContain("startsWith");
+  expect(code).toContain(form);
   const engine = generatedEngine(policy(many));
   const asked = (p1: string) => engine.permits(call({ p1 }), caller);
   expect(
-    ["/data/7", "/data/99/a/b", "/data/100", "/data", "/data/7x", `/data/1${"/a".repeat(10_000)}`].map(asked),
+    [
+      `/data/${name(7)}`,
+      "/data/99/a/b",
+      "/data/100",
+      "/data",
+      `/data/${name(7)}y`,
+      `/data/${name(1)}${"/a".repeat(10_000)}`,
+    ].map(asked),
   ).toEqual([true, true, false, false, false, true]);
 });
 
