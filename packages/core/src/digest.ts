@@ -1,7 +1,7 @@
 import { sha256 } from "@noble/hashes/sha2.js";
-import { bytesToHex } from "@noble/hashes/utils.js";
 import canonicalize from "canonicalize";
 import { messageOf } from "./failure.ts";
+import { toHex } from "./hexadecimal.ts";
 import { inCanonicalOrder } from "./in-canonical-order.ts";
 import type { PinnedTool } from "./pins.ts";
 import type { JsonObject, Value } from "./value.ts";
@@ -34,7 +34,7 @@ export function digestOf(json: unknown): string {
 
 /** `sha256-<64 lower-case hex digits>` over the UTF-8 bytes of a text. */
 export function digestOfText(text: string): string {
-  return `sha256-${native === undefined ? bytesToHex(sha256(new TextEncoder().encode(text))) : nativeDigest(native, text)}`;
+  return `sha256-${native === undefined ? toHex(sha256(new TextEncoder().encode(text))) : nativeDigest(native, text)}`;
 }
 
 interface Hash {

@@ -1,7 +1,8 @@
 import { hmac } from "@noble/hashes/hmac.js";
 import { sha256 } from "@noble/hashes/sha2.js";
-import { bytesToHex, concatBytes, utf8ToBytes } from "@noble/hashes/utils.js";
+import { concatBytes, utf8ToBytes } from "@noble/hashes/utils.js";
 import { canonicalJson } from "./digest.ts";
+import { toHex } from "./hexadecimal.ts";
 
 /**
  * The salts of one record, 32 bytes for each path of a value in it (`/arguments/path`). A salt tells nothing of any other: one value of one
@@ -20,5 +21,5 @@ export function recordSalt(secret: Uint8Array, id: string): RecordSalt {
  * value was; with it anybody can. Throws a `TypeError` where the value has no canonical text.
  */
 export function saltedDigest(salt: Uint8Array, value: unknown): string {
-  return `salted-sha256-${bytesToHex(sha256(concatBytes(salt, utf8ToBytes(canonicalJson(value)))))}`;
+  return `salted-sha256-${toHex(sha256(concatBytes(salt, utf8ToBytes(canonicalJson(value)))))}`;
 }

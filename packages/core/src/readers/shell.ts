@@ -1,4 +1,5 @@
-import { endOfPlain } from "./words.ts";
+import { endOfRun } from "../detectors/characters.ts";
+import { isOrdinary } from "./words.ts";
 
 /** A word of a simple command; undefined where an expansion makes any number of words of it, with any text. */
 export type ShellWord = string | undefined;
@@ -105,7 +106,7 @@ export function shellCommands(text: string): ShellCommands {
       const meaning = meaningOf(character, word, text[at - 1], text[at + 1]);
       if (meaning === "any") lose();
       else if (meaning === "words") expand();
-      const end = endOfPlain(text, at + 1);
+      const end = endOfRun(text, at + 1, isOrdinary);
       word = (word ?? "") + text.slice(at, end);
       at = end - 1;
     }

@@ -1,3 +1,4 @@
+import { endOfRun, isLetterOrDigit } from "../detectors/characters.ts";
 import type { Value } from "../value.ts";
 import { isNot, type Reader, type Reading, reader } from "./reader.ts";
 
@@ -90,7 +91,7 @@ function split(text: string): Reading {
         return { why: "it has an expansion" };
       if (character === "=" && isPlain && found.length === 0 && isName(word)) return { why: "it sets a variable" };
       if (character === "=") isPlain = false;
-      const end = endOfPlain(text, at + 1);
+      const end = endOfRun(text, at + 1, isOrdinary);
       word = (word ?? "") + text.slice(at, end);
       at = end - 1;
     }
@@ -102,16 +103,12 @@ function split(text: string): Reading {
   return { value: found };
 }
 
-/** Where the letters, digits and marks end that mean nothing but themselves within a word. */
-export function endOfPlain(text: string, from: number): number {
-  let at = from;
-  while (at < text.length && isPlainUnit[text.charCodeAt(at)] === 1) at++;
-  return at;
+/** A letter, a digit or a mark that means nothing but itself within a word, to any shell. */
+export function isOrdinary(unit: number): boolean {
+  return isLetterOrDigit(unit) || marks.has(unit);
 }
 
-const isPlainUnit = Uint8Array.from({ length: 128 }, (_, unit) =>
-  /[A-Za-z0-9_./,:@%+-]/.test(String.fromCharCode(unit)) ? 1 : 0,
-);
+const marks: ReadonlySet<number> = new Set(Array.from("_./,:@%+-", (each) => each.charCodeAt(0)));
 
 /** XCU §2.4; `coproc`, `function`, `select`, `time` and `[[` are those of common shells. */
 const reserved: ReadonlySet<string> = new Set(

@@ -12,18 +12,14 @@ export function simulator(nfa: Nfa, work: { states: number } = { states: 0 }): (
   const first = standing([nfa.start], true);
   const size = nfa.jumps.length;
   const [target, consumes] = [Int32Array.from(nfa.target), Int32Array.from(nfa.consumes)];
-  const jumps = flat(shortened(nfa) ?? within(nfa));
-  // `seen[state] === round`: the state was entered at this character.
-  const seen = new Uint32Array(size);
+  const jumps = jumpsWithin(nfa);
+  // `seen[state] === round`: the state was entered at this character. Counted for as long as the automaton lives: more than 32 bits.
+  const seen = new Float64Array(size);
   const stack = new Int32Array(size);
   let round = 0;
 
   /** From `here`, the first `count` consuming states, over a character: the consuming states after it are put into `there`. Gives their number. */
   function step(here: Int32Array, count: number, isRead: Uint8Array, there: Int32Array): number {
-    if (round === 0xffff_ffff) {
-      seen.fill(0);
-      round = 0;
-    }
     round += 1;
     let [found, visits] = [0, 0];
     for (let at = 0; at < count; at += 1) {
@@ -33,27 +29,21 @@ export function simulator(nfa: Nfa, work: { states: number } = { states: 0 }): (
       const entered = target[reader]!;
       if (seen[entered] === round) continue;
       seen[entered] = round;
-      if (consumes[entered] !== -1) {
-        there[found] = entered;
-        found += 1;
-        continue;
-      }
       stack[0] = entered;
       for (let depth = 1; depth > 0; ) {
         depth -= 1;
         const state = stack[depth]!;
         visits += 1;
-        for (let jump = jumps.first[state]!, end = jumps.first[state + 1]!; jump < end; jump += 1) {
+        if (consumes[state] !== -1) {
+          there[found] = state;
+          found += 1;
+        }
+        for (let jump = jumps.first[state]!; jump < jumps.first[state + 1]!; jump += 1) {
           const to = jumps.to[jump]!;
           if (seen[to] === round) continue;
           seen[to] = round;
-          if (consumes[to] === -1) {
-            stack[depth] = to;
-            depth += 1;
-          } else {
-            there[found] = to;
-            found += 1;
-          }
+          stack[depth] = to;
+          depth += 1;
         }
       }
     }
@@ -93,31 +83,10 @@ export function simulator(nfa: Nfa, work: { states: number } = { states: 0 }): (
   };
 }
 
-/** For each state the states to which steps lead that consume nothing. */
-type Jumps = readonly (readonly number[])[];
-
-/** Those where the text has begun and goes on. */
-function within({ jumps }: Nfa): Jumps {
-  return jumps.map((each) => each.filter(({ where }) => where === undefined || where === "more").map(({ to }) => to));
-}
-
-/** From each state that is entered straight to the consuming ones behind it; undefined where that is more than a few for each. */
-function shortened(nfa: Nfa): Jumps | undefined {
-  const standing = closure(nfa, { states: 0 });
-  const jumps: (readonly number[])[] = nfa.jumps.map(() => []);
-  let room = 4 * jumps.length;
-  for (const state of new Set(nfa.target)) {
-    if (state === -1 || nfa.consumes[state] !== -1) continue;
-    jumps[state] = standing([state], false).states;
-    room -= jumps[state].length;
-    if (room < 0) return undefined;
-  }
-  return jumps;
-}
-
-/** Those from a state stand in `to` from `first[state]` up to `first[state + 1]`. */
-function flat(jumps: Jumps): { readonly first: Int32Array; readonly to: Int32Array } {
+/** The steps that consume nothing where the text has begun and goes on: those from a state stand in `to` from `first[state]` up to `first[state + 1]`. */
+function jumpsWithin({ jumps }: Nfa): { readonly first: Int32Array; readonly to: Int32Array } {
+  const within = jumps.map((each) => each.filter(({ where }) => where === undefined || where === "more"));
   const first = new Int32Array(jumps.length + 1);
-  for (const [state, { length }] of jumps.entries()) first[state + 1] = first[state]! + length;
-  return { first, to: Int32Array.from(jumps.flat()) };
+  for (const [state, { length }] of within.entries()) first[state + 1] = first[state]! + length;
+  return { first, to: Int32Array.from(within.flat(), ({ to }) => to) };
 }
