@@ -263,31 +263,20 @@ export class Requests<Inbound, Outbound> {
     // biome-ignore format: one message may not cost a spread
     const hearing: Hearing = { enforcer, definitions, settings, tasks, request, row, caller, decided, task, mayRead: never };
     const isObject = options.values === "objects" && (row.result !== "call" || enforcer.judging(decided) !== "nothing");
-    let heard: Maybe<Heard>;
-    try {
-      heard =
-        answer.kind === "result"
-          ? heardResult(isObject ? (asJson(answer.result) as JsonObject) : answer.result, hearing)
-          : heardError(
-              isObject ? (asJson(answer.error) as JsonObject) : answer.error,
-              { ...hearing, ...task },
-              request.era === "modern" ? declaredIn(request.params) : party.offered,
-            );
-    } catch {
-      heard = unreadable();
-    }
-    if (!isLater(heard)) return this.#closed(flight, decided, answer, heard);
-    return Promise.resolve(heard)
-      .catch(unreadable)
-      .then((each) => this.#closed(flight, decided, answer, each));
+    const json = (value: JsonObject): JsonObject => (isObject ? (asJson(value) as JsonObject) : value);
+    const heard = caught(() => {
+      if (answer.kind === "result") return heardResult(json(answer.result), hearing);
+      const declared = request.era === "modern" ? declaredIn(request.params) : party.offered;
+      return heardError(json(answer.error), { ...hearing, ...task }, declared);
+    }, unreadable);
+    return after(heard, (each) => this.#closed(flight, decided, answer, each));
   }
 
   /** Ends a call in the state, where it does not go on, and takes down what it came to. */
   #closed(flight: Flight<Inbound>, decided: Decided, answer: Answer, heard: Heard): Maybe<WireForm> {
     const isOpen = heard.kind === "passes" && heard.isOpen === true;
     const released = isOpen ? undefined : flight.by.enforcer.release(decided);
-    if (!isLater(released)) return this.#recorded(flight, decided, answer, heard);
-    return released.then(() => this.#recorded(flight, decided, answer, heard));
+    return after(released, () => this.#recorded(flight, decided, answer, heard));
   }
 
   #recorded(flight: Flight<Inbound>, decided: Decided, answer: Answer, heard: Heard): Maybe<WireForm> {
@@ -300,9 +289,9 @@ export class Requests<Inbound, Outbound> {
     }
     const { result, kept, notes } = heard;
     const isError = answer.kind === "error" || own(result, "isError") === true;
-    const isKept = enforcer.ended(decided, { ended: isError ? "error" : "result", result: kept, notes });
-    if (!isLater(isKept)) return this.#form(flight, decided, answer, result, isKept);
-    return isKept.then((each) => this.#form(flight, decided, answer, result, each));
+    return after(enforcer.ended(decided, { ended: isError ? "error" : "result", result: kept, notes }), (isKept) =>
+      this.#form(flight, decided, answer, result, isKept),
+    );
   }
 
   /** What the client gets of what may leave, where the outcome was recorded. */

@@ -113,16 +113,10 @@ export class Enforcer {
     const id = this.newId();
     const at = this.now();
     const failed = (problem: unknown): Decided => closed(id, at, asked, fault(inWords(problem)));
-    let decided: Maybe<Decided>;
-    try {
-      decided = this.#judge(asked, id, at, denial, also);
-    } catch (problem) {
-      decided = failed(problem);
-    }
-    if (!isLater(decided)) return this.#recorded(decided);
-    return Promise.resolve(decided)
-      .catch(failed)
-      .then((each) => this.#recorded(each));
+    return after(
+      caught(() => this.#judge(asked, id, at, denial, also), failed),
+      (decided) => this.#recorded(decided),
+    );
   }
 
   /** Takes down what the table of methods, or a failure, decided. */
@@ -188,8 +182,10 @@ export class Enforcer {
 
   /** Takes a decision down before anything goes on; where that fails nothing does. */
   #recorded(decided: Decided): Maybe<Decided> {
-    const isKept = this.#append(() => decisionRecord(this.#recording, decided));
-    return isKept === true ? decided : after(isKept, (each) => (each ? decided : this.#unrecorded(decided)));
+    return after(
+      this.#append(() => decisionRecord(this.#recording, decided)),
+      (isKept) => (isKept ? decided : this.#unrecorded(decided)),
+    );
   }
 
   #unrecorded(decided: Decided): Maybe<Decided> {

@@ -1,6 +1,6 @@
 import { type Decision, denied, fault, isRecord, type JsonObject, type Operation } from "@mcpolicy/core";
 import type { Caller } from "../caller.ts";
-import { after, isLater, type Maybe } from "../maybe.ts";
+import { after, type Maybe } from "../maybe.ts";
 import type { Gate, MethodRow } from "../methods/methods.ts";
 import type { Definitions } from "../pins/definitions.ts";
 import type { Settings } from "../settings.ts";
@@ -206,9 +206,7 @@ function gated(
 }
 
 function operationGated(incoming: Incoming, enforcer: Enforcer, decided: Maybe<Decided>): Maybe<Gated> {
-  return isLater(decided)
-    ? decided.then((each) => notHidden(incoming, enforcer, each))
-    : notHidden(incoming, enforcer, decided);
+  return after(decided, (each) => notHidden(incoming, enforcer, each));
 }
 
 function notHidden(incoming: Incoming, enforcer: Enforcer, decided: Decided): Gated {

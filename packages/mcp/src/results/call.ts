@@ -1,7 +1,7 @@
 import { isRecord, type JsonObject, type Value } from "@mcpolicy/core";
 import type { ToolResult } from "@mcpolicy/runtime";
 import type { Judged } from "../decide/enforcer.ts";
-import { after, isLater, type Maybe } from "../maybe.ts";
+import { after, type Maybe } from "../maybe.ts";
 import { own } from "../wire/message.ts";
 import { blocksLeft, contentsLeft, nameResources, withheldBlock } from "./blocks.ts";
 import { type Hear, type Heard, type Hearing, passes, withheld } from "./heard.ts";
@@ -23,9 +23,7 @@ function judged(view: View): Hear {
   return (result, hearing) => {
     // What has not got its form was read all the same: the policy sees that it is broken.
     const given = view.toTool(result) ?? broken;
-    const judged = hearing.enforcer.judge(hearing.decided, given);
-    if (!isLater(judged)) return cutDown(view, result, hearing, given, judged);
-    return judged.then((each) => cutDown(view, result, hearing, given, each));
+    return after(hearing.enforcer.judge(hearing.decided, given), (each) => cutDown(view, result, hearing, given, each));
   };
 }
 

@@ -1,5 +1,5 @@
 import { isRecord, type Value } from "@mcpolicy/core";
-import { isLater } from "../maybe.ts";
+import { after } from "../maybe.ts";
 import type { ResultKind } from "../methods/methods.ts";
 import { withoutOurs } from "../methods/understood.ts";
 import { own } from "../wire/message.ts";
@@ -48,9 +48,8 @@ export const heardResult: Hear = (result, hearing) => {
   const hear = list ?? (isWhole ? results[kind] : typed(type));
   if (hear === undefined) return withheld("the result is of a type that is not let through");
   const isCleanedAfter = list !== undefined;
-  const heard = hear(isCleanedAfter ? result : clean(result), hearing);
   const cleaning = isCleanedAfter ? clean : asGiven;
-  return isLater(heard) ? heard.then((each) => leaving(each, cleaning)) : leaving(heard, cleaning);
+  return after(hear(isCleanedAfter ? result : clean(result), hearing), (heard) => leaving(heard, cleaning));
 };
 
 /** What was heard, cleaned where it is not yet, without what only we write. */
