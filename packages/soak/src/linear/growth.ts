@@ -25,11 +25,8 @@ const beyond = 2 ** 21;
 const largestStep = 8;
 /** Milliseconds. Kernels count a thread's time in ticks of up to 10 ms, so a shorter run says more about the ticks than about the work. */
 const shortestRun = 50;
-/**
- * Milliseconds. What takes less counts as this: it is no attack, and allocators have steps of their own (V8 gives what takes more than 128 KiB pages
- * of its own).
- */
-const negligible = 1;
+/** What takes no longer, in milliseconds, may well take a little longer the next time. */
+const negligible = 0.1;
 const firstRounds = 3;
 /**
  * How long all is timed again, in milliseconds: what is slow is timed once, and a factor that is too large may be the machine's, whose processors
