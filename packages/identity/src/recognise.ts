@@ -1,5 +1,4 @@
-import type { RevocableToken, Revocations } from "@mcpolicy/core";
-import { messageOf } from "@mcpolicy/core";
+import { messageOf, type RevocableToken, type Revocations } from "@mcpolicy/core";
 import {
   type Authenticated,
   type Authentication,

@@ -18,7 +18,10 @@ export async function inParallel<Task, Result>(
 ): Promise<readonly Result[]> {
   const results: Result[] = [];
   let next = 0;
-  const said = setInterval(() => console.error(`${name}: ${next} of ${tasks.length} begun`), 30_000).unref();
+  const said = setInterval(
+    () => console.error(`${module.pathname.split("/").at(-1)}: ${next} of ${tasks.length} begun`),
+    30_000,
+  ).unref();
   const worker = (): Promise<void> =>
     new Promise((resolve, reject) => {
       const job: Job = { module: module.href, name };

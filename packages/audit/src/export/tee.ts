@@ -1,5 +1,4 @@
-import type { AuditRecord, AuditSink } from "@mcpolicy/core";
-import { messageOf } from "@mcpolicy/core";
+import { type AuditRecord, type AuditSink, messageOf } from "@mcpolicy/core";
 
 /** Somebody who is told what was recorded, and on whom nothing depends. */
 export interface Exporter {

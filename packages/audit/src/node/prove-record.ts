@@ -1,5 +1,4 @@
-import type { AuditRecord } from "@mcpolicy/core";
-import { messageOf } from "@mcpolicy/core";
+import { type AuditRecord, messageOf } from "@mcpolicy/core";
 import { openCheckpoint } from "../checkpoint.ts";
 import type { Disclosure } from "../disclosure.ts";
 import type { Verifier } from "../keys.ts";

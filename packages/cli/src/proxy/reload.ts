@@ -1,6 +1,5 @@
 import { resolve } from "node:path";
-import type { AuditSink } from "@mcpolicy/core";
-import { messageOf } from "@mcpolicy/core";
+import { type AuditSink, messageOf } from "@mcpolicy/core";
 import type { Abilities, LoadedPolicy } from "@mcpolicy/runtime";
 import type { ChokidarOptions } from "chokidar";
 import { UsageError } from "../exit-codes.ts";

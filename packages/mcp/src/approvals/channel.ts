@@ -1,5 +1,4 @@
-import type { ApprovalQuestion, Approvals, JsonObject } from "@mcpolicy/core";
-import { messageOf } from "@mcpolicy/core";
+import { type ApprovalQuestion, type Approvals, type JsonObject, messageOf } from "@mcpolicy/core";
 import { differenceOf, openApproval, type ProofKeys } from "@mcpolicy/identity";
 import type { ApprovalChannel, ApprovedCall, Asking, Brought, Lacking } from "../approvals.ts";
 import { boundCall } from "./bound.ts";

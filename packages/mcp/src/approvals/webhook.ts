@@ -1,5 +1,4 @@
-import type { ApprovalQuestion, JsonObject } from "@mcpolicy/core";
-import { messageOf } from "@mcpolicy/core";
+import { type ApprovalQuestion, type JsonObject, messageOf } from "@mcpolicy/core";
 import { isLoopback, SettingsError } from "@mcpolicy/identity";
 import { pauseFor } from "../pause.ts";
 

@@ -1,8 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
-import type { JsonObject } from "@mcpolicy/core";
-import { messageOf } from "@mcpolicy/core";
+import { type JsonObject, messageOf } from "@mcpolicy/core";
 import { headerLines } from "@mcpolicy/identity";
 import type { EnforcedPolicy } from "../policy.ts";
 import { flaw } from "../wire/denial.ts";
