@@ -19,8 +19,8 @@ export type Verdict = "linear" | "a step" | "too slow";
 export const allowedFactor = 2.5;
 
 const sizes = [15, 16, 17, 18, 19, 20].map((power) => 2 ** power);
-/** Also measured where the doubling to 1 Mi is too large, to see what follows. */
-const beyond = 2 ** 21;
+/** Also measured, up to the most that a text may have, while the last doubling is too large: to see what follows. */
+const beyond = [2 ** 21, 2 ** 22];
 /** All steps together. What grows with the square is 32 times as slow at 1 Mi as it should be. */
 const largestStep = 8;
 /** Milliseconds. Kernels count a thread's time in ticks of up to 10 ms, so a shorter run says more about the ticks than about the work. */
@@ -58,10 +58,12 @@ export function growthOf(make: (size: number) => () => void): Growth {
   const factors = factorsOf(least);
   const factor = Math.max(...factors);
   const milliseconds = least.at(-1)!;
-  if (factors.at(-1)! > allowedFactor) {
-    runs.push(make(beyond));
-    for (let round = 0; round < firstRounds; round += 1)
+  for (const size of beyond) {
+    if (factorsOf(least).at(-1)! <= allowedFactor) break;
+    runs.push(make(size));
+    for (let round = 0; round < firstRounds; round += 1) {
       for (const at of [runs.length - 2, runs.length - 1]) measure(at);
+    }
   }
   return { milliseconds, factor, from: sizes[factors.indexOf(factor)]!, verdict: verdictOf(factorsOf(least)) };
 }
