@@ -14,6 +14,7 @@ interface Edge {
   index: number;
   hashes: Uint8Array;
   width: number;
+  /** Of the hashes so far, or of fewer: `treeOf` lets it catch up. */
   tree: CompactTree;
 }
 
@@ -48,7 +49,7 @@ export class TileTree {
         throw new RangeError(`the right edge of a tree of ${size} leaves has other tiles`);
       }
       const at = tree.#edge(level, index);
-      for (let place = 0; place < (given?.width ?? 0); place += 1) put(at, hashIn(given as FilledTile, place));
+      if (given !== undefined) put(at, given.hashes.subarray(0, given.width * HASH_SIZE));
     }
     return tree;
   }
@@ -57,25 +58,37 @@ export class TileTree {
     return this.#size;
   }
 
-  append(leaf: Hash): void {
-    this.#size += 1;
-    let hash = leaf;
-    for (let level = 0; ; level += 1) {
-      const edge = this.#edges[level] ?? this.#edge(level, 0);
-      put(edge, hash);
-      if (edge.width < TILE_WIDTH) return;
-      hash = edge.tree.root();
-      this.#onFull({ level, index: edge.index, width: TILE_WIDTH, hashes: edge.hashes });
-      edge.index += 1;
-      edge.hashes = new Uint8Array(TILE_WIDTH * HASH_SIZE);
-      edge.width = 0;
-      edge.tree = new CompactTree(this.#hasher);
+  /** Adds leaves: their hashes, in a row, of which it takes a copy. */
+  append(leaves: Uint8Array): void {
+    this.#size += leaves.length / HASH_SIZE;
+    this.#put(0, leaves);
+  }
+
+  #put(level: number, hashes: Uint8Array): void {
+    const edge = this.#edges[level] ?? this.#edge(level, 0);
+    for (let at = 0; at < hashes.length; ) {
+      const room = (TILE_WIDTH - edge.width) * HASH_SIZE;
+      const part = hashes.subarray(at, at + room);
+      at += part.length;
+      put(edge, part);
+      if (edge.width === TILE_WIDTH) this.#full(edge);
     }
+  }
+
+  #full(edge: Edge): void {
+    const { level, index, hashes } = edge;
+    const root = treeOf(edge).root();
+    edge.index += 1;
+    edge.hashes = new Uint8Array(TILE_WIDTH * HASH_SIZE);
+    edge.width = 0;
+    edge.tree = new CompactTree(this.#hasher);
+    this.#onFull({ level, index, width: TILE_WIDTH, hashes });
+    this.#put(level + 1, root);
   }
 
   root(): Hash {
     return foldRight(
-      this.#edges.toReversed().flatMap(({ tree }) => tree.nodes),
+      this.#edges.toReversed().flatMap((edge) => treeOf(edge).nodes),
       this.#hasher,
     );
   }
@@ -100,8 +113,13 @@ export function hashIn(tile: Pick<FilledTile, "hashes">, place: number): Hash {
   return tile.hashes.subarray(place * HASH_SIZE, (place + 1) * HASH_SIZE);
 }
 
-function put(edge: Edge, hash: Hash): void {
-  edge.hashes.set(hash, edge.width * HASH_SIZE);
-  edge.tree.append(hash);
-  edge.width += 1;
+/** Puts hashes, in a row, behind those that are there, where there is room for all. */
+function put(edge: Edge, hashes: Uint8Array): void {
+  edge.hashes.set(hashes, edge.width * HASH_SIZE);
+  edge.width += hashes.length / HASH_SIZE;
+}
+
+function treeOf(edge: Edge): CompactTree {
+  for (let place = edge.tree.size; place < edge.width; place += 1) edge.tree.append(hashIn(edge, place));
+  return edge.tree;
 }

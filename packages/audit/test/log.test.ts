@@ -142,6 +142,20 @@ describe("sync by interval", () => {
     expect(await callsOf(folder)).toEqual(ids(2));
   });
 
+  test("keeps many and large records that come at once, one behind the other", async () => {
+    const { folder, log } = await freshLog(interval);
+    const sizes = numbers(500).map((n) => (n % 50 === 49 ? 1_500_000 : n % 7 === 3 ? 40_000 : 10));
+    for (const round of [0, 1]) {
+      for (const [at, size] of sizes.entries()) {
+        await log.append(decision(500 * round + at, { notes: ["é".repeat(size)] }));
+      }
+      await log.checkpoint();
+    }
+    await log.close();
+    expect(await callsOf(folder)).toEqual(ids(1_000));
+    expect(await holds(folder)).toEqual([]);
+  });
+
   test("keeps all when it is closed", async () => {
     const { folder, log } = await freshLog(interval);
     for (const n of numbers(1_000)) expect(log.append(decision(n))).toBeUndefined();
@@ -286,6 +300,25 @@ describe("a disk that takes nothing", () => {
     });
     expect(await callsOf(folder)).toEqual(["call 0", "call 3"]);
     expect(await notices(folder)).toEqual(["log-created", "log-away"]);
+    expect(await holds(folder)).toEqual([]);
+  });
+
+  test("leaves nothing of records that were written to the disk in part only", async () => {
+    const folder = freshFolder();
+    await createAuditLog(folder, { origin, signer });
+    let adds = 0;
+    const disk = failingDisk(diskAt(folder), (change) => {
+      if (change === "add" && ++adds === 3) throw noSpace();
+    });
+    const log = await reopened(folder, { disk });
+    adds = 0;
+    const large = { notes: ["n".repeat(600_000)] };
+    const kept = await Promise.allSettled(numbers(6).map((n) => log.append(decision(n, large))));
+    expect(kept.map(({ status }) => status)).toEqual(Array(6).fill("rejected"));
+    expect(adds).toBe(3);
+    await log.append(decision(6));
+    await log.close();
+    expect(await callsOf(folder)).toEqual(["call 6"]);
     expect(await holds(folder)).toEqual([]);
   });
 

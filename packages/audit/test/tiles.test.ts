@@ -95,6 +95,29 @@ describe("a tree as tiles", () => {
     }
   });
 
+  test("grows by many leaves at once as by one after the other", () => {
+    const runs = fc.array(fc.integer({ min: 0, max: 600 }), { minLength: 1, maxLength: 5 });
+    fc.assert(
+      fc.property(runs, (sizes) => {
+        const [tiles, others]: FilledTile[][] = [[], []];
+        const tree = new TileTree(portableHasher, (tile) => tiles!.push(tile));
+        const other = new TileTree(portableHasher, (tile) => others!.push(tile));
+        for (const size of sizes) {
+          const leaves = Array.from({ length: size }, (_, at) => leaf(at));
+          tree.append(Buffer.concat(leaves));
+          for (const each of leaves) other.append(each);
+          expect([tree.size, tree.root(), tree.edge(), tiles]).toEqual([
+            other.size,
+            other.root(),
+            other.edge(),
+            others,
+          ]);
+        }
+      }),
+      { numRuns: 20 },
+    );
+  });
+
   test("is not made of another right edge", () => {
     const edge = [{ level: 0, index: 0, width: 2, hashes: new Uint8Array(64) }];
     expect(TileTree.from(2, edge, portableHasher).size).toBe(2);

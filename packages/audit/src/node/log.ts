@@ -14,7 +14,7 @@ import { type Signer, verifierOf } from "../keys.ts";
 import { recordLine } from "../record-line.ts";
 import type { TileTree } from "../tile-tree.ts";
 import { partialTiles } from "../tiles.ts";
-import { Batch } from "./batch.ts";
+import { Batch, type Page } from "./batch.ts";
 import { type Disk, diskAt } from "./disk.ts";
 import { indexName, layout, segmentAt, segmentsOf } from "./layout.ts";
 import { LONGEST_LINE } from "./lines.ts";
@@ -147,10 +147,10 @@ class Writer implements AuditLog {
   #durable: TreeHead;
 
   /** What is taken now, what is to be written before it, and who waits. */
-  #batch = new Batch();
+  readonly #spare: Page[] = [];
+  #batch = new Batch(this.#spare);
   readonly #queue: Batch[] = [];
   #waiters: Waiter[] = [];
-  #spare: Batch | undefined;
   /** When the oldest line came that is on its way to the disk. */
   #unsynced: number | undefined;
   /** Whether records that were taken as kept could not be written yet. */
@@ -388,17 +388,15 @@ class Writer implements AuditLog {
     if (this.#batch.bytes === 0) return;
     this.#unsynced ??= this.#batch.since;
     this.#queue.push(this.#batch);
-    this.#batch = this.#spare ?? new Batch();
-    this.#spare = undefined;
+    this.#batch = new Batch(this.#spare);
   }
 
   async #writeQueue(): Promise<void> {
     for (let batch = this.#queue[0]; batch !== undefined; batch = this.#queue[0]) {
-      await this.#file.write(batch.lines);
-      for (const leaf of batch.leaves) this.#tree.append(leaf);
+      await this.#file.write(batch.pages.map(({ lines }) => lines));
+      for (const { hashes } of batch.pages) this.#tree.append(hashes);
       this.#queue.shift();
-      batch.clear();
-      this.#spare = batch;
+      batch.release();
     }
     this.#isStuck = false;
   }
@@ -434,8 +432,7 @@ class Writer implements AuditLog {
   }
 
   #dropQueue(): void {
-    for (const batch of this.#queue.splice(0))
-      if (this.#outage !== undefined) this.#outage.missed += batch.leaves.length;
+    for (const batch of this.#queue.splice(0)) if (this.#outage !== undefined) this.#outage.missed += batch.size;
     this.#unsynced = undefined;
   }
 

@@ -33,19 +33,19 @@ export class SegmentFile {
     return this.#bytes;
   }
 
-  /** Adds lines, all of them or none. Rejects with `NotWritten`. */
-  async write(lines: Uint8Array): Promise<void> {
+  /** Adds pages of lines, all of them or none. Rejects with `NotWritten`. */
+  async write(pages: readonly Uint8Array[]): Promise<void> {
     try {
       const size = await this.#file.size();
       if (size !== this.#bytes) {
         const why = `somebody else wrote to ${this.segment.path}: it has ${size} bytes, not ${this.#bytes}`;
         throw new NotWritten(why, false);
       }
-      await this.#file.add(lines);
+      for (const lines of pages) await this.#file.add(lines);
     } catch (problem) {
       throw problem instanceof NotWritten ? problem : await this.#undo(problem);
     }
-    this.#bytes += lines.length;
+    this.#bytes += pages.reduce((sum, { length }) => sum + length, 0);
   }
 
   sync(): Promise<void> {
