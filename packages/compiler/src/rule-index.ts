@@ -13,6 +13,8 @@ import {
 } from "@mcpolicy/core";
 import type { Emission } from "./emission.ts";
 import { isShareable, operandKey } from "./shareable.ts";
+import { type Entry, entryAsked } from "./table-entry.ts";
+import type { RoleCode } from "./who-code.ts";
 
 /** One way in which a rule can apply: what is still to be asked of it. */
 export interface Way {
@@ -38,6 +40,11 @@ export interface Indexing {
   readonly operand: (operand: OperandIr) => Code;
   /** Code that asks all there is of one way. */
   readonly way: (way: Way) => Code;
+  /** Code of what the module knows of the caller's roles (`who-code.ts`), and what a table holds where they alone are still to be asked. */
+  readonly knownRoles: () => Code;
+  readonly roleEntry: RoleCode["entry"];
+  /** Whether a way that applies is an answer and no more, so that it does not matter which of several it was. */
+  readonly answers: boolean;
 }
 
 /** From how many ways on it is worth to look up those that can apply. */
@@ -148,15 +155,19 @@ function lookupCode({ kind, of, entries }: Lookup, indexing: Indexing): Code {
       byConstant.set(constant, ways);
     }
   }
-  const rows = [...byConstant].map(([constant, ways]) => js`\n  [${constant}, ${askedLater(ways, indexing)}]`);
+  const held = [...byConstant].map(([constant, ways]) => ({ constant, entry: entryOf(ways, indexing) }));
+  const rows = held.map(({ constant, entry }) => js`\n  [${constant}, ${entry.value}]`);
   const table = emission.function("n", (name) => js`const ${name} = new Map([${rows}]);`);
+  const asked = entryAsked(new Set(held.map(({ entry }) => entry.kind)), js`entry`, indexing.knownRoles);
+  const asks = emission.function("e", (name) => js`const ${name} = (q, entry) => ${asked};`);
+  const found: Found = (constant) => js`${asks}(q, ${table}.get(${constant}))`;
   if (of === undefined) {
     const loop = emission.function(
       "l",
       (name) => js`function ${name}(q) {
   const roles = ${indexing.roles()};
   for (let at = 0; at < roles.length; at++) {
-    if (${table}.get(roles[at])?.(q) === true) return true;
+    if (${found(js`roles[at]`)}) return true;
   }
   return false;
 }`,
@@ -176,7 +187,7 @@ function lookupCode({ kind, of, entries }: Lookup, indexing: Indexing): Code {
       "l",
       (name) => js`function ${name}(q) {
   const value = ${value};
-  return value === undefined ? ${unknown} : ${table}.get(value)?.(q) === true;
+  return value === undefined ? ${unknown} : ${found(js`value`)};
 }`,
     );
     return js`${looked}(q)`;
@@ -184,12 +195,12 @@ function lookupCode({ kind, of, entries }: Lookup, indexing: Indexing): Code {
   // Only beginnings as long as some directory are looked up, so that the time is bounded by the policy and not by the text.
   const directories = [...byConstant.keys()].map(String).filter((directory) => directory !== "/");
   const lengths = [...new Set(directories.map(({ length }) => length))].toSorted((a, b) => a - b);
-  const everywhere = byConstant.has("/") ? js`\n  if (${table}.get("/")(q)) return true;` : js``;
+  const everywhere = byConstant.has("/") ? js`\n  if (${found(js`"/"`)}) return true;` : js``;
   const looked = emission.function(
     "l",
     (name) => js`function ${name}(q) {
   const value = ${value};
-  if (value === undefined) return ${unknown};${everywhere}${lengths.length <= FEW_LENGTHS ? byLength(table, lengths) : bySlash(table, lengths)}
+  if (value === undefined) return ${unknown};${everywhere}${lengths.length <= FEW_LENGTHS ? byLength(found, lengths) : bySlash(found, lengths)}
 }`,
   );
   return js`${looked}(q)`;
@@ -198,21 +209,34 @@ function lookupCode({ kind, of, entries }: Lookup, indexing: Indexing): Code {
 /** Up to so many lengths of directories are asked one by one: a character each, where looking for the next `/` is a call. */
 const FEW_LENGTHS = 8;
 
-function byLength(table: Code, lengths: readonly number[]): Code {
+/** From code of a constant to code that asks what the table holds for it. */
+type Found = (constant: Code) => Code;
+
+function byLength(found: Found, lengths: readonly number[]): Code {
   const asked = lengths.map(
     (length) =>
-      js`\n  if ((value.charCodeAt(${length}) === 47 || value.length === ${length}) && ${table}.get(value.slice(0, ${length}))?.(q) === true) return true;`,
+      js`\n  if ((value.charCodeAt(${length}) === 47 || value.length === ${length}) && ${found(js`value.slice(0, ${length})`)}) return true;`,
   );
   return js`${joinCode(asked, js``)}\n  return false;`;
 }
 
-function bySlash(table: Code, lengths: readonly number[]): Code {
+function bySlash(found: Found, lengths: readonly number[]): Code {
   const [shortest, longest] = [lengths[0] as number, lengths.at(-1) as number];
   return js`
   for (let at = value.indexOf("/", ${shortest}); at > 0 && at <= ${longest}; at = value.indexOf("/", at + 1)) {
-    if (${table}.get(value.slice(0, at))?.(q) === true) return true;
+    if (${found(js`value.slice(0, at)`)}) return true;
   }
-  return value.length > 1 && value.length <= ${longest} && ${table}.get(value)?.(q) === true;`;
+  return value.length > 1 && value.length <= ${longest} && ${found(js`value`)};`;
+}
+
+/** What a table holds for a constant under which some ways are left. */
+function entryOf(ways: readonly Way[], indexing: Indexing): Entry {
+  const areOfRoles = ways.every(({ tests, conjuncts }) => tests.length === 0 && conjuncts.length === 0);
+  if (!indexing.answers || !areOfRoles) return { kind: "function", value: askedLater(ways, indexing) };
+  const wanted = ways.map(({ roles }) => roles);
+  const ofAny = wanted.filter((roles) => roles !== undefined);
+  if (ofAny.length < wanted.length) return { kind: "always", value: js`true` };
+  return indexing.roleEntry([...new Set(ofAny.flat())]);
 }
 
 /** The name of a function of `q` that asks some ways. */

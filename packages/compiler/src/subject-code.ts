@@ -328,7 +328,7 @@ function indexedCode(
   asking: Asking,
   module: Module,
   sort: "allow" | "deny",
-  noted: (code: Code, way: Way) => Code = (code) => code,
+  noted?: (code: Code, way: Way) => Code,
 ): Code {
   const { subject, frame, roles, condition } = asking;
   const { root } = subject.server;
@@ -342,7 +342,7 @@ function indexedCode(
       ...(each.roles === undefined ? [] : [roles(each.roles)]),
       ...(isAlways ? [] : [condition(cheapestFirst(asked), polarity)]),
     ]);
-    return noted(code, each);
+    return noted === undefined ? code : noted(code, each);
   };
   return waysCode(
     subject.deciding.filter((each) => each.sort === sort).flatMap((each) => waysOf(each, asking)),
@@ -354,6 +354,9 @@ function indexedCode(
       roles: () => js`${frame.start("principal")}.roles`,
       operand: (asked: OperandIr): Code => operandCode(asked, scope),
       way,
+      knownRoles: frame.roles,
+      roleEntry: module.roles.entry,
+      answers: noted === undefined,
     },
   );
 }

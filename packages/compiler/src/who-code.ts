@@ -10,6 +10,7 @@ import {
   type WhoIr,
 } from "@mcpolicy/core";
 import type { Frame } from "./frame.ts";
+import type { Entry } from "./table-entry.ts";
 
 /**
  * Code of whether a rule is about this caller at this time. Roles are asked of what the caller has as it stands: a role of the policy
@@ -45,6 +46,8 @@ export interface RoleCode {
   /** Code of a function from the caller's list to what subjects are given as `roles`. */
   readonly fromList: Code;
   readonly tests: (frame: Frame) => RoleTests;
+  /** The same question as an entry of a table. */
+  readonly entry: (wanted: readonly string[]) => Entry;
 }
 
 export function roleCode(policy: Pick<PolicyIr, "roles">, set: (roles: readonly string[]) => Code): RoleCode {
@@ -61,6 +64,7 @@ function masked(policy: Pick<PolicyIr, "roles">, declared: readonly string[]): R
     giving.set(role, bits);
     return bits;
   };
+  const bitsOfAny = (wanted: readonly string[]): number => wanted.reduce((sum, role) => sum | bitsOf(role), 0);
   const cases = declared.map((role) => js`\n    case ${role}: bits |= ${bitOf(role)}; break;`);
   return {
     fromList: js`(list) => {
@@ -69,10 +73,8 @@ function masked(policy: Pick<PolicyIr, "roles">, declared: readonly string[]): R
   }
   return bits;
 }`,
-    tests: (frame) => (wanted) => {
-      const bits = wanted.reduce((sum, role) => sum | bitsOf(role), 0);
-      return js`(${frame.roles()} & ${frame.literal(bits)}) !== 0`;
-    },
+    tests: (frame) => (wanted) => js`(${frame.roles()} & ${frame.literal(bitsOfAny(wanted))}) !== 0`,
+    entry: (wanted) => ({ kind: "bits", value: js`${bitsOfAny(wanted)}` }),
   };
 }
 
@@ -85,6 +87,13 @@ function listed(policy: Pick<PolicyIr, "roles">, set: (roles: readonly string[])
       return giving.length === 1 && only !== undefined
         ? js`hasRole(${frame.roles()}, ${frame.literal(only)})`
         : js`hasAnyRole(${frame.roles()}, ${set(giving)})`;
+    },
+    entry(wanted) {
+      const giving = givingRoles(policy, wanted);
+      const [only] = giving;
+      return giving.length === 1 && only !== undefined
+        ? { kind: "role", value: js`${only}` }
+        : { kind: "roles", value: set(giving) };
     },
   };
 }

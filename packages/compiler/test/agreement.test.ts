@@ -162,45 +162,58 @@ test("whole policies: all engines give the same decision", () => {
     expect(seen.get(reason), reason).toBeGreaterThan(10);
 });
 
-/** Rules that ask one argument for a constant, or for a place, as tables of rules do; some ask for more. */
-const rows: fc.Arbitrary<readonly RuleIr[]> = fc
-  .array(
-    fc.record({
-      effect: fc.constantFrom("allow" as const, "allow" as const, "deny" as const),
-      who,
-      first: fc.constantFrom<[string, Type, Value]>(
-        ["under", { kind: "path" }, ["/w"]],
-        ["under", { kind: "path" }, ["/w/a", "/etc"]],
-        ["under", { kind: "path" }, ["/"]],
-        ["equal", { kind: "number" }, 1],
-        ["equal", { kind: "number" }, 2.5],
-        ["in-list", { kind: "number" }, [0, -3]],
-      ),
-      more: fc.option(condition(1), { nil: undefined, freq: 3 }),
-      from: fc.option(fc.constantFrom(0, 2_000_000), { nil: undefined, freq: 5 }),
-    }),
-    { minLength: 16, maxLength: 40 },
-  )
-  .map((many) =>
-    many.map(({ effect, who, first: [operator, as, value], more, from }, index) => {
-      const list: Type = { kind: "list", element: as };
-      const left: OperandIr = { kind: "reference", root: "args", path: [as.kind === "path" ? "p1" : "n1"], as };
-      const right: OperandIr = { kind: "constant", value, as: Array.isArray(value) ? list : as };
-      const operand: OperandIr = { kind: "apply", operator, operands: [left, right], as: { kind: "bool" } };
-      const atom: ConditionIr = { kind: "atom", operand, at: { place, text: operator } };
-      const asked: ConditionIr = more === undefined ? atom : { kind: "and", parts: [more, atom] };
-      return rule({ id: `r${index}`, effect, who, ...(from === undefined ? {} : { from }) }, asked);
-    }),
-  );
+/** Rules that ask one argument for a constant, or for a place, as tables of rules do; in half of the tables some ask for more than the caller. */
+const table = fc.array(
+  fc.record({
+    effect: fc.constantFrom("allow" as const, "allow" as const, "deny" as const),
+    who,
+    first: fc.constantFrom<[string, Type, Value]>(
+      ["under", { kind: "path" }, ["/w"]],
+      ["under", { kind: "path" }, ["/w/a", "/etc"]],
+      ["under", { kind: "path" }, ["/"]],
+      ["equal", { kind: "number" }, 1],
+      ["equal", { kind: "number" }, 2.5],
+      ["in-list", { kind: "number" }, [0, -3]],
+    ),
+    more: fc.option(condition(1), { nil: undefined, freq: 3 }),
+    from: fc.option(fc.constantFrom(0, 2_000_000), { nil: undefined, freq: 5 }),
+  }),
+  { minLength: 16, maxLength: 40 },
+);
+
+const rows: fc.Arbitrary<readonly RuleIr[]> = fc.tuple(table, fc.boolean()).map(([many, asksMore]) =>
+  many.map(({ effect, who, first: [operator, as, value], ...further }, index) => {
+    const { more, from } = asksMore ? further : { more: undefined, from: undefined };
+    const list: Type = { kind: "list", element: as };
+    const left: OperandIr = { kind: "reference", root: "args", path: [as.kind === "path" ? "p1" : "n1"], as };
+    const right: OperandIr = { kind: "constant", value, as: Array.isArray(value) ? list : as };
+    const operand: OperandIr = { kind: "apply", operator, operands: [left, right], as: { kind: "bool" } };
+    const atom: ConditionIr = { kind: "atom", operand, at: { place, text: operator } };
+    const asked: ConditionIr = more === undefined ? atom : { kind: "and", parts: [more, atom] };
+    return rule({ id: `r${index}`, effect, who, ...(from === undefined ? {} : { from }) }, asked);
+  }),
+);
+
+const callers = fc.constantFrom(
+  principal,
+  { ...principal, roles: ["constructor", "lead"] },
+  { ...principal, id: "bob", roles: ["r7"] },
+);
+
+/** More roles than fit into the bits of a number. */
+const further = Object.fromEntries(Array.from({ length: 40 }, (_, index) => [`r${index}`, [`r${index}`]]));
 
 test("many rules about one tool: those that are looked up are those that apply", () => {
   const seen = new Map<string, number>();
   fc.assert(
-    fc.property(rows, args, past, (random, given, remembered) => {
-      const ir = whole(random);
-      const request = call(given, { principal, state: remembered });
-      const decision = load(ir, generatedEngine).decide(request);
+    fc.property(rows, fc.boolean(), callers, args, past, (random, areRolesMany, asking, given, remembered) => {
+      const few = whole(random);
+      const ir = areRolesMany ? { ...few, roles: { ...few.roles, ...further } } : few;
+      const request = call(given, { principal: asking, state: remembered });
+      const { decide, authorizes } = load(ir, generatedEngine);
+      const decision = decide(request);
       expect(decision.kept.fault).toBeUndefined();
+      expect(authorizes(request)).toBe(decision.effect === "allow");
       expect(decision).toEqual(load(ir, interpreterEngine).decide(request));
       seen.set(decision.effect, (seen.get(decision.effect) ?? 0) + 1);
     }),
