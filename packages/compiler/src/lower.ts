@@ -97,9 +97,13 @@ function saysNothing({ token, audit, network }: DeploymentIr): boolean {
 
 type Sources = ReadonlyMap<string, Source>;
 
-function lowerServer(server: CheckedServer, checks: readonly CheckedCheck[]): ServerIr {
+function lowerServer(server: CheckedServer, all: readonly CheckedCheck[]): ServerIr {
+  const checks = Map.groupBy(
+    all.filter((check) => check.server === server.name),
+    (check) => check.tool,
+  );
   const tools = server.tools.map((tool) => {
-    const narrowing = checks.filter((check) => check.server === server.name && check.tool === tool.name);
+    const narrowing = checks.get(tool.name) ?? [];
     const schema = toJsonSchema(
       tool.inputSchema,
       narrowing.filter((check) => !check.ofResult),
@@ -127,16 +131,15 @@ function lowerServer(server: CheckedServer, checks: readonly CheckedCheck[]): Se
     tools: Object.fromEntries(tools),
     prompts: server.prompts,
     ...(server.digests === undefined ? {} : { digests: server.digests }),
-    ...(server.untyped ? untypedChecks(checks.filter((check) => check.server === server.name)) : {}),
+    ...(server.untyped ? untypedChecks(checks) : {}),
   };
 }
 
 /** Where nothing is pinned: what the checks of each tool ask for together. */
-function untypedChecks(checks: readonly CheckedCheck[]): Pick<ServerIr, "checks"> {
-  if (checks.length === 0) return {};
-  const byTool = Map.groupBy(checks, (check) => check.tool);
+function untypedChecks(checks: ReadonlyMap<string, readonly CheckedCheck[]>): Pick<ServerIr, "checks"> {
+  if (checks.size === 0) return {};
   return {
-    checks: Object.fromEntries([...byTool].map(([tool, those]) => [tool, toJsonSchema({ type: "object" }, those)])),
+    checks: Object.fromEntries([...checks].map(([tool, those]) => [tool, toJsonSchema({ type: "object" }, those)])),
   };
 }
 

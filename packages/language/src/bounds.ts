@@ -16,12 +16,21 @@ export const mostNarrowed = 64;
 /** How many roles all roles together may include. */
 export const mostInclusions = 1_000_000;
 
-/** How much looking at conditions may cost, in steps of about a tenth of a microsecond. */
-export const mostWork = 50_000_000;
+/** How much looking at conditions may cost, in steps of about a tenth of a microsecond, whatever they unfold to. */
+const mostUnfolded = 50_000_000;
+
+/** How much more for each character of the statements, which takes about as long to be read: so many rules that are written out take no more. */
+const mostWritten = 10;
 
 /** What is left of that in one run. */
 export interface Work {
   left: number;
+}
+
+/** What the conditions of these statements may cost. */
+export function workFor(statements: readonly { readonly span: Span }[]): Work {
+  const written = statements.reduce((sum, { span }) => sum + span.end - span.start, 0);
+  return { left: mostUnfolded + mostWritten * written };
 }
 
 /** Takes from what is left; false, and reported once, where nothing is. */

@@ -207,13 +207,14 @@ function isWild(word: Word): boolean {
 function toolsNamed(server: ServerScope, word: Word, span: Span, report: Report): readonly Expanded[] {
   const { checked } = server;
   if (checked.untyped) return [untypedTool(checked.name, word)];
+  // Asked first, and of a map: most words are names, and a policy may have as many rules as its servers have tools.
+  if (!isWild(word) && server.arguments.has(word.text)) return [pinnedTool(server, word.text)];
   const names = checked.tools.map((tool) => tool.name);
   if (isWild(word)) {
     const matched = matching(word.text, names);
     if (matched.length === 0) nothingMatches(word.text, checked.name, names, "tool", span, report);
     return matched.map((name) => pinnedTool(server, name));
   }
-  if (names.includes(word.text)) return [pinnedTool(server, word.text)];
   report(
     withSuggestion(
       diagnostic("P0201", word.span, `\`${word.text}\` is not a tool of server \`${checked.name}\``)

@@ -99,8 +99,9 @@ function* verifyDigests(
       .withNote("meanwhile every tool of this server is denied")
       .withHelp(renew);
   }
+  const listed = new Set(listing.tools.map(({ name }) => name));
   for (const name of Object.keys(tools)) {
-    if (listing.tools.some((tool) => tool.name === name)) continue;
+    if (listed.has(name)) continue;
     yield diagnostic("P0503", placeOf(source, name), `the pinned tool \`${name}\` is gone from this file`).withHelp(
       renew,
     );
@@ -184,7 +185,8 @@ function shapeOfListing(json: Value): string | undefined {
 }
 
 function twice(names: readonly string[]): string | undefined {
-  return names.find((name, index) => names.indexOf(name) !== index);
+  const seen = new Set<string>();
+  return names.find((name) => seen.size === seen.add(name).size);
 }
 
 /** Where a name first stands in the file: near enough to find the definition. */

@@ -11,7 +11,7 @@ import {
 } from "@mcpolicy/core";
 import { diagnostic, Source, type Span } from "@mcpolicy/diagnostics";
 import type { Attributes, Capability, Data, Let, Role, Server, Statement } from "./ast.ts";
-import { longestChain, mostInclusions, mostWork, reportTooLarge } from "./bounds.ts";
+import { longestChain, mostInclusions, reportTooLarge, workFor } from "./bounds.ts";
 import { loadTable } from "./data.ts";
 import { declaredType } from "./declared-type.ts";
 import type { Files } from "./files.ts";
@@ -86,7 +86,7 @@ export function resolve(
       }),
     ),
     closure: closureOf(roles, report),
-    work: { left: mostWork },
+    work: workFor(statements),
     principal,
     claims,
     context,
@@ -252,14 +252,24 @@ function loadPins(
 }
 
 function placeOf(source: Source | undefined, tool: PinnedTool): Span {
-  const quoted = JSON.stringify(tool.name);
-  const start = Math.max(0, source?.text.search(new RegExp(`"name"\\s*:\\s*${escapeRegex(quoted)}`)) ?? 0);
+  const start = (source && namesIn(source).get(JSON.stringify(tool.name))) ?? 0;
   return { file: source?.name ?? "", start, end: start + (start === 0 ? 0 : 6) };
 }
 
-function escapeRegex(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&");
+/** Where each `"name": "…"` first stands in a pin file: looked for once, for all tools that something is said of. */
+function namesIn(source: Source): ReadonlyMap<string, number> {
+  const known = named.get(source);
+  if (known !== undefined) return known;
+  const places = new Map<string, number>();
+  // Escapes are bounded: of any number of them the expression's stack would be too small.
+  for (const { index, 1: name = "" } of source.text.matchAll(/"name"\s*:\s*("[^"\\]*(?:\\.[^"\\]*){0,200}")/g)) {
+    if (!places.has(name)) places.set(name, index);
+  }
+  named.set(source, places);
+  return places;
 }
+
+const named = new WeakMap<Source, ReadonlyMap<string, number>>();
 
 function booleansOf(annotations: { readonly [key: string]: Value }): Readonly<Record<string, boolean>> {
   const hints = ["readOnlyHint", "destructiveHint", "idempotentHint", "openWorldHint"];

@@ -233,7 +233,8 @@ Let both say the same, or declare it in one place.`,
     severity: "error",
     page: `A part of the policy unfolds to more than this version takes: a chain of 200 names that stand for one another, a capability of more
 than 10,000 entries, rules over more than a million operations. No policy that a person reads comes near; one that is built to be
-large must not keep a machine busy, since policies come from other people too.
+large must not keep a machine busy, since policies come from other people too. What is written out counts by the length of its text:
+100,000 rules, in several files, are not too many.
 
 \`\`\`mcpolicy
 capability a { b when x

@@ -6,10 +6,12 @@ import type { Linted } from "./rule.ts";
 export function* unmentionedOperations({ scope, heads }: Linted): Iterable<Diagnostic> {
   const mentioned = heads.flatMap((rule) => rule.branches.flatMap((branch) => branch.operations));
   for (const { node, checked } of scope.servers.values()) {
-    const named = mentioned.flatMap((each) => (each.kind === "tool" && each.server === checked.name ? [each] : []));
+    const ofServer = mentioned.flatMap((each) => (each.kind === "tool" && each.server === checked.name ? [each] : []));
+    const names = new Set(ofServer.flatMap((each) => ("name" in each ? [each.name] : [])));
+    const patterns = [...new Set(ofServer.flatMap((each) => ("pattern" in each ? [each.pattern] : [])))];
     const missing = checked.tools
       .map((tool) => tool.name)
-      .filter((tool) => !named.some((each) => ("name" in each ? each.name === tool : matchesName(each.pattern, tool))));
+      .filter((tool) => !names.has(tool) && !patterns.some((pattern) => matchesName(pattern, tool)));
     // Of a server that no rule speaks of at all, another finding says so.
     if (missing.length === 0 || mentioned.every((each) => each.server !== checked.name)) continue;
     const shown = missing.slice(0, 12).map((tool) => `\`${tool}\``);

@@ -45,7 +45,9 @@ function conditionsAbout(heads: Linted["heads"], server: string): ReadonlyMap<st
     for (const operation of operations) {
       if (operation.server !== server) continue;
       const key = keyOf(operation);
-      found.set(key, [...(found.get(key) ?? []), condition]);
+      const known = found.get(key);
+      if (known === undefined) found.set(key, [condition]);
+      else known.push(condition);
     }
   }
   return found;
