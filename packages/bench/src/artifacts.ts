@@ -1,21 +1,21 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Artifact } from "@mcpolicy/core";
+import { type Artifact, artifactText } from "@mcpolicy/core";
 
 /** Texts of a policy and of what it names, by file; the policy is "policy.mcpolicy". */
 export type Texts = Readonly<Record<string, string>>;
 
 /**
- * The artifact of a policy. Within a run (`MCPOLICY_BENCH_RUN` names its folder) it is compiled once, by the first that asks, so that
+ * The artifact of a policy, as the text that a server reads. Within a run (`MCPOLICY_BENCH_RUN` names its folder) it is compiled once, by the first that asks, so that
  * what is timed and measured afterwards is what a server loads.
  */
-export async function artifactOf(name: string, texts: () => Texts): Promise<Artifact> {
+export async function artifactOf(name: string, texts: () => Texts): Promise<string> {
   const folder = process.env["MCPOLICY_BENCH_RUN"];
   const file = folder === undefined ? undefined : join(folder, `${name}.json`);
-  if (file !== undefined && existsSync(file)) return JSON.parse(readFileSync(file, "utf8")) as Artifact;
-  const artifact = await compiled(texts());
+  if (file !== undefined && existsSync(file)) return readFileSync(file, "utf8");
+  const artifact = artifactText(await compiled(texts()));
   if (file !== undefined) {
-    writeFileSync(`${file}.part`, JSON.stringify(artifact));
+    writeFileSync(`${file}.part`, artifact);
     renameSync(`${file}.part`, file);
   }
   return artifact;

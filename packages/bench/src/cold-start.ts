@@ -6,7 +6,7 @@ import { requestOf } from "./engines/mcpolicy.ts";
 import { handWritten, peers } from "./engines/others.ts";
 import { lastLine } from "./processes.ts";
 import { w1 } from "./rule-sets/w1.ts";
-import { toListing, toPolicy } from "./rules/to-policy.ts";
+import { toPolicy } from "./rules/to-policy.ts";
 
 /** CPU time from the start of a process to the first decision, W1, in nanoseconds: the least of some starts, and the middle one. */
 export type ColdStart = { readonly ns: number; readonly median: number } | { readonly failed: string };
@@ -47,7 +47,7 @@ export async function coldStarts(
   const at = join(folder, "cold");
   mkdirSync(at, { recursive: true });
   const rules = w1(1);
-  const texts = { "policy.mcpolicy": toPolicy(rules), "tools.json": toListing(rules) };
+  const texts = toPolicy(rules);
   for (const [file, text] of Object.entries(texts)) writeFileSync(join(at, file), text);
   writeFileSync(join(at, "artifact.json"), JSON.stringify(await compiled(texts)));
   const [first] = rules.requests as [(typeof rules.requests)[number]];

@@ -7,6 +7,7 @@ import { prefixes } from "../src/rule-sets/prefixes.ts";
 import { w1 } from "../src/rule-sets/w1.ts";
 import { isValidByHand } from "../src/rule-sets/w1-validation-by-hand.ts";
 import { w2 } from "../src/rule-sets/w2.ts";
+import { toPolicy } from "../src/rules/to-policy.ts";
 import { requests } from "../src/workloads/validation.ts";
 
 const piece = fc.constantFrom(
@@ -69,4 +70,13 @@ test("arguments are validated by hand as by the schemas", async () => {
     const isValid = policy.validate("tools", request.tool, request.args).length === 0;
     expect(isValidByHand(request), JSON.stringify(request)).toBe(isValid);
   }
+});
+
+test("very many rules stand in several files, of which none is too long to be read", () => {
+  const { "tools.json": _, "policy.mcpolicy": policy = "", ...others } = toPolicy(w2(25_000));
+  const imported = [...policy.matchAll(/^import "(.+)"$/gm)].map(([, file]) => file);
+  expect(imported).toEqual(Object.keys(others));
+  for (const text of [policy, ...Object.values(others)]) expect(text.length).toBeLessThan(2 ** 20);
+  const rules = Object.values(others).flatMap((text) => text.match(/^allow /gm) ?? []);
+  expect(rules).toHaveLength(25_000);
 });

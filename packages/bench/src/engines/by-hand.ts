@@ -4,6 +4,7 @@ import type { RuleEngine } from "./rule-engine.ts";
 export const byHand: RuleEngine = {
   name: "by-hand",
   label: "written by hand, paths read safely (the reference)",
+  most: 100_000,
   load: ({ byHand: answer }) => ({ answer }),
 };
 
@@ -11,5 +12,6 @@ export const byHand: RuleEngine = {
 export const byHandRaw: RuleEngine = {
   name: "by-hand-raw",
   label: "written by hand, paths taken as texts",
+  most: 100_000,
   load: ({ byHandRaw: answer }) => ({ answer }),
 };

@@ -1,14 +1,15 @@
-import type { Artifact, Request } from "@mcpolicy/core";
+import type { Request } from "@mcpolicy/core";
 import type { LoadedPolicy } from "@mcpolicy/runtime";
 import { artifactOf } from "../artifacts.ts";
 import type { RuleRequest, RuleSet } from "../rules/rule.ts";
-import { toListing, toPolicy } from "../rules/to-policy.ts";
+import { toPolicy } from "../rules/to-policy.ts";
 import type { RuleEngine } from "./rule-engine.ts";
 
 /** Yes or no, of arguments that were validated: what is held against other engines, which validate nothing. */
 export const authorizes: RuleEngine = {
   name: "mcpolicy",
   label: "mcpolicy, `authorizes`",
+  most: 100_000,
   async load(rules) {
     const policy = await loaded(rules);
     return { answer: (request) => policy.authorizes(requestOf(request)) };
@@ -19,6 +20,7 @@ export const authorizes: RuleEngine = {
 export const bound: RuleEngine = {
   name: "mcpolicy-bound",
   label: "mcpolicy, `bind` once a session, `authorizesTool`",
+  most: 100_000,
   async load(rules) {
     const policy = await loaded(rules);
     const sessions: ReturnType<LoadedPolicy["bind"]>[] = [];
@@ -78,12 +80,11 @@ export type Backend = "generated" | "closures";
 
 /** A rule set as a policy, loaded from its artifact, as a server loads it. */
 export async function loaded(rules: RuleSet, backend: Backend = "generated"): Promise<LoadedPolicy> {
-  const texts = () => ({ "policy.mcpolicy": toPolicy(rules), "tools.json": toListing(rules) });
-  return policyOf(await artifactOf(rules.name, texts), backend);
+  return policyOf(await artifactOf(rules.name, () => toPolicy(rules)), backend);
 }
 
-/** Loads an artifact. What that takes is imported now, so that other engines' processes need not. */
-export async function policyOf(artifact: Artifact, backend: Backend): Promise<LoadedPolicy> {
+/** Loads the text of an artifact. What that takes is imported now, so that other engines' processes need not. */
+export async function policyOf(artifact: string, backend: Backend): Promise<LoadedPolicy> {
   const { closureEngine, everyAbility, loadPolicy } = await import("@mcpolicy/runtime");
   const engine = backend === "closures" ? closureEngine : (await import("@mcpolicy/compiler")).generatedEngine;
   return loadPolicy(artifact, { engine, abilities: everyAbility });

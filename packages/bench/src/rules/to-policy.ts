@@ -1,22 +1,37 @@
+import type { Texts } from "../artifacts.ts";
 import { testOf } from "./pattern.ts";
 import { type Condition, type FieldType, type Leaf, type Rule, type RuleSet, signs } from "./rule.ts";
 
 const quoted = JSON.stringify;
 
-/** The rules as an mcpolicy over one server, `tools`, whose definitions stand in "tools.json". Paths are read as paths. */
-export function toPolicy({ rules, roles, fields }: RuleSet): string {
+/** A file of a policy is at most a MiB long: so many rules stand in one, and more in files of so many that it imports. */
+const MOST_IN_A_FILE = 10_000;
+
+/**
+ * The rules as an mcpolicy over one server, `tools`, whose definitions stand in "tools.json": texts by file, of which "policy.mcpolicy" leads to the
+ * others. Paths are read as paths.
+ */
+export function toPolicy({ rules, roles, fields, schemas }: RuleSet): Texts {
   const statements = rules.map((rule) => statementOf(rule, fields));
-  return [
-    "mcpolicy 1",
-    'server tools from "tools.json"',
-    ...roles.map((role) => `role ${role} { }`),
-    ...statements,
-    "",
-  ].join("\n");
+  const declared = ['server tools from "tools.json"', ...roles.map((role) => `role ${role} { }`)];
+  const listing = { "tools.json": toListing({ schemas }) };
+  if (statements.length <= MOST_IN_A_FILE) {
+    return { "policy.mcpolicy": fileOf([...declared, ...statements]), ...listing };
+  }
+  const parts = Array.from({ length: Math.ceil(statements.length / MOST_IN_A_FILE) }, (_, index) => {
+    const own = statements.slice(index * MOST_IN_A_FILE, (index + 1) * MOST_IN_A_FILE);
+    return [`rules-${index}.mcpolicy`, fileOf(own)] as const;
+  });
+  const imports = parts.map(([file]) => `import ${quoted(file)}`);
+  return { "policy.mcpolicy": fileOf([...imports, ...declared]), ...Object.fromEntries(parts), ...listing };
+}
+
+function fileOf(statements: readonly string[]): string {
+  return ["mcpolicy 1", ...statements, ""].join("\n");
 }
 
 /** The listing of the tools that a rule set is about. */
-export function toListing({ schemas }: Pick<RuleSet, "schemas">): string {
+function toListing({ schemas }: Pick<RuleSet, "schemas">): string {
   return JSON.stringify({ tools: [...schemas].map(([name, inputSchema]) => ({ name, inputSchema })) });
 }
 

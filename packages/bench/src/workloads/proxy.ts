@@ -128,7 +128,7 @@ export const proxyWorkload: Workload<Path> = {
     engine("direct", "no process between", async (server) => server),
     engine("proxied", "behind the stdio proxy", async (server, folder) => {
       const artifact = join(folder, "artifact.json");
-      writeFileSync(artifact, JSON.stringify(await filesystemArtifact(`filesystem-${process.pid}`, folder)));
+      writeFileSync(artifact, await filesystemArtifact(`filesystem-${process.pid}`, folder));
       return [...between("proxy"), artifact, ...server];
     }),
   ],
