@@ -69,7 +69,7 @@ const ofW2 = [10, 100, 1000, 10_000, 100_000].map((count) =>
       isQuick: count === 1000,
       // Their processes take so long to be ready that they run once: longer, so that the best batch is not luck.
       ...(count > 10_000 ? { timing: 1_000 } : {}),
-      otherRounds: count > 100 ? 1 : 2,
+      otherRounds: 1,
       showsMemory: true,
       // Of 100,000 it is told how they fare.
       targets: count > 10_000 ? [] : nearReference,
@@ -86,7 +86,7 @@ const ofPrefixes = [10, 1000, 10_000].map((count) =>
       name: `prefixes-${count}`,
       title: `One tool with ${count.toLocaleString("en")} rules, a directory each`,
       isQuick: count === 10 || count === 1000,
-      otherRounds: count > 100 ? 1 : 2,
+      otherRounds: 1,
       showsMemory: true,
       targets: count === 10_000 ? [{ engine: "mcpolicy", limit: { times: 2, of: "mcpolicy", at: "prefixes-10" } }] : [],
     },
