@@ -88,8 +88,13 @@ export function engineCode(ir: PolicyIr, subjects: readonly Subject[], tellsRule
 /** What tools are found by, and the parts of the request up to the last one that is read about any of them. */
 function calledWith(subjects: readonly Subject[], functions: readonly SubjectCode[]): readonly Code[] {
   const reads = functions.map((code, index) => (subjects[index]?.kind === "tool" ? code.reads : 0));
-  const [args, roles, , name, ...further] = parts(js`undefined`).slice(0, Math.max(4, ...reads));
+  const [args, roles, , name, ...further] = parts(js`undefined`).slice(0, Math.max(4, largest(reads)));
   return [js`server`, name as Code, args as Code, roles as Code, ...further];
+}
+
+/** Of any number of numbers: more than a function takes arguments. */
+function largest(numbers: readonly number[]): number {
+  return numbers.reduce((most, number) => Math.max(most, number), 0);
 }
 
 // ---------------------------------------------------------------- dispatch
@@ -198,7 +203,7 @@ function namesOf(entries: readonly Entry[]): Code {
 }
 
 function permitsFound(tools: readonly Entry[], called: readonly Code[]): Code {
-  const reads = Math.max(0, ...tools.map(({ code }) => code.reads));
+  const reads = largest(tools.map(({ code }) => code.reads));
   return js`const permitsTool = (${called}) => {
   const found = tool(server, name);
   return found !== undefined && found[0](${parts(js`found`).slice(0, reads)});

@@ -37,7 +37,7 @@ export function oneAfterTheOther(texts: readonly PlacedLines[]): PlacedLines {
   const places = new Map<number, Place>();
   for (const text of texts) {
     for (const [line, place] of text.places) places.set(lines.length + line, place);
-    lines.push(...text.lines);
+    for (const line of text.lines) lines.push(line);
   }
   return { lines, places };
 }
