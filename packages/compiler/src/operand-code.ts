@@ -35,6 +35,8 @@ export interface Scope {
   readonly temporaries: Code[];
   /** How the function reaches the request. */
   readonly frame: Frame;
+  /** Slots of a flat frame whose values are known to be there where this code stands (`readable.ts`). */
+  readonly readable?: ReadonlySet<string>;
   /** The servers that an earlier event may be of, and the code of a function from its server's name and its own to what is read as `tool`. */
   readonly servers: readonly ServerIr[];
   readonly toolFacts: () => Code;
@@ -45,18 +47,42 @@ export function operandCode(operand: OperandIr, scope: Scope): Code {
   return keptCode(operand, scope)?.value ?? freshCode(operand, scope);
 }
 
-/** Code of a value that the request keeps once it is known, and of the place where it then is. Undefined of what is not kept. */
-function keptCode(operand: OperandIr, scope: Scope): { readonly value: Code; readonly name: Code } | undefined {
-  const { frame, emission } = scope;
+/** The slot that keeps an operand's value; undefined of what is not kept. */
+function slotOf(operand: OperandIr, { frame, emission, root }: Scope): string | undefined {
   if (frame.form === "event" || !isShareable(operand)) return undefined;
-  const key = operandKey(operand, scope.root);
-  if (!frame.isShared(key)) return undefined;
-  const slot = emission.slot(key);
-  frame.slots.add(slot);
+  const key = operandKey(operand, root);
+  return frame.isShared(key) ? emission.slot(key) : undefined;
+}
+
+/** The same of a flat frame, where a slot is a variable of the function. */
+export function flatSlot(operand: OperandIr, scope: Scope): string | undefined {
+  return scope.frame.form === "flat" ? slotOf(operand, scope) : undefined;
+}
+
+/** A value that the request keeps once it is known. */
+interface Kept {
+  readonly value: Code;
+  /** The place where it is after that. */
+  readonly name: Code;
+  /** Whether it is known to be there already, and not to be `undefined`. */
+  readonly isReadable: boolean;
+}
+
+/** Undefined of what is not kept. */
+function keptCode(operand: OperandIr, scope: Scope): Kept | undefined {
+  const { frame, emission } = scope;
+  const slot = slotOf(operand, scope);
+  if (slot === undefined) return undefined;
   if (frame.form === "flat") {
     const name = identifier(slot);
-    return { name, value: js`(${name} === unset ? (${name} = ${freshCode(operand, scope)}) : ${name})` };
+    if (scope.readable?.has(slot)) return { name, value: name, isReadable: true };
+    // Code is made in the order in which it runs: what is named for the first time was not read. Reading it twice would give the same.
+    const isFirst = !frame.slots.has(slot);
+    frame.slots.add(slot);
+    const reading = js`(${name} = ${freshCode(operand, scope)})`;
+    return { name, value: isFirst ? reading : js`(${name} === unset ? ${reading} : ${name})`, isReadable: false };
   }
+  frame.slots.add(slot);
   const temporaries: Code[] = [];
   const fresh = freshCode(operand, { ...scope, variables: [], temporaries });
   const name = js`q.${identifier(slot)}`;
@@ -65,7 +91,7 @@ function keptCode(operand: OperandIr, scope: Scope): { readonly value: Code; rea
     (self) =>
       js`function ${self}(q) {\n  if (${name} !== unset) return ${name};\n  ${declaration(temporaries)}return (${name} = ${fresh});\n}`,
   );
-  return { name, value: js`${keep}(q)` };
+  return { name, value: js`${keep}(q)`, isReadable: false };
 }
 
 function freshCode(operand: OperandIr, scope: Scope): Code {
@@ -79,7 +105,8 @@ function freshCode(operand: OperandIr, scope: Scope): Code {
     case "apply": {
       const { unreadable, result, isBool } = applyCode(operand, scope);
       const isRead = isBool || operatorById(operand.operator).isRead === true;
-      return js`(${unreadable} ? undefined : ${isRead ? result : asRead(result)})`;
+      const value = isRead ? result : asRead(result);
+      return unreadable === undefined ? value : js`(${unreadable} ? undefined : ${value})`;
     }
     case "field": {
       const key = typeof operand.key === "string" ? js`${operand.key}` : operandCode(operand.key, scope);
@@ -108,20 +135,20 @@ function constantCode({ as, value }: ConstantIr, { emission, root, frame }: Scop
 type ConstantIr = Extract<OperandIr, { readonly kind: "constant" }>;
 
 /**
- * An operator applied: code of "some operand is unknown", which also sets the temporaries, and code of the result over them. The
- * result is a plain boolean where `isBool`; elsewhere it has still to be read, and may be `undefined`.
+ * An operator applied: code of "some operand is unknown", which also sets the temporaries, and code of the result over them; no such code where
+ * that is known not to be so. The result is a plain boolean where `isBool`; elsewhere it has still to be read, and may be `undefined`.
  */
 export function applyCode(
   operand: Extract<OperandIr, { readonly kind: "apply" }>,
   scope: Scope,
-): { readonly unreadable: Code; readonly result: Code; readonly isBool: boolean } {
+): { readonly unreadable: Code | undefined; readonly result: Code; readonly isBool: boolean } {
   const row = operatorById(operand.operator);
   const fast = fastCode(row, operand.operands, scope);
   const names = operand.operands.map((each, index) => {
     return fast !== undefined && index === 1 && each.kind === "constant" ? undefined : namedCode(each, scope);
   });
   const tests = names.flatMap((each) => each?.test ?? []);
-  const unreadable = anyOf(tests);
+  const unreadable = tests.length === 0 ? undefined : anyOf(tests);
   if (fast !== undefined) {
     const [left, right] = names;
     const result = fast((left as Named).name, right?.name);
@@ -148,6 +175,7 @@ function namedCode(operand: OperandIr, scope: Scope): Named {
     return read(operand.as, operand.value, scope.root) === undefined ? { name, test: js`true` } : { name };
   }
   const kept = keptCode(operand, scope);
+  if (kept?.isReadable) return { name: kept.name };
   if (kept !== undefined) return { name: kept.name, test: js`${kept.value} === undefined` };
   const name = temporary(scope);
   return { name, test: js`(${name} = ${freshCode(operand, scope)}) === undefined` };

@@ -1,9 +1,7 @@
 import { allOf, anyOf, type Code, type ConditionIr, js } from "@mcpolicy/core";
 import { historyCode } from "./history-code.ts";
-import { applyCode, foundCode, loopCode, operandCode, type Polarity, type Scope } from "./operand-code.ts";
-
-/** `not C` is surely true where C is not possibly true, and the other way about. */
-const opposite = { surely: "possibly", possibly: "surely" } as const;
+import { applyCode, flatSlot, foundCode, loopCode, operandCode, type Polarity, type Scope } from "./operand-code.ts";
+import { opposite, readableAfter } from "./readable.ts";
 
 /** Code of a boolean: whether a condition is surely, or possibly, true. */
 export function conditionCode(condition: ConditionIr, polarity: Polarity, scope: Scope): Code {
@@ -13,8 +11,18 @@ export function conditionCode(condition: ConditionIr, polarity: Polarity, scope:
       return js`${condition.truth ?? unknownAs}`;
     case "and":
     case "or": {
-      const parts = condition.parts.map((part) => conditionCode(part, polarity, scope));
-      return condition.kind === "and" ? allOf(parts) : anyOf(parts);
+      const parts: Code[] = [];
+      // A part is asked where those before it came out so.
+      const outcome = condition.kind === "and";
+      let within = scope;
+      for (const part of condition.parts) {
+        parts.push(conditionCode(part, polarity, within));
+        within = knowing(
+          within,
+          readableAfter(part, polarity, outcome, (operand) => flatSlot(operand, scope)),
+        );
+      }
+      return outcome ? allOf(parts) : anyOf(parts);
     }
     case "not":
       return js`!${conditionCode(condition.part, opposite[polarity], scope)}`;
@@ -32,6 +40,11 @@ export function conditionCode(condition: ConditionIr, polarity: Polarity, scope:
   }
 }
 
+/** The scope in which the values of more slots are known to be there. */
+export function knowing(scope: Scope, slots: readonly string[]): Scope {
+  return slots.length === 0 ? scope : { ...scope, readable: new Set([...(scope.readable ?? []), ...slots]) };
+}
+
 /** Surely: every operand is readable and the operator holds. Possibly: some operand is unreadable, or it holds. */
 function atomCode(
   { operand }: Extract<ConditionIr, { readonly kind: "atom" }>,
@@ -40,7 +53,10 @@ function atomCode(
 ): Code {
   if (operand.kind === "apply") {
     const { unreadable, result, isBool } = applyCode(operand, scope);
-    if (isBool) return polarity === "surely" ? js`(!${unreadable} && ${result})` : js`(${unreadable} || ${result})`;
+    if (isBool) {
+      if (unreadable === undefined) return result;
+      return polarity === "surely" ? js`(!${unreadable} && ${result})` : js`(${unreadable} || ${result})`;
+    }
   }
   const value = operandCode(operand, scope);
   return polarity === "surely" ? js`(${value} === true)` : js`(${value} !== false)`;

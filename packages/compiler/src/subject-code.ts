@@ -18,8 +18,9 @@ import {
 } from "@mcpolicy/core";
 import { type Frame, flatFrame, type Lifted, objectFrame } from "./frame.ts";
 import { isFlat } from "./is-flat.ts";
-import { declaration, operandCode, type Polarity, type Scope } from "./operand-code.ts";
-import { conditionCode } from "./polarity.ts";
+import { declaration, flatSlot, operandCode, type Polarity, type Scope } from "./operand-code.ts";
+import { conditionCode, knowing } from "./polarity.ts";
+import { readableAfter } from "./readable.ts";
 import { referencesOf } from "./references.ts";
 import { INDEXED_FROM, type Way, waysCode } from "./rule-index.ts";
 import { operandKey, shareableOf } from "./shareable.ts";
@@ -128,8 +129,10 @@ function flatTexts(
     const temporaries: Code[] = [];
     const scope: Scope = { ...module, root: subject.server.root, variables: [], itsVariables: [], temporaries, frame };
     const roles = module.roles.tests(frame);
-    const condition: Asking["condition"] = (asked, polarity) => conditionCode(asked, polarity, scope);
-    const code = body({ subject, frame, roles, condition, isNamed: lifted === undefined });
+    const condition: Asking["condition"] = (asked, polarity, readable = []) =>
+      conditionCode(asked, polarity, knowing(scope, readable));
+    const slotOf: Asking["slotOf"] = (operand) => flatSlot(operand, scope);
+    const code = body({ subject, frame, roles, condition, slotOf, isNamed: lifted === undefined });
     const slots = [...frame.slots].map((slot) => js`${identifier(slot)} = unset`);
     const reads = 1 + parameters.findLastIndex((part) => frame.starts.has(part.text));
     const named: FunctionText = (name) =>
@@ -173,7 +176,7 @@ function objectFunctions(subject: Subject, module: Module): SubjectCode {
       );
       return js`${name}(q)`;
     };
-    const code = body({ subject, frame, roles, condition, isNamed: true });
+    const code = body({ subject, frame, roles, condition, slotOf: () => undefined, isNamed: true });
     const fields = joinCode(
       requestFields(subject, module, frame).map((field) => js`\n    ${field},`),
       js``,
@@ -242,38 +245,66 @@ interface Asking {
   readonly subject: Subject;
   readonly frame: Frame;
   readonly roles: ReturnType<RoleCode["tests"]>;
-  readonly condition: (asked: ConditionIr, polarity: Polarity) => Code;
+  /** `readable`: slots whose values are known to be there. */
+  readonly condition: (asked: ConditionIr, polarity: Polarity, readable?: readonly string[]) => Code;
+  /** The slot that keeps an operand's value, where that is a variable of the function. */
+  readonly slotOf: (operand: OperandIr) => string | undefined;
   /** Whether the rules stand in comments: not where many subjects share the code. */
   readonly isNamed: boolean;
 }
 
 /** Code of yes or no. Allows come first: most requests are denied because nothing allows them. */
 function permitsCode(asking: Asking): Code {
-  const of = (sort: Speaking["sort"]): readonly Code[] =>
-    cheapestRules(asking.subject, sort).map((each) => {
-      const code = ruleCode(each, asking);
-      return asking.isNamed ? js`\n    // ${each.sort} ${each.rule.id}\n    ${code}` : code;
-    });
-  const allows = of("allow");
-  const denies = of("deny");
+  const named = (each: Speaking, code: Code): Code =>
+    asking.isNamed ? js`\n    // ${each.sort} ${each.rule.id}\n    ${code}` : code;
+  const allows = cheapestRules(asking.subject, "allow").map((each) => named(each, ruleCode(each, asking)));
+  const denies = deniesCode(asking, named);
   return denies.length === 0 ? anyOf(allows) : js`${anyOf(allows)} && !${anyOf(denies)}`;
 }
 
 /** Statements that give the numbers of the rules that apply, gathered in `found`; undefined where the answer is no. */
 function applyingCode(asking: Asking, found: Code): Code {
   const { deciding, others } = asking.subject;
-  const allows = deciding.filter(({ sort }) => sort === "allow");
-  const denies = cheapestRules(asking.subject, "deny").map((each) => ruleCode(each, asking));
+  const allows = deciding.filter(({ sort }) => sort === "allow").map((each) => noteCode(each, asking, found));
+  const denies = deniesCode(asking);
   const denied = denies.length === 0 ? js`` : js` || ${anyOf(denies)}`;
   return joinCode(
     [
-      ...allows.map((each) => noteCode(each, asking, found)),
+      ...allows,
       js`if (${found}.length === 0${denied}) return undefined;`,
       ...others.map((each) => noteCode(each, asking, found)),
       js`return ${found};`,
     ],
     js`\n  `,
   );
+}
+
+/** Code of each deny, which is asked where some allow applies and no deny before it does. */
+function deniesCode(asking: Asking, named = (_: Speaking, code: Code): Code => code): readonly Code[] {
+  const allows = asking.subject.deciding.filter(({ sort }) => sort === "allow");
+  const readable = inAll(allows.map((each) => readableAfterRule(each, true, asking)));
+  return cheapestRules(asking.subject, "deny").map((each) => {
+    const code = named(each, ruleCode(each, asking, readable));
+    readable.push(...readableAfterRule(each, false, asking));
+    return code;
+  });
+}
+
+/** The slots whose values are known to be there where a rule applies, or where it does not. */
+function readableAfterRule(each: Speaking, applies: boolean, { subject, slotOf, ...asking }: Asking): string[] {
+  const polarity = polarityOf(each);
+  const ofBranches = each.branches.map((branch) => {
+    const isOfCondition = applies || subjectTests(branch, subject, polarity).length === 0;
+    return isOfCondition ? readableAfter(branch.condition, polarity, applies, slotOf) : [];
+  });
+  if (applies) return inAll(ofBranches);
+  const isOfBranches = callerTests(each.rule, asking.roles, asking.frame).length === 0;
+  return isOfBranches ? ofBranches.flat() : [];
+}
+
+/** What stands in all of some lists. */
+function inAll([first = [], ...others]: readonly (readonly string[])[]): string[] {
+  return first.filter((each) => others.every((list) => list.includes(each)));
 }
 
 function noteCode(each: Speaking, asking: Asking, found: Code): Code {
@@ -288,12 +319,16 @@ function cheapestRules({ deciding }: Subject, sort: Speaking["sort"]): readonly 
   );
 }
 
-/** Whether a rule applies to a request of this subject: an allow surely, all others possibly. */
-function ruleCode(each: Speaking, { subject, frame, roles, condition }: Asking): Code {
+/** Whether a rule applies to a request of this subject: an allow surely, all others possibly. `readable`: as of `Asking`. */
+function ruleCode(
+  each: Speaking,
+  { subject, frame, roles, condition }: Asking,
+  readable: readonly string[] = [],
+): Code {
   const polarity = polarityOf(each);
   const tests = each.branches.map((branch) => {
     const isAlways = branch.condition.kind === "constant" && branch.condition.truth === true;
-    const asked = isAlways ? [] : [condition(cheapestFirst(branch.condition), polarity)];
+    const asked = isAlways ? [] : [condition(cheapestFirst(branch.condition), polarity, readable)];
     return allOf([...subjectTests(branch, subject, polarity), ...asked]);
   });
   return allOf([...callerTests(each.rule, roles, frame), anyOf(tests)]);

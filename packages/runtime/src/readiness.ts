@@ -1,6 +1,5 @@
 import { type Context, type Field, type PolicyIr, type Principal, read, type Value } from "@mcpolicy/core";
 import { callerOf, given, isRefused } from "./caller.ts";
-import { isUnicode } from "./unicode.ts";
 
 /** How what a host gives is made ready for an engine, which takes it as it is wherever that makes no difference to the rules. */
 export interface Readiness {
@@ -52,7 +51,7 @@ function contextReadiness(names: readonly string[] | undefined): Readiness["cont
 
 /** Whether `callerOf` would take the id and the roles as they are; included roles are nothing that engines need. */
 function isCaller({ id, roles }: Principal): boolean {
-  if (typeof id !== "string" || id.length === 0 || !isUnicode(id) || !Array.isArray(roles)) return false;
+  if (typeof id !== "string" || id === "" || !id.isWellFormed() || !Array.isArray(roles)) return false;
   for (let at = 0; at < roles.length; at++) if (typeof roles[at] !== "string") return false;
   return true;
 }

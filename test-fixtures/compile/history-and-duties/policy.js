@@ -33,7 +33,7 @@ function n0(args, roles) {
   let r0 = unset;
   const found = [];
   // "allow" "role lead: look:around"
-  if ((((roles & 1) !== 0) && (((!((r0 === unset ? (r0 = g0(args)) : r0) === undefined) && (r0.startsWith("/w/public/") || r0 === "/w/public")))))) found.push(0);
+  if ((((roles & 1) !== 0) && (((!((r0 = g0(args)) === undefined) && (r0.startsWith("/w/public/") || r0 === "/w/public")))))) found.push(0);
   // "allow" "read"
   if (((true))) found.push(1);
   if (found.length === 0) return undefined;

@@ -75,8 +75,8 @@ function n1(args, roles, k, name, principal) {
   let x0, x1, x2, x3;
   const found = [];
   // "allow" "write below the team"
-  if (((((!(g1(args) !== false) && (!((x2 = g2(args)) === undefined || (x3 = read(t4, every([read(t2, join(["/w/", hole(g3(principal))]), "/w")]), "/w")) === undefined) && (operators["under"](x2, x3)))))))) found.push(2);
-  if (found.length === 0 || ((((!(!((x0 = (((x1 = g4(args)) === undefined) ? undefined : read(t3, (operators["lower"](x1)), "/w"))) === undefined) && (x0.startsWith("hello")))))))) return undefined;
+  if (((((!(g1(args) !== false) && (!((x0 = g2(args)) === undefined || (x1 = read(t4, every([read(t2, join(["/w/", hole(g3(principal))]), "/w")]), "/w")) === undefined) && (operators["under"](x0, x1)))))))) found.push(2);
+  if (found.length === 0 || ((((!(!((x2 = (((x3 = g4(args)) === undefined) ? undefined : read(t3, (operators["lower"](x3)), "/w"))) === undefined) && (x2.startsWith("hello")))))))) return undefined;
   return found;
 }
 const d = [

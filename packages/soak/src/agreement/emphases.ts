@@ -18,7 +18,8 @@ export type EmphasisName =
   | "amounts below nothing"
   | "events that may be meant"
   | "results that are masked"
-  | "results in blocks";
+  | "results in blocks"
+  | "what several rules ask for";
 
 /** Things that random policies hold seldom, by a word for them. */
 export const emphases: Readonly<Record<EmphasisName, Emphasis>> = {
@@ -93,6 +94,13 @@ export const emphases: Readonly<Record<EmphasisName, Emphasis>> = {
     ],
     "hub.ping",
   ),
+  "what several rules ask for": emphasis(({ random }) => {
+    const asked = (): string => `args.${random.pick(["n", "deep.x"])} ${random.pick(["> 1", "< 3", "== 1", "== 2"])}`;
+    const both = (): string => `(${asked()}) ${random.pick(["and", "or"])} ${random.pick(["", "not "])}(${asked()})`;
+    const who = (): string => random.pick(["anyone to ", "reader to ", "writer to "]);
+    const rule = (sort: string, name: string): string => `${sort} "${name}" ${who()}wild.read_all\n  when ${both()}`;
+    return [rule("allow", "one"), rule("allow", "two"), rule("deny", "three"), rule("deny", "four")];
+  }, "wild.read_all"),
 };
 
 function emphasis(statements: Emphasis["statements"], ...tools: readonly string[]): Emphasis {
