@@ -15,9 +15,9 @@ export type Measured =
     }
   | { readonly failed: string };
 
-/** How long each process checks and times, in milliseconds, and how often engines take turns at most. */
+/** How long each process checks and times, in milliseconds, and how many of the rounds of a workload there are: a part of them, once at least. */
 export interface Effort {
-  readonly rounds: number;
+  readonly ofRounds: number;
   readonly checking: number;
   readonly timing: number;
 }
@@ -29,9 +29,9 @@ export interface Contestant {
 }
 
 /** How often an engine is run: what no target is about less often than what one is, so that the time goes where a figure is held against something. */
-export function roundsOf(workload: Workload<unknown>, { isAimedAt }: Contestant, most: number): number {
+export function roundsOf(workload: Workload<unknown>, { isAimedAt }: Contestant, ofRounds: number): number {
   const { rounds = 3, otherRounds = Math.max(1, rounds - 1) } = workload;
-  return Math.min(isAimedAt ? rounds : otherRounds, most);
+  return Math.max(1, Math.floor((isAimedAt ? rounds : otherRounds) * ofRounds));
 }
 
 /**
@@ -41,17 +41,17 @@ export function roundsOf(workload: Workload<unknown>, { isAimedAt }: Contestant,
 export function measure(
   workload: Workload<unknown>,
   engines: readonly Contestant[],
-  { rounds: most, checking, timing }: Effort,
+  { ofRounds, checking, timing }: Effort,
   worker: string,
   environment: Readonly<Record<string, string>>,
   say: (what: string) => void,
 ): ReadonlyMap<string, Measured> {
   const reports = new Map<string, Report[]>(engines.map(({ name }) => [name, []]));
-  const count = Math.max(0, ...engines.map((each) => roundsOf(workload, each, most)));
+  const count = Math.max(0, ...engines.map((each) => roundsOf(workload, each, ofRounds)));
   for (let round = 0; round < count; round++) {
     for (const engine of round % 2 === 0 ? engines : engines.toReversed()) {
       const before = reports.get(engine.name) as Report[];
-      if (round >= roundsOf(workload, engine, most) || before.some((report) => !("checked" in report))) continue;
+      if (round >= roundsOf(workload, engine, ofRounds) || before.some((report) => !("checked" in report))) continue;
       say(`${workload.name}, round ${round + 1} of ${count}, ${engine.name}`);
       const task = {
         workload: workload.name,

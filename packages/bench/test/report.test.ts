@@ -69,11 +69,11 @@ test("targets are about the engines that they name, and the base; not about slow
 });
 
 test("what a target is about runs most often, and all of it at least once", () => {
-  const rounds = (of: number | undefined, isAimedAt: boolean, most = Number.POSITIVE_INFINITY) =>
-    roundsOf({ ...workload([]), ...(of === undefined ? {} : { rounds: of }) }, { name: "a", isAimedAt }, most);
+  const rounds = (of: number | undefined, isAimedAt: boolean, ofRounds = 1) =>
+    roundsOf({ ...workload([]), ...(of === undefined ? {} : { rounds: of }) }, { name: "a", isAimedAt }, ofRounds);
   expect([rounds(undefined, true), rounds(undefined, false)]).toEqual([3, 2]);
   expect([rounds(1, true), rounds(1, false), rounds(5, false)]).toEqual([1, 1, 4]);
-  expect([rounds(5, true, 1), rounds(5, false, 1)]).toEqual([1, 1]);
+  expect([rounds(6, true, 1 / 2), rounds(3, true, 1 / 2), rounds(1, false, 1 / 2)]).toEqual([3, 1, 1]);
 });
 
 test("the JSON has workload, engine, and what was measured or failed", () => {
