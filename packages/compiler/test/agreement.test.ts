@@ -203,6 +203,34 @@ const callers = fc.constantFrom(
 /** More roles than fit into the bits of a number. */
 const further = Object.fromEntries(Array.from({ length: 40 }, (_, index) => [`r${index}`, [`r${index}`]]));
 
+test("directories of very many lengths are looked up segment by segment", () => {
+  const directories = Array.from({ length: 70 }, (_, depth) => `/w${"/ab".repeat(depth)}${"c".repeat(depth % 3)}`);
+  const ir = whole(
+    directories.flatMap((directory, index) => {
+      const path: OperandIr = { kind: "reference", root: "args", path: ["p1"], as: { kind: "path" } };
+      const below: OperandIr = { kind: "constant", value: [`${directory}/x`], as: { kind: "list", element: path.as } };
+      const operand: OperandIr = { kind: "apply", operator: "under", operands: [path, below], as: { kind: "bool" } };
+      const atom: ConditionIr = { kind: "atom", operand, at: { place, text: "under" } };
+      return [
+        rule(
+          { id: `r${index}`, effect: index % 4 === 3 ? "deny" : "allow", who: { anyone: true, roles: [], ids: [] } },
+          atom,
+        ),
+      ];
+    }),
+  );
+  const { decide, authorizes } = load(ir, generatedEngine);
+  const reference = load(ir, interpreterEngine);
+  for (const directory of directories) {
+    for (const rest of ["", "/", "/x", "/xy", "/x/", "/x/y", "/x/../y", "/y", "/x/ab/ab", "/x//y"]) {
+      const request = call({ p1: `${directory}${rest}` });
+      const decision = reference.decide(request);
+      expect(decide(request), directory + rest).toEqual(decision);
+      expect(authorizes(request), directory + rest).toBe(decision.effect === "allow");
+    }
+  }
+});
+
 test("many rules about one tool: those that are looked up are those that apply", () => {
   const seen = new Map<string, number>();
   fc.assert(
