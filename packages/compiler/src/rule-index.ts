@@ -14,7 +14,6 @@ import {
 import type { Emission } from "./emission.ts";
 import { isShareable, operandKey } from "./shareable.ts";
 import { type Entry, entryAsked } from "./table-entry.ts";
-import type { RoleCode } from "./who-code.ts";
 
 /** One way in which a rule can apply: what is still to be asked of it. */
 export interface Way {
@@ -42,7 +41,7 @@ export interface Indexing {
   readonly way: (way: Way) => Code;
   /** Code of what the module knows of the caller's roles (`who-code.ts`), and what a table holds where they alone are still to be asked. */
   readonly knownRoles: () => Code;
-  readonly roleEntry: RoleCode["entry"];
+  readonly roleEntry: (wanted: readonly string[]) => Entry;
   /** Whether a way that applies is an answer and no more, so that it does not matter which of several it was. */
   readonly answers: boolean;
 }

@@ -25,7 +25,7 @@ import { referencesOf } from "./references.ts";
 import { INDEXED_FROM, type Way, waysCode } from "./rule-index.ts";
 import { operandKey, shareableOf } from "./shareable.ts";
 import { subjectTests } from "./subject-tests.ts";
-import { callerTests, type RoleCode } from "./who-code.ts";
+import { callerTests, isAboutAnyone, type RoleCode, type RoleTests, roleTests } from "./who-code.ts";
 
 /** What all code of a module shares. */
 export interface Module extends Pick<Scope, "emission" | "servers" | "toolFacts"> {
@@ -128,7 +128,7 @@ function flatTexts(
     const frame = flatFrame(sharing(rules, subject), lifted);
     const temporaries: Code[] = [];
     const scope: Scope = { ...module, root: subject.server.root, variables: [], itsVariables: [], temporaries, frame };
-    const roles = module.roles.tests(frame);
+    const roles = roleTests(module.roles, frame);
     const condition: Asking["condition"] = (asked, polarity, readable = []) =>
       conditionCode(asked, polarity, knowing(scope, readable));
     const slotOf: Asking["slotOf"] = (operand) => flatSlot(operand, scope);
@@ -158,7 +158,7 @@ function objectFunctions(subject: Subject, module: Module): SubjectCode {
   const { emission } = module;
   const make = (letter: string, rules: readonly Speaking[], body: (asking: Asking) => Code): Made => {
     const frame = objectFrame(sharing(rules, subject));
-    const roles = module.roles.tests(frame);
+    const roles = roleTests(module.roles, frame);
     const condition: Asking["condition"] = (asked, polarity) => {
       const temporaries: Code[] = [];
       const scope: Scope = {
@@ -244,7 +244,7 @@ function requestFields(subject: Subject, module: Module, frame: Frame): readonly
 interface Asking {
   readonly subject: Subject;
   readonly frame: Frame;
-  readonly roles: ReturnType<RoleCode["tests"]>;
+  readonly roles: RoleTests;
   /** `readable`: slots whose values are known to be there. */
   readonly condition: (asked: ConditionIr, polarity: Polarity, readable?: readonly string[]) => Code;
   /** The slot that keeps an operand's value, where that is a variable of the function. */
@@ -290,16 +290,14 @@ function deniesCode(asking: Asking, named = (_: Speaking, code: Code): Code => c
   });
 }
 
-/** The slots whose values are known to be there where a rule applies, or where it does not. */
-function readableAfterRule(each: Speaking, applies: boolean, { subject, slotOf, ...asking }: Asking): string[] {
-  const polarity = polarityOf(each);
-  const ofBranches = each.branches.map((branch) => {
-    const isOfCondition = applies || subjectTests(branch, subject, polarity).length === 0;
-    return isOfCondition ? readableAfter(branch.condition, polarity, applies, slotOf) : [];
-  });
+/**
+ * The slots whose values are known to be there where a rule applies, or where it does not. Where slots are variables the subject is one name, so that
+ * nothing is asked of the operation.
+ */
+function readableAfterRule(each: Speaking, applies: boolean, { slotOf }: Asking): readonly string[] {
+  const ofBranches = each.branches.map(({ condition }) => readableAfter(condition, polarityOf(each), applies, slotOf));
   if (applies) return inAll(ofBranches);
-  const isOfBranches = callerTests(each.rule, asking.roles, asking.frame).length === 0;
-  return isOfBranches ? ofBranches.flat() : [];
+  return isAboutAnyone(each.rule) ? ofBranches.flat() : [];
 }
 
 /** What stands in all of some lists. */
@@ -390,7 +388,7 @@ function indexedCode(
       operand: (asked: OperandIr): Code => operandCode(asked, scope),
       way,
       knownRoles: frame.roles,
-      roleEntry: module.roles.entry,
+      roleEntry: (wanted) => module.roles.entry(wanted, frame.literal),
       answers: noted === undefined,
     },
   );

@@ -21,6 +21,11 @@ const rows: Readonly<Record<EntryKind, { readonly is: (entry: Code) => Code; rea
   function: { is: (entry) => js`typeof ${entry} === "function"`, asked: (entry) => js`${entry}(q) === true` },
 };
 
+/** Code that asks an entry whose kind is known. */
+export function entryCode({ kind, value }: Entry, roles: () => Code): Code {
+  return rows[kind].asked(value, roles);
+}
+
 /** Code that asks what was found in a table that holds entries of some kinds: `entry` is undefined where nothing was. */
 export function entryAsked(kinds: ReadonlySet<EntryKind>, entry: Code, roles: () => Code): Code {
   const asked = [...kinds].map((kind) => {

@@ -10,7 +10,7 @@ import {
   type WhoIr,
 } from "@mcpolicy/core";
 import type { Frame } from "./frame.ts";
-import type { Entry } from "./table-entry.ts";
+import { type Entry, entryCode } from "./table-entry.ts";
 
 /**
  * Code of whether a rule is about this caller at this time. Roles are asked of what the caller has as it stands: a role of the policy
@@ -23,6 +23,11 @@ export function callerTests(rule: RuleHeadIr, roles: RoleTests, frame: Frame): r
     ...(rule.until === undefined ? [] : [js`${time()} < ${rule.until}`]),
     ...whoTests(rule.who, roles, frame),
   ];
+}
+
+/** Whether a rule is about every caller at any time, so that there are no such tests. */
+export function isAboutAnyone({ from, until, who }: RuleHeadIr): boolean {
+  return from === undefined && until === undefined && who.anyone && who.except === undefined;
 }
 
 function whoTests(who: WhoIr, roles: RoleTests, frame: Frame): readonly Code[] {
@@ -45,9 +50,13 @@ const MOST_BITS = 30;
 export interface RoleCode {
   /** Code of a function from the caller's list to what subjects are given as `roles`. */
   readonly fromList: Code;
-  readonly tests: (frame: Frame) => RoleTests;
-  /** The same question as an entry of a table. */
-  readonly entry: (wanted: readonly string[]) => Entry;
+  /** Whether the caller has one of some roles, as an entry of a table. `literal`: as of a frame. */
+  readonly entry: (wanted: readonly string[], literal: Frame["literal"]) => Entry;
+}
+
+/** The questions for roles of code that stands in a frame. */
+export function roleTests({ entry }: RoleCode, { roles, literal }: Frame): RoleTests {
+  return (wanted) => entryCode(entry(wanted, literal), roles);
 }
 
 export function roleCode(policy: Pick<PolicyIr, "roles">, set: (roles: readonly string[]) => Code): RoleCode {
@@ -64,7 +73,6 @@ function masked(policy: Pick<PolicyIr, "roles">, declared: readonly string[]): R
     giving.set(role, bits);
     return bits;
   };
-  const bitsOfAny = (wanted: readonly string[]): number => wanted.reduce((sum, role) => sum | bitsOf(role), 0);
   const cases = declared.map((role) => js`\n    case ${role}: bits |= ${bitOf(role)}; break;`);
   return {
     fromList: js`(list) => {
@@ -73,26 +81,21 @@ function masked(policy: Pick<PolicyIr, "roles">, declared: readonly string[]): R
   }
   return bits;
 }`,
-    tests: (frame) => (wanted) => js`(${frame.roles()} & ${frame.literal(bitsOfAny(wanted))}) !== 0`,
-    entry: (wanted) => ({ kind: "bits", value: js`${bitsOfAny(wanted)}` }),
+    entry: (wanted, literal) => ({
+      kind: "bits",
+      value: literal(wanted.reduce((sum, role) => sum | bitsOf(role), 0)),
+    }),
   };
 }
 
 function listed(policy: Pick<PolicyIr, "roles">, set: (roles: readonly string[]) => Code): RoleCode {
   return {
     fromList: js`(list) => list`,
-    tests: (frame) => (wanted) => {
+    entry(wanted, literal) {
       const giving = givingRoles(policy, wanted);
       const [only] = giving;
       return giving.length === 1 && only !== undefined
-        ? js`hasRole(${frame.roles()}, ${frame.literal(only)})`
-        : js`hasAnyRole(${frame.roles()}, ${set(giving)})`;
-    },
-    entry(wanted) {
-      const giving = givingRoles(policy, wanted);
-      const [only] = giving;
-      return giving.length === 1 && only !== undefined
-        ? { kind: "role", value: js`${only}` }
+        ? { kind: "role", value: literal(only) }
         : { kind: "roles", value: set(giving) };
     },
   };

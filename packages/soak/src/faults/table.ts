@@ -133,7 +133,7 @@ export const faults: readonly Fault[] = [
   {
     name: "a deny of other callers is taken to have read what it asks for",
     file: "compiler/src/subject-code.ts",
-    find: "return isOfBranches ? ofBranches.flat() : [];",
+    find: "return isAboutAnyone(each.rule) ? ofBranches.flat() : [];",
     replace: "return ofBranches.flat();",
     shownBy: "what several rules ask for",
   },
