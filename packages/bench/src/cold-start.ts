@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { compiled } from "./artifacts.ts";
+import { artifactOf } from "./artifacts.ts";
 import { bundle } from "./bundle.ts";
 import { requestOf } from "./engines/mcpolicy.ts";
 import { handWritten, peers } from "./engines/others.ts";
@@ -49,7 +49,7 @@ export async function coldStarts(
   const rules = w1(1);
   const texts = toPolicy(rules);
   for (const [file, text] of Object.entries(texts)) writeFileSync(join(at, file), text);
-  writeFileSync(join(at, "artifact.json"), JSON.stringify(await compiled(texts)));
+  writeFileSync(join(at, "artifact.json"), await artifactOf(rules.name, () => texts));
   const [first] = rules.requests as [(typeof rules.requests)[number]];
   writeFileSync(join(at, "request.json"), JSON.stringify({ request: requestOf(first), right: rules.byHand(first) }));
   await bundle(

@@ -162,6 +162,17 @@ test("whole policies: all engines give the same decision", () => {
     expect(seen.get(reason), reason).toBeGreaterThan(10);
 });
 
+/** Whether the argument of a type, `p1` or `n1`, compares so with a constant. */
+function constantAsked(operator: string, as: Type, value: Value): ConditionIr {
+  const list: Type = { kind: "list", element: as };
+  const left: OperandIr = { kind: "reference", root: "args", path: [as.kind === "path" ? "p1" : "n1"], as };
+  const right: OperandIr = { kind: "constant", value, as: Array.isArray(value) ? list : as };
+  const operand: OperandIr = { kind: "apply", operator, operands: [left, right], as: { kind: "bool" } };
+  return { kind: "atom", operand, at: { place, text: operator } };
+}
+
+const under = (directories: string[]): ConditionIr => constantAsked("under", { kind: "path" }, directories);
+
 /** Rules that ask one argument for a constant, or for a place, as tables of rules do; in half of the tables some ask for more than the caller. */
 const table = fc.array(
   fc.record({
@@ -184,11 +195,7 @@ const table = fc.array(
 const rows: fc.Arbitrary<readonly RuleIr[]> = fc.tuple(table, fc.boolean()).map(([many, asksMore]) =>
   many.map(({ effect, who, first: [operator, as, value], ...further }, index) => {
     const { more, from } = asksMore ? further : { more: undefined, from: undefined };
-    const list: Type = { kind: "list", element: as };
-    const left: OperandIr = { kind: "reference", root: "args", path: [as.kind === "path" ? "p1" : "n1"], as };
-    const right: OperandIr = { kind: "constant", value, as: Array.isArray(value) ? list : as };
-    const operand: OperandIr = { kind: "apply", operator, operands: [left, right], as: { kind: "bool" } };
-    const atom: ConditionIr = { kind: "atom", operand, at: { place, text: operator } };
+    const atom = constantAsked(operator, as, value);
     const asked: ConditionIr = more === undefined ? atom : { kind: "and", parts: [more, atom] };
     return rule({ id: `r${index}`, effect, who, ...(from === undefined ? {} : { from }) }, asked);
   }),
@@ -202,34 +209,6 @@ const callers = fc.constantFrom(
 
 /** More roles than fit into the bits of a number. */
 const further = Object.fromEntries(Array.from({ length: 40 }, (_, index) => [`r${index}`, [`r${index}`]]));
-
-test("directories of very many lengths are looked up segment by segment", () => {
-  const directories = Array.from({ length: 70 }, (_, depth) => `/w${"/ab".repeat(depth)}${"c".repeat(depth % 3)}`);
-  const ir = whole(
-    directories.flatMap((directory, index) => {
-      const path: OperandIr = { kind: "reference", root: "args", path: ["p1"], as: { kind: "path" } };
-      const below: OperandIr = { kind: "constant", value: [`${directory}/x`], as: { kind: "list", element: path.as } };
-      const operand: OperandIr = { kind: "apply", operator: "under", operands: [path, below], as: { kind: "bool" } };
-      const atom: ConditionIr = { kind: "atom", operand, at: { place, text: "under" } };
-      return [
-        rule(
-          { id: `r${index}`, effect: index % 4 === 3 ? "deny" : "allow", who: { anyone: true, roles: [], ids: [] } },
-          atom,
-        ),
-      ];
-    }),
-  );
-  const { decide, authorizes } = load(ir, generatedEngine);
-  const reference = load(ir, interpreterEngine);
-  for (const directory of directories) {
-    for (const rest of ["", "/", "/x", "/xy", "/x/", "/x/y", "/x/../y", "/y", "/x/ab/ab", "/x//y"]) {
-      const request = call({ p1: `${directory}${rest}` });
-      const decision = reference.decide(request);
-      expect(decide(request), directory + rest).toEqual(decision);
-      expect(authorizes(request), directory + rest).toBe(decision.effect === "allow");
-    }
-  }
-});
 
 test("many rules about one tool: those that are looked up are those that apply", () => {
   const seen = new Map<string, number>();
@@ -250,23 +229,31 @@ test("many rules about one tool: those that are looked up are those that apply",
   for (const effect of ["allow", "deny"]) expect(seen.get(effect), effect).toBeGreaterThan(10);
 });
 
+test("directories of very many lengths are looked up segment by segment", () => {
+  const directories = Array.from({ length: 70 }, (_, depth) => `/w${"/ab".repeat(depth)}${"c".repeat(depth % 3)}`);
+  const anyone = { anyone: true, roles: [], ids: [] };
+  const ir = whole(
+    directories.map((directory, index) =>
+      rule({ id: `r${index}`, effect: index % 4 === 3 ? "deny" : "allow", who: anyone }, under([`${directory}/x`])),
+    ),
+  );
+  const { decide, authorizes } = load(ir, generatedEngine);
+  const reference = load(ir, interpreterEngine);
+  for (const directory of directories) {
+    for (const rest of ["", "/", "/x", "/xy", "/x/", "/x/y", "/x/../y", "/y", "/x/ab/ab", "/x//y"]) {
+      const request = call({ p1: `${directory}${rest}` });
+      const decision = reference.decide(request);
+      expect(decide(request), directory + rest).toEqual(decision);
+      expect(authorizes(request), directory + rest).toBe(decision.effect === "allow");
+    }
+  }
+});
+
 test.each([
   ["of two lengths, by their lengths", (index: number) => `${index}`, ".charCodeAt("],
   ["of many lengths, by each `/`", (index: number) => (index < 20 ? "x".repeat(20 + index) : `${index}`), ".indexOf("],
 ])("a table of directories %s is looked up, not asked one by one", (_, name, form) => {
-  const at = (index: number): ConditionIr => ({
-    kind: "atom",
-    operand: {
-      kind: "apply",
-      operator: "under",
-      operands: [
-        { kind: "reference", root: "args", path: ["p1"], as: { kind: "path" } },
-        { kind: "constant", value: [`/data/${name(index)}`], as: { kind: "list", element: { kind: "path" } } },
-      ],
-      as: { kind: "bool" },
-    },
-    at: { place, text: "under" },
-  });
+  const at = (index: number): ConditionIr => under([`/data/${name(index)}`]);
   const many = Array.from({ length: 100 }, (_, index) => rule({ id: `r${index}`, effect: "allow" }, at(index)));
   const code = toJavascript(policy(many));
   expect(code).toContain('["/data/99", ');

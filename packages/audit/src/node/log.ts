@@ -146,8 +146,8 @@ class Writer implements AuditLog {
   /** The part of it that is on the disk to stay. */
   #durable: TreeHead;
 
-  /** What is taken now, what is to be written before it, and who waits. */
   readonly #spare: Page[] = [];
+  /** What is taken now, what is to be written before it, and who waits. */
   #batch = new Batch(this.#spare);
   readonly #queue: Batch[] = [];
   #waiters: Waiter[] = [];
