@@ -27,13 +27,6 @@ export function readFunction(reference: ReferenceIr, root: string | undefined, e
   if (further.length > 0) return whole(js`readOr(${type}, ${slow}, ${below}, ${fallback})`);
   return lines(js`  if (value === undefined) return ${fallback};\n  return ${reading};`);
 
-  function own(name: string): Code {
-    const isArgs = reference.root === "args" && !(name in Object.prototype);
-    const has = isArgs ? js`pristine[${name}] === undefined` : js`hasOwn(from, ${name})`;
-    const otherwise = isArgs ? js`(hasOwn(from, ${name}) ? from[${name}] : undefined)` : js`undefined`;
-    return emission.function("a", (self) => js`const ${self} = (from) => ${has} ? from[${name}] : ${otherwise};`);
-  }
-
   function whole(code: Code): Code {
     return emission.function("g", (self) => js`const ${self} = ${parameters} => ${code};`);
   }
@@ -42,9 +35,17 @@ export function readFunction(reference: ReferenceIr, root: string | undefined, e
     return emission.function(
       "g",
       (self) =>
-        js`const ${self} = ${parameters} => {\n  const value = ${steps(js`${own(first as string)}(from)`, further)};\n${code}\n};`,
+        js`const ${self} = ${parameters} => {\n  const value = ${steps(js`${ownFunction(reference.root, first as string, emission)}(from)`, further)};\n${code}\n};`,
     );
   }
+}
+
+/** A function from where references start to what it holds under a name of its own, as it is; `undefined` where there is nothing. */
+export function ownFunction(root: ReferenceIr["root"], name: string, emission: Emission): Code {
+  const isArgs = root === "args" && !(name in Object.prototype);
+  const has = isArgs ? js`pristine[${name}] === undefined` : js`hasOwn(from, ${name})`;
+  const otherwise = isArgs ? js`(hasOwn(from, ${name}) ? from[${name}] : undefined)` : js`undefined`;
+  return emission.function("a", (self) => js`const ${self} = (from) => ${has} ? from[${name}] : ${otherwise};`);
 }
 
 /** Code that reads `value` as a type, where that is no more than a question or two. Texts of arguments are Unicode by their bounds. */

@@ -16,6 +16,7 @@ import {
   type Subject,
   type WhoIr,
 } from "@mcpolicy/core";
+import { elsewhereCode } from "./elsewhere.ts";
 import { type Frame, flatFrame, type Lifted, objectFrame } from "./frame.ts";
 import { isFlat } from "./is-flat.ts";
 import { declaration, flatSlot, operandCode, type Polarity, type Scope } from "./operand-code.ts";
@@ -139,7 +140,7 @@ function flatTexts(
       js`function ${name}(${parameters.slice(0, reads)}) {\n  ${declaration(slots)}${declaration(temporaries)}${code}\n}`;
     return { named, reads };
   };
-  const permits = text(subject.deciding, (asking) => js`return ${permitsCode(asking)};`);
+  const permits = text(subject.deciding, (asking) => answered(permitsCode(asking), asking, module));
   const applying = text(
     [...subject.deciding, ...subject.others],
     (asking) => js`const found = [];\n  ${applyingCode(asking, js`found`)}`,
@@ -194,10 +195,8 @@ function objectFunctions(subject: Subject, module: Module): SubjectCode {
     return { name, reads };
   };
   const isIndexed = subject.deciding.length >= INDEXED_FROM;
-  const permits = make(
-    "s",
-    subject.deciding,
-    (asking) => js`return ${isIndexed ? indexedPermits(asking, module) : permitsCode(asking)};`,
+  const permits = make("s", subject.deciding, (asking) =>
+    answered(isIndexed ? indexedPermits(asking, module) : permitsCode(asking), asking, module),
   );
   return {
     permits: permits.name,
@@ -251,6 +250,12 @@ interface Asking {
   readonly slotOf: (operand: OperandIr) => string | undefined;
   /** Whether the rules stand in comments: not where many subjects share the code. */
   readonly isNamed: boolean;
+}
+
+/** Statements that answer yes or no; what lies elsewhere is refused before anything else is asked. */
+function answered(code: Code, { subject, frame }: Asking, { emission }: Module): Code {
+  const isElsewhere = elsewhereCode(subject, frame, emission);
+  return isElsewhere === undefined ? js`return ${code};` : js`if (${isElsewhere}) return false;\n  return ${code};`;
 }
 
 /** Code of yes or no. Allows come first: most requests are denied because nothing allows them. */

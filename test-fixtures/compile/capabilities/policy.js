@@ -22,8 +22,15 @@ const g0 = (from) => {
   const value = a0(from);
   return typeof value === "string" ? asPath(value, "/w") : undefined;
 };
+const f0 = (from, x0) => {
+  const text = a0(from);
+  if (typeof text !== "string" || text.charCodeAt(0) !== 47) return false;
+  const letter = text.charCodeAt(1);
+  return letter !== 47 && letter !== x0;
+};
 function s0(args, roles) {
   let x0;
+  if (f0(args, 119)) return false;
   return (
     // "allow" "role reader: read:files"
     (((roles & 3) !== 0) && (((!((x0 = g0(args)) === undefined) && (x0.startsWith("/w/") || x0 === "/w"))))));
@@ -80,6 +87,7 @@ function n1(args, roles) {
 }
 function s2(args, roles, k, name, principal, context) {
   let x0;
+  if (f0(args, 119)) return false;
   return (
     // "allow" "role writer: write:files"
     (((roles & 2) !== 0) && (((!((x0 = g0(args)) === undefined) && (x0.startsWith("/w/src/") || x0 === "/w/src")))))) && !(

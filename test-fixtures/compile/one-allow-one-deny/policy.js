@@ -40,10 +40,17 @@ function l0(q) {
 function b1(q) {
   return l0(q);
 }
+const f0 = (from, x0) => {
+  const text = a0(from);
+  if (typeof text !== "string" || text.charCodeAt(0) !== 47) return false;
+  const letter = text.charCodeAt(1);
+  return letter !== 47 && letter !== x0;
+};
 function s0(args) {
   const q = {
     args,
   };
+  if (f0(q.args, 119)) return false;
   return (
     // "allow" "read"
     (((b0(q))))) && !(

@@ -32,8 +32,15 @@ const t2 = {"element":{"kind":"glob"},"kind":"list"};
 const c0 = read(t2, ["**/*.md"], "/w");
 const c1 = read(t2, ["**/.git/**"], "/w");
 const c2 = read(t2, ["**/*.pem"], "/w");
+const f0 = (from, x0) => {
+  const text = a1(from);
+  if (typeof text !== "string" || text.charCodeAt(0) !== 47) return false;
+  const letter = text.charCodeAt(1);
+  return letter !== 47 && letter !== x0;
+};
 function s0(args, roles) {
   let r0 = unset, r1 = unset;
+  if (f0(args, 119)) return false;
   return (
     // "allow" "allow-8073f234"
     (((roles & 2) !== 0) && (((!(((r0 = g0(args)) === undefined) || r0.includes("secret")) && (!((r1 = g1(args)) === undefined) && (r1.startsWith("/w/") || r1 === "/w")))))) || 

@@ -33,6 +33,7 @@ export const paths: readonly Operator[] = [
       if (directories === undefined || directories.length > MOST_COMPARED) return undefined;
       return anyOf(directories.map((each) => underCode(left, each, literal)));
     },
+    beginnings: (constant) => constant as readonly string[],
     toSet: "opaque",
   },
   {
@@ -57,6 +58,7 @@ export const paths: readonly Operator[] = [
       if (globs === undefined || globs.length > MOST_COMPARED) return undefined;
       return anyOf(globs.map((each, index) => globCode(left, each, js`${code}[${index}]`, literal)));
     },
+    beginnings: (constant) => (constant as readonly TextPattern[]).map(({ source }) => plainBeginning(source)),
     toSet: "opaque",
   },
   {
@@ -143,6 +145,11 @@ const MOST_COMPARED = 8;
 function underCode(path: Code, directory: string, literal: FastOperand["literal"]): Code {
   if (directory === "/") return js`true`;
   return js`${path}.startsWith(${literal(`${directory}/`)}) || ${path} === ${literal(directory)}`;
+}
+
+/** What all texts that a glob matches begin with: what stands before its first sign that could mean anything but itself. */
+function plainBeginning(glob: string): string {
+  return /^[\w/.-]*/.exec(glob)?.[0] ?? "";
 }
 
 function globCode(path: Code, { source }: TextPattern, glob: Code, literal: FastOperand["literal"]): Code {

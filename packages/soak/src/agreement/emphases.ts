@@ -19,7 +19,8 @@ export type EmphasisName =
   | "events that may be meant"
   | "results that are masked"
   | "results in blocks"
-  | "what several rules ask for";
+  | "what several rules ask for"
+  | "places outside of which nothing is allowed";
 
 /** Things that random policies hold seldom, by a word for them. */
 export const emphases: Readonly<Record<EmphasisName, Emphasis>> = {
@@ -101,6 +102,19 @@ export const emphases: Readonly<Record<EmphasisName, Emphasis>> = {
     const rule = (sort: string, name: string): string => `${sort} "${name}" ${who()}wild.read_all\n  when ${both()}`;
     return [rule("allow", "one"), rule("allow", "two"), rule("deny", "three"), rule("deny", "four")];
   }, "wild.read_all"),
+  // A server of its own, of whose tools no other rule allows any.
+  "places outside of which nothing is allowed": emphasis(({ random }) => {
+    const here = (): string => random.pick(['under "/etc"', 'under ["/home/core", "/srv"]', 'like "/srv/data/*"']);
+    const anywhere = (): string => random.pick(['like "**/*.md"', 'like "/{srv,etc}/**"', '!= "/srv"', 'under "/"']);
+    const more = (): string => random.pick(["", " and args.head > 1", " or args.raw == true"]);
+    const allow = (name: string, asked: string): string =>
+      `allow "${name}" ${random.pick(["anyone", "reader"])} to shelf.read_file when args.path ${asked}${more()}`;
+    return [
+      'server shelf from "disk.json" root "/srv/data"',
+      allow("here", here()),
+      allow("there", random.chance(0.5) ? here() : anywhere()),
+    ];
+  }, "shelf.read_file"),
 };
 
 function emphasis(statements: Emphasis["statements"], ...tools: readonly string[]): Emphasis {

@@ -26,7 +26,7 @@ const strings: readonly Sample[] = [
 const directories: readonly Sample[] = [
   plainText("/srv/data", "/srv/data/a.md", "/srv/database", "a/b.md", "/srv/data/../x"),
   plainText("/srv/data/a", "/srv/data/a/b c.md", "a/x", "/srv/data/a%20b", "./a"),
-  plainText("/srv", "/srv/x", "/", "~/.ssh/id"),
+  plainText("/srv", "/srv/x", "//srv//x", "/", "~/.ssh/id"),
   plainText("/home/core", "/home/core/x", "/home//core/y/", "/home/core/%2e%2e/z"),
   plainText("/etc", "/etc/passwd", "/etc\\passwd"),
 ];

@@ -102,6 +102,42 @@ export const faults: readonly Fault[] = [
     find: "return [...mentions.exact.keys(), undefined];",
     replace: "return [...mentions.exact.keys()];",
   },
+  // -------------------------------------------------------------------------------------------------------- elsewhere
+  {
+    name: "a path that begins with two slashes lies elsewhere",
+    file: "compiler/src/elsewhere.ts",
+    find: "return letter !== ${SLASH}${joinCode",
+    replace: "return true${joinCode",
+    shownBy: "places outside of which nothing is allowed",
+  },
+  {
+    name: "a relative path lies elsewhere",
+    file: "compiler/src/elsewhere.ts",
+    find: 'if (typeof text !== "string" || text.charCodeAt(0) !== ${SLASH}) return false;',
+    replace: 'if (typeof text !== "string") return false;',
+    shownBy: "places outside of which nothing is allowed",
+  },
+  {
+    name: "what lies in the places of another allow lies elsewhere",
+    file: "compiler/src/elsewhere.ts",
+    find: "...others.flatMap((each) => [...(each.get(name) ?? [])])",
+    replace: "",
+    shownBy: "places outside of which nothing is allowed",
+  },
+  {
+    name: "an allow that needs no place is taken to need those of the others",
+    file: "compiler/src/elsewhere.ts",
+    find: "others.every((each) => each.has(name))",
+    replace: "name !== undefined",
+    shownBy: "places outside of which nothing is allowed",
+  },
+  {
+    name: "a glob is taken to begin with its signs",
+    file: "core/src/operators/paths.ts",
+    find: "/^[\\w/.-]*/.exec(glob)?.[0]",
+    replace: "/^[^]*/.exec(glob)?.[0]",
+    shownBy: "places outside of which nothing is allowed",
+  },
   // --------------------------------------------------------------------------------------------------------- polarity
   {
     name: "`not` keeps the question",
