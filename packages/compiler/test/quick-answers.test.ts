@@ -1,3 +1,4 @@
+import { runInNewContext } from "node:vm";
 import type { Request } from "@mcpolicy/core";
 import { checkPolicy } from "@mcpolicy/language";
 
@@ -61,6 +62,23 @@ test.for<[name: string, is: boolean, over: Readonly<Record<string, unknown>>]>([
   ["an id that is no text", false, { principal: { id: 7, roles: ["dev"] } }],
   ["roles that are no list", false, { principal: { id: "ann", roles: "dev" } }],
   ["roles that are like a list", false, { principal: { id: "ann", roles: { length: 1, 0: "dev" } } }],
+  [
+    "roles that give themselves out as a list",
+    true,
+    { principal: { id: "ann", roles: { constructor: Array, length: 1, 0: "dev" } } },
+  ],
+  [
+    "roles that inherit from a list",
+    true,
+    { principal: { id: "ann", roles: Object.assign(Object.create(Array.prototype), ["dev"], { length: 1 }) } },
+  ],
+  ["a list of another realm", true, { principal: { id: "ann", roles: runInNewContext('["dev"]') } }],
+  [
+    "a list that says it is none",
+    true,
+    { principal: { id: "ann", roles: Object.assign(["dev"], { constructor: undefined }) } },
+  ],
+  ["a list with a hole", false, { principal: { id: "ann", roles: ["dev"].concat(new Array(1)) } }],
   ["a role that is no text", false, { principal: { id: "ann", roles: ["dev", 1] } }],
   ["no time", false, { context: { time: Number.NaN } }],
   ["a time that is a text", false, { context: { time: String(time) } }],

@@ -16,14 +16,33 @@ export function callerOf(
 ): Caller | { readonly why: string } {
   if (principal === undefined) return { why: "no verified caller came with the request" };
   if (typeof principal.id !== "string" || principal.id === "") return { why: "the caller has no `id`" };
-  if (!Array.isArray(principal.roles) || !principal.roles.every((role) => typeof role === "string")) {
-    return { why: "the caller's `roles` are not a list of texts" };
-  }
-  const caller: Caller = { ...given(principal), id: principal.id, roles: includedRoles(ir, principal.roles) };
+  if (!areTexts(principal.roles)) return { why: "the caller's `roles` are not a list of texts" };
+  const roles = includedRoles(ir, textsOf(principal.roles));
+  const caller: Caller = { ...given(principal), id: principal.id, roles };
   const broken = Object.entries(ir.principal).find(([name, field]) => !isFit(caller, name, field));
   if (broken !== undefined)
     return { why: `the caller's required attribute \`${broken[0]}\` is missing or of another type` };
   return caller;
+}
+
+/** Whether something is a list of texts, each of them there. */
+export function areTexts(list: unknown): list is ArrayLike<string> {
+  if (!isList(list)) return false;
+  for (let at = 0; at < list.length; at++) if (typeof list[at] !== "string") return false;
+  return true;
+}
+
+/**
+ * An array, or what a host gives out as one, which nothing that came as JSON can: it is read by its `length`. That is asked first, since a compiler that
+ * sees the list made knows the answer and need not make it; no other question about arrays is as plain to it.
+ */
+function isList(given: unknown): given is ArrayLike<unknown> {
+  return (given as object | null | undefined)?.constructor === Array || Array.isArray(given);
+}
+
+/** What `areTexts` took for a list, as an array of its own. */
+export function textsOf(list: ArrayLike<string>): readonly string[] {
+  return Array.prototype.slice.call(list);
 }
 
 /** A host's record without the fields that have no value: to a condition these are absent. */

@@ -1,5 +1,5 @@
 import { type Context, type Field, type PolicyIr, type Principal, read, type Value } from "@mcpolicy/core";
-import { callerOf, given, isRefused } from "./caller.ts";
+import { areTexts, callerOf, given, isRefused } from "./caller.ts";
 
 /** How what a host gives is made ready for an engine, which takes it as it is wherever that makes no difference to the rules. */
 export interface Readiness {
@@ -51,9 +51,7 @@ function contextReadiness(names: readonly string[] | undefined): Readiness["cont
 
 /** Whether `callerOf` would take the id and the roles as they are; included roles are nothing that engines need. */
 function isCaller({ id, roles }: Principal): boolean {
-  if (typeof id !== "string" || id === "" || !id.isWellFormed() || !Array.isArray(roles)) return false;
-  for (let at = 0; at < roles.length; at++) if (typeof roles[at] !== "string") return false;
-  return true;
+  return areTexts(roles) && typeof id === "string" && id !== "" && id.isWellFormed();
 }
 
 /** Whether of a host's record, the names that conditions read have a value of their own or are not there at all. */

@@ -247,7 +247,7 @@ function compileWho(who: WhoIr, ir: PolicyIr): (caller: Caller) => boolean {
   const except = who.except === undefined ? undefined : compileWho(who.except, ir);
   const isNamed = (caller: Caller): boolean => {
     if (anyone || ids.has(caller.id)) return true;
-    for (const role of caller.roles) if (roles.has(role)) return true;
+    for (let at = 0; at < caller.roles.length; at++) if (roles.has(caller.roles[at] as string)) return true;
     return false;
   };
   return except === undefined ? isNamed : (caller) => isNamed(caller) && !except(caller);
