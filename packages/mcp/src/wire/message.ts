@@ -46,20 +46,44 @@ export type Message = RequestMessage | NotificationMessage | ResponseMessage | N
 export function toMessage(value: Value): Message {
   if (Array.isArray(value)) return none("request", undefined, "batches are not accepted");
   if (!isRecord(value)) return none("request", undefined, "a message is an object");
-  const seems = Object.hasOwn(value, "method") ? "request" : "response";
-  const id = own(value, "id");
+  const members = membersOf(value);
+  const { id } = members;
+  const seems = members.method === undefined ? "response" : "request";
   const known = isId(id) ? id : undefined;
-  if (own(value, "jsonrpc") !== "2.0") return none(seems, known, 'a message has `"jsonrpc": "2.0"`');
+  if (members.jsonrpc !== "2.0") return none(seems, known, 'a message has `"jsonrpc": "2.0"`');
   if (id !== undefined && known === undefined) return none(seems, undefined, "an id is a string or a whole number");
-  return seems === "request" ? asked(value, known) : answered(value, known);
+  return seems === "request" ? asked(members, known) : answered(members, known);
 }
 
-function asked(value: JsonObject, id: Id | undefined): Message {
-  const method = own(value, "method");
-  const params = own(value, "params") ?? {};
+/** What tells of a message what it is: its own members, undefined where it has none. */
+type Members = Readonly<Record<"jsonrpc" | "id" | "method" | "params" | "result" | "error", Value | undefined>>;
+
+/** One look over all members: in it, to ask whether one is the message's own costs nothing. */
+function membersOf(message: JsonObject): Members {
+  let jsonrpc: Value | undefined;
+  let id: Value | undefined;
+  let method: Value | undefined;
+  let params: Value | undefined;
+  let result: Value | undefined;
+  let error: Value | undefined;
+  for (const name in message) {
+    if (!isOwn.call(message, name)) continue;
+    const value = message[name];
+    if (name === "jsonrpc") jsonrpc = value;
+    else if (name === "id") id = value;
+    else if (name === "method") method = value;
+    else if (name === "params") params = value;
+    else if (name === "result") result = value;
+    else if (name === "error") error = value;
+  }
+  return { jsonrpc, id, method, params, result, error };
+}
+
+const isOwn = Object.prototype.hasOwnProperty;
+
+function asked({ method, params = {}, result, error }: Members, id: Id | undefined): Message {
   if (typeof method !== "string") return none("request", id, "a method is a string");
-  if (Object.hasOwn(value, "result") || Object.hasOwn(value, "error"))
-    return none("request", id, "a message asks or answers, not both");
+  if (result !== undefined || error !== undefined) return none("request", id, "a message asks or answers, not both");
   if (!isRecord(params)) return none("request", id, "params are an object");
   const meta = own(params, "_meta");
   if (meta !== undefined && !isRecord(meta)) return none("request", id, "`_meta` is an object");
@@ -69,9 +93,7 @@ function asked(value: JsonObject, id: Id | undefined): Message {
     : { kind: "request", id, method, params, era };
 }
 
-function answered(value: JsonObject, id: Id | undefined): Message {
-  const result = own(value, "result");
-  const error = own(value, "error");
+function answered({ result, error }: Members, id: Id | undefined): Message {
   if ((result === undefined) === (error === undefined))
     return none("response", id, "an answer has a result or an error");
   if (id === undefined) return none("response", undefined, "an answer has an id");
