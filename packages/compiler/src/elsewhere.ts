@@ -1,7 +1,6 @@
 import {
   type Code,
   type ConditionIr,
-  identifier,
   joinCode,
   js,
   type OperandIr,
@@ -31,18 +30,17 @@ export function elsewhereCode({ deciding, server }: Subject, frame: Frame, emiss
   if (needed === undefined || needed[1].size > MOST_LETTERS) return undefined;
   const [name, letters] = needed;
   const own = ownFunction("args", name, emission);
-  const parameters = [...letters].map((_, index) => identifier(`x${index}`));
-  const others = parameters.map((parameter) => js` && letter !== ${parameter}`);
+  const isNone = [SLASH, ...letters].map((each) => js`letter !== ${each}`);
   const test = emission.function(
     "f",
-    (self) => js`const ${self} = (from, ${parameters}) => {
+    (self) => js`const ${self} = (from) => {
   const text = ${own}(from);
   if (typeof text !== "string" || text.charCodeAt(0) !== ${SLASH}) return false;
   const letter = text.charCodeAt(1);
-  return letter !== ${SLASH}${joinCode(others, js``)};
+  return ${joinCode(isNone, js` && `)};
 };`,
   );
-  return js`${test}(${frame.start("args")}, ${[...letters].map(frame.literal)})`;
+  return js`${test}(${frame.start("args")})`;
 }
 
 /** The first letters, as UTF-16 units, of the places in one of which a path lies where a condition is surely true, by the argument that is read as that path. */

@@ -140,7 +140,7 @@ function flatTexts(
       js`function ${name}(${parameters.slice(0, reads)}) {\n  ${declaration(slots)}${declaration(temporaries)}${code}\n}`;
     return { named, reads };
   };
-  const permits = text(subject.deciding, (asking) => answered(permitsCode(asking), asking, module));
+  const permits = text(subject.deciding, (asking) => js`return ${permitsCode(asking, module)};`);
   const applying = text(
     [...subject.deciding, ...subject.others],
     (asking) => js`const found = [];\n  ${applyingCode(asking, js`found`)}`,
@@ -195,8 +195,10 @@ function objectFunctions(subject: Subject, module: Module): SubjectCode {
     return { name, reads };
   };
   const isIndexed = subject.deciding.length >= INDEXED_FROM;
-  const permits = make("s", subject.deciding, (asking) =>
-    answered(isIndexed ? indexedPermits(asking, module) : permitsCode(asking), asking, module),
+  const permits = make(
+    "s",
+    subject.deciding,
+    (asking) => js`return ${isIndexed ? indexedPermits(asking, module) : permitsCode(asking, module)};`,
   );
   return {
     permits: permits.name,
@@ -252,19 +254,20 @@ interface Asking {
   readonly isNamed: boolean;
 }
 
-/** Statements that answer yes or no; what lies elsewhere is refused before anything else is asked. */
-function answered(code: Code, { subject, frame }: Asking, { emission }: Module): Code {
-  const isElsewhere = elsewhereCode(subject, frame, emission);
-  return isElsewhere === undefined ? js`return ${code};` : js`if (${isElsewhere}) return false;\n  return ${code};`;
-}
-
 /** Code of yes or no. Allows come first: most requests are denied because nothing allows them. */
-function permitsCode(asking: Asking): Code {
+function permitsCode(asking: Asking, module: Module): Code {
   const named = (each: Speaking, code: Code): Code =>
     asking.isNamed ? js`\n    // ${each.sort} ${each.rule.id}\n    ${code}` : code;
-  const allows = cheapestRules(asking.subject, "allow").map((each) => named(each, ruleCode(each, asking)));
+  const quick = nowhereElse(asking, module);
+  const allows = cheapestRules(asking.subject, "allow").map((each) => named(each, ruleCode(each, asking, [], quick)));
   const denies = deniesCode(asking, named);
   return denies.length === 0 ? anyOf(allows) : js`${anyOf(allows)} && !${anyOf(denies)}`;
+}
+
+/** What any allow needs, and is quicker asked than what it says itself: that no path lies elsewhere. */
+function nowhereElse({ subject, frame }: Asking, { emission }: Module): readonly Code[] {
+  const isElsewhere = elsewhereCode(subject, frame, emission);
+  return isElsewhere === undefined ? [] : [js`!${isElsewhere}`];
 }
 
 /** Statements that give the numbers of the rules that apply, gathered in `found`; undefined where the answer is no. */
@@ -322,11 +325,15 @@ function cheapestRules({ deciding }: Subject, sort: Speaking["sort"]): readonly 
   );
 }
 
-/** Whether a rule applies to a request of this subject: an allow surely, all others possibly. `readable`: as of `Asking`. */
+/**
+ * Whether a rule applies to a request of this subject: an allow surely, all others possibly. `readable`: as of `Asking`. `quick`: what is asked before
+ * the conditions.
+ */
 function ruleCode(
   each: Speaking,
   { subject, frame, roles, condition }: Asking,
   readable: readonly string[] = [],
+  quick: readonly Code[] = [],
 ): Code {
   const polarity = polarityOf(each);
   const tests = each.branches.map((branch) => {
@@ -334,7 +341,7 @@ function ruleCode(
     const asked = isAlways ? [] : [condition(cheapestFirst(branch.condition), polarity, readable)];
     return allOf([...subjectTests(branch, subject, polarity), ...asked]);
   });
-  return allOf([...callerTests(each.rule, roles, frame), anyOf(tests)]);
+  return allOf([...callerTests(each.rule, roles, frame), ...quick, anyOf(tests)]);
 }
 
 function polarityOf({ sort }: Pick<Speaking, "sort">): Polarity {
@@ -345,7 +352,11 @@ function polarityOf({ sort }: Pick<Speaking, "sort">): Polarity {
 
 /** The same where there are many rules: those that cannot apply are not asked. */
 function indexedPermits(asking: Asking, module: Module): Code {
-  return js`${indexedCode(asking, module, "allow")} && !${indexedCode(asking, module, "deny")}`;
+  return allOf([
+    ...nowhereElse(asking, module),
+    indexedCode(asking, module, "allow"),
+    js`!${indexedCode(asking, module, "deny")}`,
+  ]);
 }
 
 /** Each way in which an allow applies notes its rule and then counts as one that does not, so that all are come to. */

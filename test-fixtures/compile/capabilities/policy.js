@@ -16,24 +16,23 @@ const rolesOf = (list) => {
   }
   return bits;
 };
-const t0 = {"kind":"path"};
 const a0 = (from) => pristine["path"] === undefined ? from["path"] : (hasOwn(from, "path") ? from["path"] : undefined);
+const f0 = (from) => {
+  const text = a0(from);
+  if (typeof text !== "string" || text.charCodeAt(0) !== 47) return false;
+  const letter = text.charCodeAt(1);
+  return letter !== 47 && letter !== 119;
+};
+const t0 = {"kind":"path"};
 const g0 = (from) => {
   const value = a0(from);
   return typeof value === "string" ? asPath(value, "/w") : undefined;
 };
-const f0 = (from, x0) => {
-  const text = a0(from);
-  if (typeof text !== "string" || text.charCodeAt(0) !== 47) return false;
-  const letter = text.charCodeAt(1);
-  return letter !== 47 && letter !== x0;
-};
 function s0(args, roles) {
   let x0;
-  if (f0(args, 119)) return false;
   return (
     // "allow" "role reader: read:files"
-    (((roles & 3) !== 0) && (((!((x0 = g0(args)) === undefined) && (x0.startsWith("/w/") || x0 === "/w"))))));
+    (((roles & 3) !== 0) && !f0(args) && (((!((x0 = g0(args)) === undefined) && (x0.startsWith("/w/") || x0 === "/w"))))));
 }
 function n0(args, roles) {
   let x0;
@@ -87,10 +86,9 @@ function n1(args, roles) {
 }
 function s2(args, roles, k, name, principal, context) {
   let x0;
-  if (f0(args, 119)) return false;
   return (
     // "allow" "role writer: write:files"
-    (((roles & 2) !== 0) && (((!((x0 = g0(args)) === undefined) && (x0.startsWith("/w/src/") || x0 === "/w/src")))))) && !(
+    (((roles & 2) !== 0) && !f0(args) && (((!((x0 = g0(args)) === undefined) && (x0.startsWith("/w/src/") || x0 === "/w/src")))))) && !(
     // "deny" "freeze"
     (context.time >= 1767225600000 && context.time < 1769904000000 && ((roles & 2) !== 0) && !((principal.id === "root")) && (true)));
 }

@@ -14,8 +14,14 @@ const rolesOf = (list) => {
   }
   return bits;
 };
-const t0 = {"kind":"path"};
 const a0 = (from) => pristine["path"] === undefined ? from["path"] : (hasOwn(from, "path") ? from["path"] : undefined);
+const f0 = (from) => {
+  const text = a0(from);
+  if (typeof text !== "string" || text.charCodeAt(0) !== 47) return false;
+  const letter = text.charCodeAt(1);
+  return letter !== 47 && letter !== 119;
+};
+const t0 = {"kind":"path"};
 const g0 = (from) => {
   const value = a0(from);
   return typeof value === "string" ? asPath(value, "/w") : undefined;
@@ -40,20 +46,13 @@ function l0(q) {
 function b1(q) {
   return l0(q);
 }
-const f0 = (from, x0) => {
-  const text = a0(from);
-  if (typeof text !== "string" || text.charCodeAt(0) !== 47) return false;
-  const letter = text.charCodeAt(1);
-  return letter !== 47 && letter !== x0;
-};
 function s0(args) {
   const q = {
     args,
   };
-  if (f0(q.args, 119)) return false;
   return (
     // "allow" "read"
-    (((b0(q))))) && !(
+    (!f0(q.args) && ((b0(q))))) && !(
     // "deny" "no secrets"
     (((b1(q)))));
 }

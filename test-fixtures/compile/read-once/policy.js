@@ -16,36 +16,35 @@ const rolesOf = (list) => {
   }
   return bits;
 };
+const a0 = (from) => pristine["path"] === undefined ? from["path"] : (hasOwn(from, "path") ? from["path"] : undefined);
+const f0 = (from) => {
+  const text = a0(from);
+  if (typeof text !== "string" || text.charCodeAt(0) !== 47) return false;
+  const letter = text.charCodeAt(1);
+  return letter !== 47 && letter !== 119;
+};
 const t0 = {"kind":"string"};
-const a0 = (from) => pristine["content"] === undefined ? from["content"] : (hasOwn(from, "content") ? from["content"] : undefined);
+const a1 = (from) => pristine["content"] === undefined ? from["content"] : (hasOwn(from, "content") ? from["content"] : undefined);
 const g0 = (from) => {
-  const value = a0(from);
+  const value = a1(from);
   return typeof value === "string" ? value : undefined;
 };
 const t1 = {"kind":"path"};
-const a1 = (from) => pristine["path"] === undefined ? from["path"] : (hasOwn(from, "path") ? from["path"] : undefined);
 const g1 = (from) => {
-  const value = a1(from);
+  const value = a0(from);
   return typeof value === "string" ? asPath(value, "/w") : undefined;
 };
 const t2 = {"element":{"kind":"glob"},"kind":"list"};
 const c0 = read(t2, ["**/*.md"], "/w");
 const c1 = read(t2, ["**/.git/**"], "/w");
 const c2 = read(t2, ["**/*.pem"], "/w");
-const f0 = (from, x0) => {
-  const text = a1(from);
-  if (typeof text !== "string" || text.charCodeAt(0) !== 47) return false;
-  const letter = text.charCodeAt(1);
-  return letter !== 47 && letter !== x0;
-};
 function s0(args, roles) {
   let r0 = unset, r1 = unset;
-  if (f0(args, 119)) return false;
   return (
     // "allow" "allow-8073f234"
-    (((roles & 2) !== 0) && (((!(((r0 = g0(args)) === undefined) || r0.includes("secret")) && (!((r1 = g1(args)) === undefined) && (r1.startsWith("/w/") || r1 === "/w")))))) || 
+    (((roles & 2) !== 0) && !f0(args) && (((!(((r0 = g0(args)) === undefined) || r0.includes("secret")) && (!((r1 = g1(args)) === undefined) && (r1.startsWith("/w/") || r1 === "/w")))))) || 
     // "allow" "allow-d88330be"
-    (((roles & 1) !== 0) && ((((!((r1 === unset ? (r1 = g1(args)) : r1) === undefined) && (r1.startsWith("/w/public/") || r1 === "/w/public")) && (r1.endsWith(".md"))))))) && !(
+    (((roles & 1) !== 0) && !f0(args) && ((((!((r1 === unset ? (r1 = g1(args)) : r1) === undefined) && (r1.startsWith("/w/public/") || r1 === "/w/public")) && (r1.endsWith(".md"))))))) && !(
     // "deny" "deny-4bc4b935"
     (((roles & 1) !== 0) && (((((r0 === unset ? (r0 = g0(args)) : r0) === undefined) || r0.includes("password"))))) || 
     // "deny" "deny-92c4fd72"

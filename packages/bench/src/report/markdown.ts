@@ -80,7 +80,7 @@ function versions(): string {
 const method = `## How it is measured
 
 Each engine runs at each workload in processes of its own, in turn with the others, forwards and backwards, so that a change of the
-machine's mood meets all alike: three times where a target is about it (six times at W1 and at \`intake\`), twice or once where none is. **best** is the CPU time of an answer (all threads of the process; of a server its process, too) in the best
+machine's mood meets all alike: three times where a target is about it (more often at W1, \`w2-10000\` and \`intake\`), twice or once where none is. **best** is the CPU time of an answer (all threads of the process; of a server its process, too) in the best
 batch of all rounds, **median** that of the middle batch; of \`proxy\` they are the least and the middle time from a question to its answer. A batch is the whole stream of requests, or as many as fit into a quarter of the time.
 To make an engine's own form of a request is part of its time. Before it is timed, an engine's answers are compared with the right ones
 (**answers checked**); the first wrong one is shown in the place of a time. **ratio** is to the reference, which a person wrote for these very

@@ -106,8 +106,8 @@ export const faults: readonly Fault[] = [
   {
     name: "a path that begins with two slashes lies elsewhere",
     file: "compiler/src/elsewhere.ts",
-    find: "return letter !== ${SLASH}${joinCode",
-    replace: "return true${joinCode",
+    find: "[SLASH, ...letters].map(",
+    replace: "[...letters].map(",
     shownBy: "places outside of which nothing is allowed",
   },
   {
