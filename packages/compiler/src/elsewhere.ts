@@ -34,9 +34,9 @@ export function elsewhereCode({ deciding, server }: Subject, frame: Frame, emiss
   const test = emission.function(
     "f",
     (self) => js`const ${self} = (from) => {
-  const text = ${own}(from);
-  if (typeof text !== "string" || text.charCodeAt(0) !== ${SLASH}) return false;
-  const letter = text.charCodeAt(1);
+  const value = ${own}(from);
+  if (typeof value !== "string" || value.charCodeAt(0) !== ${SLASH}) return false;
+  const letter = value.charCodeAt(1);
   return ${joinCode(isNone, js` && `)};
 };`,
   );

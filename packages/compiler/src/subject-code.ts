@@ -19,6 +19,7 @@ import {
 import { elsewhereCode } from "./elsewhere.ts";
 import { type Frame, flatFrame, type Lifted, objectFrame } from "./frame.ts";
 import { isFlat } from "./is-flat.ts";
+import { markOf } from "./mark.ts";
 import { declaration, flatSlot, operandCode, type Polarity, type Scope } from "./operand-code.ts";
 import { conditionCode, knowing } from "./polarity.ts";
 import { readableAfter } from "./readable.ts";
@@ -257,7 +258,7 @@ interface Asking {
 /** Code of yes or no. Allows come first: most requests are denied because nothing allows them. */
 function permitsCode(asking: Asking, module: Module): Code {
   const named = (each: Speaking, code: Code): Code =>
-    asking.isNamed ? js`\n    // ${each.sort} ${each.rule.id}\n    ${code}` : code;
+    asking.isNamed ? js`\n    ${markOf(each.sort, each.rule)}\n    ${code}` : code;
   const quick = nowhereElse(asking, module);
   const allows = cheapestRules(asking.subject, "allow").map((each) => named(each, ruleCode(each, asking, [], quick)));
   const denies = deniesCode(asking, named);
@@ -315,7 +316,7 @@ function inAll([first = [], ...others]: readonly (readonly string[])[]): string[
 
 function noteCode(each: Speaking, asking: Asking, found: Code): Code {
   const code = js`if (${ruleCode(each, asking)}) ${found}.push(${asking.frame.literal(each.number)});`;
-  return asking.isNamed ? js`// ${each.sort} ${each.rule.id}\n  ${code}` : code;
+  return asking.isNamed ? js`${markOf(each.sort, each.rule)}\n  ${code}` : code;
 }
 
 function cheapestRules({ deciding }: Subject, sort: Speaking["sort"]): readonly Speaking[] {

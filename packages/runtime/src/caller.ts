@@ -17,32 +17,23 @@ export function callerOf(
   if (principal === undefined) return { why: "no verified caller came with the request" };
   if (typeof principal.id !== "string" || principal.id === "") return { why: "the caller has no `id`" };
   if (!areTexts(principal.roles)) return { why: "the caller's `roles` are not a list of texts" };
-  const roles = includedRoles(ir, textsOf(principal.roles));
-  const caller: Caller = { ...given(principal), id: principal.id, roles };
+  const caller: Caller = { ...given(principal), id: principal.id, roles: includedRoles(ir, principal.roles) };
   const broken = Object.entries(ir.principal).find(([name, field]) => !isFit(caller, name, field));
   if (broken !== undefined)
     return { why: `the caller's required attribute \`${broken[0]}\` is missing or of another type` };
   return caller;
 }
 
-/** Whether something is a list of texts, each of them there. */
-export function areTexts(list: unknown): list is ArrayLike<string> {
-  if (!isList(list)) return false;
-  for (let at = 0; at < list.length; at++) if (typeof list[at] !== "string") return false;
-  return true;
-}
-
 /**
- * An array, or what a host gives out as one, which nothing that came as JSON can: it is read by its `length`. That is asked first, since a compiler that
- * sees the list made knows the answer and need not make it; no other question about arrays is as plain to it.
+ * Whether something is a list of texts, each of them there: an array, or what a host gives out as one, which nothing that came as JSON can; it is read by
+ * its `length`. That is asked first, since a compiler that sees the list made knows the answer and need not make it: no other question about arrays is as
+ * plain to it.
  */
-function isList(given: unknown): given is ArrayLike<unknown> {
-  return (given as object | null | undefined)?.constructor === Array || Array.isArray(given);
-}
-
-/** What `areTexts` took for a list, as an array of its own. */
-export function textsOf(list: ArrayLike<string>): readonly string[] {
-  return Array.prototype.slice.call(list);
+export function areTexts(list: unknown): list is ArrayLike<string> {
+  if ((list as object | null | undefined)?.constructor !== Array && !Array.isArray(list)) return false;
+  const given = list as ArrayLike<unknown>;
+  for (let at = 0; at < given.length; at++) if (typeof given[at] !== "string") return false;
+  return true;
 }
 
 /** A host's record without the fields that have no value: to a condition these are absent. */
@@ -56,8 +47,8 @@ export function isRefused(caller: Caller | { readonly why: string }): caller is 
 }
 
 /** Roles with all that they include, sorted; those that the policy does not declare are nothing to it. */
-export function includedRoles(ir: Pick<PolicyIr, "roles">, roles: readonly string[]): readonly string[] {
-  const declared = roles.filter((role) => Object.hasOwn(ir.roles, role));
+export function includedRoles(ir: Pick<PolicyIr, "roles">, roles: ArrayLike<string>): readonly string[] {
+  const declared = Array.from(roles).filter((role) => Object.hasOwn(ir.roles, role));
   return [...new Set(declared.flatMap((role) => ir.roles[role] ?? []))].sort();
 }
 

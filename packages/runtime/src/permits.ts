@@ -1,5 +1,5 @@
 import type { Context, JsonObject, Principal, Request, State } from "@mcpolicy/core";
-import { callerOf, given, isRefused, textsOf } from "./caller.ts";
+import { callerOf, given, isRefused } from "./caller.ts";
 import { decide, type Means } from "./decide.ts";
 import { requestOf } from "./tool-call.ts";
 
@@ -83,7 +83,7 @@ export function yesOrNo(means: Means): YesOrNo {
         if (principal === undefined || first === undefined || made.some(isRefused)) return never;
         // A copy, so that a host that changes its object later changes nothing here.
         if (isPlain) return bindPlainly(structuredClone(first) as Principal);
-        const roles = textsOf(principal.roles);
+        const roles = Array.from(principal.roles);
         return boundInFull(ask, structuredClone({ ...given(principal), id: principal.id, roles }));
       } catch {
         return never;

@@ -18,9 +18,9 @@ const rolesOf = (list) => {
 };
 const a0 = (from) => pristine["path"] === undefined ? from["path"] : (hasOwn(from, "path") ? from["path"] : undefined);
 const f0 = (from) => {
-  const text = a0(from);
-  if (typeof text !== "string" || text.charCodeAt(0) !== 47) return false;
-  const letter = text.charCodeAt(1);
+  const value = a0(from);
+  if (typeof value !== "string" || value.charCodeAt(0) !== 47) return false;
+  const letter = value.charCodeAt(1);
   return letter !== 47 && letter !== 119;
 };
 const t0 = {"kind":"path"};
@@ -31,16 +31,16 @@ const g0 = (from) => {
 function s0(args, roles) {
   let x0;
   return (
-    // "allow" "role reader: read:files"
+    // allow "role reader: read:files"
     (((roles & 3) !== 0) && !f0(args) && (((!((x0 = g0(args)) === undefined) && (x0.startsWith("/w/") || x0 === "/w"))))));
 }
 function n0(args, roles) {
   let x0;
   const found = [];
-  // "allow" "role reader: read:files"
+  // allow "role reader: read:files"
   if ((((roles & 3) !== 0) && (((!((x0 = g0(args)) === undefined) && (x0.startsWith("/w/") || x0 === "/w")))))) found.push(0);
   if (found.length === 0) return undefined;
-  // "deny" "watch reads"
+  // deny "watch reads"
   if ((((roles & 3) !== 0) && (true))) found.push(3);
   return found;
 }
@@ -68,7 +68,7 @@ function s1(args, roles) {
     roles,
   };
   return (
-    // "allow" "role reader: read:files"
+    // allow "role reader: read:files"
     (((q.roles & 3) !== 0) && ((b0(q)))));
 }
 function n1(args, roles) {
@@ -77,25 +77,25 @@ function n1(args, roles) {
     roles,
     found: [],
   };
-  // "allow" "role reader: read:files"
+  // allow "role reader: read:files"
   if ((((q.roles & 3) !== 0) && ((b0(q))))) q.found.push(0);
   if (q.found.length === 0) return undefined;
-  // "deny" "watch reads"
+  // deny "watch reads"
   if ((((q.roles & 3) !== 0) && (true))) q.found.push(3);
   return q.found;
 }
 function s2(args, roles, k, name, principal, context) {
   let x0;
   return (
-    // "allow" "role writer: write:files"
+    // allow "role writer: write:files"
     (((roles & 2) !== 0) && !f0(args) && (((!((x0 = g0(args)) === undefined) && (x0.startsWith("/w/src/") || x0 === "/w/src")))))) && !(
-    // "deny" "freeze"
+    // deny "freeze"
     (context.time >= 1767225600000 && context.time < 1769904000000 && ((roles & 2) !== 0) && !((principal.id === "root")) && (true)));
 }
 function n2(args, roles, k, name, principal, context) {
   let x0;
   const found = [];
-  // "allow" "role writer: write:files"
+  // allow "role writer: write:files"
   if ((((roles & 2) !== 0) && (((!((x0 = g0(args)) === undefined) && (x0.startsWith("/w/src/") || x0 === "/w/src")))))) found.push(1);
   if (found.length === 0 || ((context.time >= 1767225600000 && context.time < 1769904000000 && ((roles & 2) !== 0) && !((principal.id === "root")) && (true)))) return undefined;
   return found;

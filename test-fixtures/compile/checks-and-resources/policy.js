@@ -16,12 +16,12 @@ const rolesOf = (list) => {
 };
 function s0() {
   return (
-    // "allow" "read"
+    // allow "read"
     ((true)));
 }
 function n0() {
   const found = [];
-  // "allow" "read"
+  // allow "read"
   if (((true))) found.push(0);
   if (found.length === 0) return undefined;
   return found;
@@ -32,9 +32,9 @@ function s1(args, roles, k, name) {
     uri: name,
   };
   return (
-    // "allow" "read"
+    // allow "read"
     ((((matchesResource("file:///w/**", q.uri) === true))))) && !(
-    // "deny" "drafts"
+    // deny "drafts"
     ((((matchesResource("file:///w/drafts/**", q.uri) !== false)))));
 }
 function n1(args, roles, k, name) {
@@ -43,7 +43,7 @@ function n1(args, roles, k, name) {
     name,
     uri: name,
   };
-  // "allow" "read"
+  // allow "read"
   if (((((matchesResource("file:///w/**", q.uri) === true))))) q.found.push(0);
   if (q.found.length === 0 || (((((matchesResource("file:///w/drafts/**", q.uri) !== false)))))) return undefined;
   return q.found;
@@ -54,7 +54,7 @@ function s2(args, roles, k, name) {
     uri: name,
   };
   return (
-    // "allow" "read"
+    // allow "read"
     ((((true)))));
 }
 function n2(args, roles, k, name) {
@@ -63,7 +63,7 @@ function n2(args, roles, k, name) {
     name,
     uri: name,
   };
-  // "allow" "read"
+  // allow "read"
   if (((((true))))) q.found.push(0);
   if (q.found.length === 0) return undefined;
   return q.found;

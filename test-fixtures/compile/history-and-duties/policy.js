@@ -24,22 +24,22 @@ const g0 = (from) => {
 function s0(args, roles) {
   let x0;
   return (
-    // "allow" "read"
+    // allow "read"
     ((true)) || 
-    // "allow" "role lead: look:around"
+    // allow "role lead: look:around"
     (((roles & 1) !== 0) && (((!((x0 = g0(args)) === undefined) && (x0.startsWith("/w/public/") || x0 === "/w/public"))))));
 }
 function n0(args, roles) {
   let r0 = unset;
   const found = [];
-  // "allow" "role lead: look:around"
+  // allow "role lead: look:around"
   if ((((roles & 1) !== 0) && (((!((r0 = g0(args)) === undefined) && (r0.startsWith("/w/public/") || r0 === "/w/public")))))) found.push(0);
-  // "allow" "read"
+  // allow "read"
   if (((true))) found.push(1);
   if (found.length === 0) return undefined;
-  // "limit" "two at once"
+  // limit "two at once"
   if (((true))) found.push(6);
-  // "label" "label-1957836d"
+  // label "label-1957836d"
   if ((((!(!((r0 === unset ? (r0 = g0(args)) : r0) === undefined) && (r0.startsWith("/w/public/") || r0 === "/w/public")))))) found.push(7);
   return found;
 }
@@ -142,9 +142,9 @@ function s1(args, roles, k, name, principal, context, state) {
     r0: unset,
   };
   return (
-    // "allow" "write what was read"
+    // allow "write what was read"
     (((b4(q))))) && !(
-    // "deny" "not with what others wrote"
+    // deny "not with what others wrote"
     (((b5(q)))));
 }
 function n1(args, roles, k, name, principal, context, state) {
@@ -161,12 +161,12 @@ function n1(args, roles, k, name, principal, context, state) {
     past: { state: state ?? emptyState, caller: callerKeyOf(principal), now: context.time, rootOf },
     r0: unset,
   };
-  // "allow" "write what was read"
+  // allow "write what was read"
   if ((((b4(q))))) q.found.push(2);
   if (q.found.length === 0 || ((((b5(q)))))) return undefined;
-  // "require" "a lead agrees"
+  // require "a lead agrees"
   if (((true))) q.found.push(4);
-  // "limit" "bytes"
+  // limit "bytes"
   if (((true))) q.found.push(5);
   return q.found;
 }

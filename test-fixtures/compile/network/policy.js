@@ -27,13 +27,13 @@ const t2 = {"kind":"bool"};
 function s0(args, roles) {
   let x0, x1, x2, x3;
   return (
-    // "allow" "read the web"
+    // allow "read the web"
     (((roles & 1) !== 0) && ((((((x2 = (((x3 = g0(args)) === undefined) ? undefined : (operators["url"](x3)))) === undefined) ? undefined : read(t2, (operators["like-url"](x2, c0)), undefined)) === true)))));
 }
 function n0(args, roles) {
   let x0, x1, x2, x3;
   const found = [];
-  // "allow" "read the web"
+  // allow "read the web"
   if ((((roles & 1) !== 0) && ((((((x2 = (((x3 = g0(args)) === undefined) ? undefined : (operators["url"](x3)))) === undefined) ? undefined : read(t2, (operators["like-url"](x2, c0)), undefined)) === true))))) found.push(0);
   if (found.length === 0) return undefined;
   return found;
@@ -45,7 +45,7 @@ function s1(args, roles, k, name) {
     uri: name,
   };
   return (
-    // "allow" "issues"
+    // allow "issues"
     (((q.roles & 1) !== 0) && (((matchesName("*", q.name))))));
 }
 function n1(args, roles, k, name) {
@@ -55,19 +55,19 @@ function n1(args, roles, k, name) {
     name,
     uri: name,
   };
-  // "allow" "issues"
+  // allow "issues"
   if ((((q.roles & 1) !== 0) && (((matchesName("*", q.name)))))) q.found.push(1);
   if (q.found.length === 0) return undefined;
   return q.found;
 }
 function s2(args, roles) {
   return (
-    // "allow" "files"
+    // allow "files"
     (((roles & 1) !== 0) && (true)));
 }
 function n2(args, roles) {
   const found = [];
-  // "allow" "files"
+  // allow "files"
   if ((((roles & 1) !== 0) && (true))) found.push(2);
   if (found.length === 0) return undefined;
   return found;
@@ -79,7 +79,7 @@ function s3(args, roles, k, name) {
     uri: name,
   };
   return (
-    // "allow" "notes"
+    // allow "notes"
     (((q.roles & 1) !== 0) && (((matchesName("*", q.name))))));
 }
 function n3(args, roles, k, name) {
@@ -89,7 +89,7 @@ function n3(args, roles, k, name) {
     name,
     uri: name,
   };
-  // "allow" "notes"
+  // allow "notes"
   if ((((q.roles & 1) !== 0) && (((matchesName("*", q.name)))))) q.found.push(3);
   if (q.found.length === 0) return undefined;
   return q.found;

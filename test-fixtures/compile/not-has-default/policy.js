@@ -24,15 +24,15 @@ const g0 = (from) => {
 function s0(args) {
   let x0;
   return (
-    // "allow" "read"
+    // allow "read"
     ((true))) && !(
-    // "deny" "long reads"
+    // deny "long reads"
     ((((has(args, p0, true) && (((x0 = g0(args)) === undefined) || ((x0 > 1000))))))));
 }
 function n0(args) {
   let x0;
   const found = [];
-  // "allow" "read"
+  // allow "read"
   if (((true))) found.push(0);
   if (found.length === 0 || (((((has(args, p0, true) && (((x0 = g0(args)) === undefined) || ((x0 > 1000))))))))) return undefined;
   return found;
@@ -66,15 +66,15 @@ const g4 = (from) => {
 function s1(args, roles, k, name, principal) {
   let x0, x1, x2, x3;
   return (
-    // "allow" "write below the team"
+    // allow "write below the team"
     ((((!(g1(args) !== false) && (!((x0 = g2(args)) === undefined || (x1 = read(t4, every([read(t2, join(["/w/", hole(g3(principal))]), "/w")]), "/w")) === undefined) && (operators["under"](x0, x1)))))))) && !(
-    // "deny" "hidden"
+    // deny "hidden"
     (((!(!((x2 = (((x3 = g4(args)) === undefined) ? undefined : read(t3, (operators["lower"](x3)), "/w"))) === undefined) && (x2.startsWith("hello")))))));
 }
 function n1(args, roles, k, name, principal) {
   let x0, x1, x2, x3;
   const found = [];
-  // "allow" "write below the team"
+  // allow "write below the team"
   if (((((!(g1(args) !== false) && (!((x0 = g2(args)) === undefined || (x1 = read(t4, every([read(t2, join(["/w/", hole(g3(principal))]), "/w")]), "/w")) === undefined) && (operators["under"](x0, x1)))))))) found.push(2);
   if (found.length === 0 || ((((!(!((x2 = (((x3 = g4(args)) === undefined) ? undefined : read(t3, (operators["lower"](x3)), "/w"))) === undefined) && (x2.startsWith("hello")))))))) return undefined;
   return found;

@@ -16,9 +16,9 @@ const rolesOf = (list) => {
 };
 const a0 = (from) => pristine["path"] === undefined ? from["path"] : (hasOwn(from, "path") ? from["path"] : undefined);
 const f0 = (from) => {
-  const text = a0(from);
-  if (typeof text !== "string" || text.charCodeAt(0) !== 47) return false;
-  const letter = text.charCodeAt(1);
+  const value = a0(from);
+  if (typeof value !== "string" || value.charCodeAt(0) !== 47) return false;
+  const letter = value.charCodeAt(1);
   return letter !== 47 && letter !== 119;
 };
 const t0 = {"kind":"path"};
@@ -51,9 +51,9 @@ function s0(args) {
     args,
   };
   return (
-    // "allow" "read"
+    // allow "read"
     (!f0(q.args) && ((b0(q))))) && !(
-    // "deny" "no secrets"
+    // deny "no secrets"
     (((b1(q)))));
 }
 function n0(args) {
@@ -61,7 +61,7 @@ function n0(args) {
     args,
     found: [],
   };
-  // "allow" "read"
+  // allow "read"
   if ((((b0(q))))) q.found.push(0);
   if (q.found.length === 0 || ((((b1(q)))))) return undefined;
   return q.found;

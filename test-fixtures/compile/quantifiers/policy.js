@@ -47,7 +47,7 @@ function s0(args) {
     r0: unset,
   };
   return (
-    // "allow" "read many"
+    // allow "read many"
     (((b0(q)))));
 }
 function n0(args) {
@@ -56,7 +56,7 @@ function n0(args) {
     found: [],
     r0: unset,
   };
-  // "allow" "read many"
+  // allow "read many"
   if ((((b0(q))))) q.found.push(0);
   if (q.found.length === 0) return undefined;
   return q.found;
@@ -94,9 +94,9 @@ function s1(args, roles, k, name) {
     uri: name,
   };
   return (
-    // "allow" "live"
+    // allow "live"
     ((((matchesName("*", q.name)))))) && !(
-    // "deny" "secret parts"
+    // deny "secret parts"
     ((((matchesName("*", q.name)) && b1(q)))));
 }
 function n1(args, roles, k, name) {
@@ -106,7 +106,7 @@ function n1(args, roles, k, name) {
     name,
     uri: name,
   };
-  // "allow" "live"
+  // allow "live"
   if (((((matchesName("*", q.name)))))) q.found.push(1);
   if (q.found.length === 0 || (((((matchesName("*", q.name)) && b1(q)))))) return undefined;
   return q.found;

@@ -18,9 +18,9 @@ const rolesOf = (list) => {
 };
 const a0 = (from) => pristine["path"] === undefined ? from["path"] : (hasOwn(from, "path") ? from["path"] : undefined);
 const f0 = (from) => {
-  const text = a0(from);
-  if (typeof text !== "string" || text.charCodeAt(0) !== 47) return false;
-  const letter = text.charCodeAt(1);
+  const value = a0(from);
+  if (typeof value !== "string" || value.charCodeAt(0) !== 47) return false;
+  const letter = value.charCodeAt(1);
   return letter !== 47 && letter !== 119;
 };
 const t0 = {"kind":"string"};
@@ -41,23 +41,23 @@ const c2 = read(t2, ["**/*.pem"], "/w");
 function s0(args, roles) {
   let r0 = unset, r1 = unset;
   return (
-    // "allow" "allow-8073f234"
+    // allow "allow-8073f234"
     (((roles & 2) !== 0) && !f0(args) && (((!(((r0 = g0(args)) === undefined) || r0.includes("secret")) && (!((r1 = g1(args)) === undefined) && (r1.startsWith("/w/") || r1 === "/w")))))) || 
-    // "allow" "allow-d88330be"
+    // allow "allow-d88330be"
     (((roles & 1) !== 0) && !f0(args) && ((((!((r1 === unset ? (r1 = g1(args)) : r1) === undefined) && (r1.startsWith("/w/public/") || r1 === "/w/public")) && (r1.endsWith(".md"))))))) && !(
-    // "deny" "deny-4bc4b935"
+    // deny "deny-4bc4b935"
     (((roles & 1) !== 0) && (((((r0 === unset ? (r0 = g0(args)) : r0) === undefined) || r0.includes("password"))))) || 
-    // "deny" "deny-92c4fd72"
+    // deny "deny-92c4fd72"
     ((((((r0 === unset ? (r0 = g0(args)) : r0) === undefined) || r0.includes("BEGIN KEY"))))) || 
-    // "deny" "deny-58982de4"
+    // deny "deny-58982de4"
     (((((r1.includes("/.git/") || r1.endsWith("/.git")) || (r1.endsWith(".pem")))))));
 }
 function n0(args, roles) {
   let r1 = unset, r0 = unset;
   const found = [];
-  // "allow" "allow-d88330be"
+  // allow "allow-d88330be"
   if ((((roles & 1) !== 0) && ((((!((r1 = g1(args)) === undefined) && (r1.startsWith("/w/public/") || r1 === "/w/public")) && (r1.endsWith(".md"))))))) found.push(0);
-  // "allow" "allow-8073f234"
+  // allow "allow-8073f234"
   if ((((roles & 2) !== 0) && (((!(((r0 = g0(args)) === undefined) || r0.includes("secret")) && (!((r1 === unset ? (r1 = g1(args)) : r1) === undefined) && (r1.startsWith("/w/") || r1 === "/w"))))))) found.push(1);
   if (found.length === 0 || ((((roles & 1) !== 0) && (((((r0 === unset ? (r0 = g0(args)) : r0) === undefined) || r0.includes("password"))))) || ((((((r0 === unset ? (r0 = g0(args)) : r0) === undefined) || r0.includes("BEGIN KEY"))))) || (((((r1.includes("/.git/") || r1.endsWith("/.git")) || (r1.endsWith(".pem")))))))) return undefined;
   return found;

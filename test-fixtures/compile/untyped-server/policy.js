@@ -38,7 +38,7 @@ function s0(args, roles) {
     roles,
   };
   return (
-    // "allow" "dev reads"
+    // allow "dev reads"
     (((q.roles & 1) !== 0) && ((b0(q)))));
 }
 function n0(args, roles) {
@@ -47,7 +47,7 @@ function n0(args, roles) {
     roles,
     found: [],
   };
-  // "allow" "dev reads"
+  // allow "dev reads"
   if ((((q.roles & 1) !== 0) && ((b0(q))))) q.found.push(0);
   if (q.found.length === 0) return undefined;
   return q.found;
@@ -60,9 +60,9 @@ function s1(args, roles, k, name) {
     uri: name,
   };
   return (
-    // "allow" "dev reads"
+    // allow "dev reads"
     (((q.roles & 1) !== 0) && (((matchesName("read_*", q.name) || q.name === "status") && b0(q))))) && !(
-    // "deny" "no deletes"
+    // deny "no deletes"
     ((((matchesName("*", q.name)) && !(matchesName("read_*", q.name) || q.name === "status")))));
 }
 function n1(args, roles, k, name) {
@@ -73,7 +73,7 @@ function n1(args, roles, k, name) {
     name,
     uri: name,
   };
-  // "allow" "dev reads"
+  // allow "dev reads"
   if ((((q.roles & 1) !== 0) && (((matchesName("read_*", q.name) || q.name === "status") && b0(q))))) q.found.push(0);
   if (q.found.length === 0 || (((((matchesName("*", q.name)) && !(matchesName("read_*", q.name) || q.name === "status")))))) return undefined;
   return q.found;

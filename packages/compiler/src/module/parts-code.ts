@@ -14,12 +14,13 @@ import {
   type ServerIr,
 } from "@mcpolicy/core";
 import { type Emission, rootCode } from "../emission.ts";
+import { markOf } from "../mark.ts";
 import { engineCode } from "../to-javascript.ts";
 import { checkedTools } from "./checked-tools.ts";
 import type { Use } from "./kernel.ts";
 import { hasReferences } from "./plain-schema.ts";
 import { type SubjectRules, subjectsOf } from "./subjects.ts";
-import { amountCode, markOf, type RuleScope, ruleCode, summedBy } from "./truth-code.ts";
+import { amountCode, type RuleScope, ruleCode, summedBy } from "./truth-code.ts";
 
 /** Code of a function that gives the parts of one policy, without what it narrows (runtime, `embedded/parts.ts`). */
 export function partsCode(ir: PolicyIr, use: Use): Code {

@@ -3,7 +3,6 @@ import {
   anyOf,
   type BranchIr,
   type Code,
-  identifier,
   js,
   type LimitIr,
   type OperandIr,
@@ -15,6 +14,7 @@ import {
 } from "@mcpolicy/core";
 import type { Emission } from "../emission.ts";
 import { objectFrame } from "../frame.ts";
+import { markOf } from "../mark.ts";
 import { declaration, operandCode, type Polarity, type Scope } from "../operand-code.ts";
 import { conditionCode } from "../polarity.ts";
 import { subjectTests } from "../subject-tests.ts";
@@ -69,11 +69,6 @@ export function ruleCode({ sort, rule, branches }: Speaking, subject: Subject, s
       });
     },
   };
-}
-
-/** A line that says which rule the next line is of: from it source maps are made. */
-export function markOf(sort: string, { id }: RuleHeadIr): Code {
-  return js`// ${identifier(sort)} ${id}`;
 }
 
 /** The name of a function of `q` that gives what a limit sums, read as its type; undefined where that is unknown. Throws of one that counts calls. */

@@ -113,8 +113,8 @@ export const faults: readonly Fault[] = [
   {
     name: "a relative path lies elsewhere",
     file: "compiler/src/elsewhere.ts",
-    find: 'if (typeof text !== "string" || text.charCodeAt(0) !== ${SLASH}) return false;',
-    replace: 'if (typeof text !== "string") return false;',
+    find: 'if (typeof value !== "string" || value.charCodeAt(0) !== ${SLASH}) return false;',
+    replace: 'if (typeof value !== "string") return false;',
     shownBy: "places outside of which nothing is allowed",
   },
   {
