@@ -38,6 +38,16 @@ export function partialTiles(size: number): readonly Tile[] {
   return tiles;
 }
 
+/** The places in which trees of sizes from one to another have tiles that are not full, a tile of width 1 for each; none where the sizes are the same. */
+export function partialPlaces(from: number, to: number): readonly Tile[] {
+  const places: Tile[] = [];
+  for (let level = 0, span = TILE_WIDTH; from < to && span <= to * TILE_WIDTH; level += 1, span *= TILE_WIDTH) {
+    for (let index = Math.floor(from / span); index <= Math.floor(to / span); index++)
+      places.push({ level, index, width: 1 });
+  }
+  return places;
+}
+
 /** How many full tiles a tree has on each level, from the leaves up. */
 export function fullTiles(size: number): readonly number[] {
   const counts: number[] = [];

@@ -105,6 +105,26 @@ test.for([
   },
 );
 
+test("a partial tile of a head that was begun, and lies far behind when the log goes on, is nothing that anybody signed", async () => {
+  const disk = new CrashingDisk(randomOf(0), undefined, files);
+  const open = (on: CrashingDisk) => openAuditLog("", { signer, disk: on, durability: { sync: "interval", ms: 1000 } });
+  const log = await open(disk);
+  await log.checkpoint();
+  const signed = disk.left("kill");
+  for (let n = 0; n < 700; n += 1) await log.append(decision(before + n));
+  await log.close();
+  // All records are there; the checkpoint is the one before, with its tiles; of the one between them there is an empty file.
+  const left = new Map([...disk.left("kill")].filter(([path]) => !path.includes(".p/")));
+  for (const [path, bytes] of signed) if (path === "checkpoint" || path.includes(".p/")) left.set(path, bytes);
+  left.set("tile/0/001.p/44", Buffer.alloc(0));
+
+  const after = new CrashingDisk(randomOf(1), undefined, left);
+  await (await open(after)).close();
+  const report = await verifyLog("", { trusted: [verifier], kept: [], disk: after });
+  expect(report.findings).toEqual([]);
+  expect([...after.left("kill").keys()].filter((path) => path.startsWith("tile/0/001.p"))).toEqual([]);
+});
+
 test("a change of keys that crashed anywhere can be made again, or has been made", async () => {
   const change = async (disk: CrashingDisk) => {
     const log = await openAuditLog("", { signer, disk, ...everyRecord });

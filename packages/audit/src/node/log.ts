@@ -13,7 +13,7 @@ import { claimedHead, signCheckpoint, type TreeHead } from "../checkpoint.ts";
 import { type Signer, verifierOf } from "../keys.ts";
 import { recordLine } from "../record-line.ts";
 import type { TileTree } from "../tile-tree.ts";
-import { partialTiles } from "../tiles.ts";
+import { partialPlaces, partialTiles } from "../tiles.ts";
 import { Batch, type Page } from "./batch.ts";
 import { type Disk, diskAt } from "./disk.ts";
 import { indexName, layout, segmentAt, segmentsOf } from "./layout.ts";
@@ -188,7 +188,8 @@ class Writer implements AuditLog {
     this.#file = file;
     this.#fileBegun = now();
     this.#durable = head;
-    this.#publisher = new Publisher(disk, [signer], { head, checkpoint, edge: partialTiles(head.size) }, full);
+    const published = { head, checkpoint, edge: partialTiles(head.size) };
+    this.#publisher = new Publisher(disk, [signer], published, full, partialPlaces(head.size, tree.size));
     this.#heartbeat = setInterval(() => void this.#signOfLife(), SIGN_OF_LIFE);
     this.#heartbeat.unref();
   }

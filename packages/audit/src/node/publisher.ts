@@ -20,20 +20,27 @@ export class Publisher {
   /** The right edge of the published head. */
   #edge: readonly Tile[];
   #published: { readonly head: TreeHead; readonly checkpoint: string };
+  /** Where heads that were begun and never published may have left partial tiles, half written. */
+  #begun: readonly Tile[];
   signers: readonly Signer[];
 
-  /** `waiting`: the full tiles beyond the published head; more are put there as the tree grows. */
+  /**
+   * `waiting`: the full tiles beyond the published head; more are put there as the tree grows. `begun`: where a writer that crashed may have left partial
+   * tiles of a head that it did not publish.
+   */
   constructor(
     disk: Disk,
     signers: readonly Signer[],
     published: { readonly head: TreeHead; readonly checkpoint: string; readonly edge: readonly Tile[] },
     waiting: FilledTile[],
+    begun: readonly Tile[],
   ) {
     this.#disk = disk;
     this.signers = signers;
     this.#published = published;
     this.#edge = published.edge;
     this.#waiting = waiting;
+    this.#begun = begun;
   }
 
   /** What was published last. */
@@ -47,6 +54,9 @@ export class Publisher {
 
   /** Publishes a head, which is durable, with the right edge of its tree; not to be entered twice at once. Where it rejects the head before stands. */
   async publish(head: TreeHead, edge: readonly FilledTile[]): Promise<void> {
+    // Before anything is signed that covers them: then they would count as changed.
+    await this.#removeBut(this.#edge, this.#begun);
+    this.#begun = edge;
     const full = this.#waiting.slice();
     // A tile that the published head has too is the same, and is not touched: a crash while it is written would leave that head without it.
     const published = new Set(this.#edge.map(tilePath));
@@ -57,7 +67,9 @@ export class Publisher {
     const former = this.#edge;
     this.#edge = edge.map(({ level, index, width }) => ({ level, index, width }));
     this.#published = { head, checkpoint };
-    await this.#removePartials(former);
+    this.#begun = [];
+    // One that stays is in nobody's way, and the next head tries again.
+    await this.#removeBut(this.#edge, [...former, ...this.#edge]).catch(() => {});
   }
 
   async #writeTiles(tiles: readonly FilledTile[]): Promise<void> {
@@ -71,18 +83,14 @@ export class Publisher {
     for (const folder of new Set(tiles.map((tile) => folderOf(tilePath(tile))))) await this.#disk.syncFolder(folder);
   }
 
-  /** Takes away the partial tiles beside the former and the present right edge. One that stays is in nobody's way. */
-  async #removePartials(former: readonly Tile[]): Promise<void> {
-    const needed = new Set(this.#edge.map(tilePath));
-    const partial = [...former, ...this.#edge].filter(({ width }) => width < TILE_WIDTH);
+  /** Takes away the partial tiles in some places, but for those that are needed. */
+  async #removeBut(needed: readonly Tile[], places: readonly Tile[]): Promise<void> {
+    const kept = new Set(needed.map(tilePath));
+    const partial = places.filter(({ width }) => width < TILE_WIDTH);
     for (const folder of new Set(partial.map((tile) => folderOf(tilePath(tile))))) {
-      try {
-        const paths = (await this.#disk.list(folder)).map((name) => `${folder}/${name}`);
-        for (const path of paths) if (!needed.has(path)) await this.#disk.remove(path);
-        if (!paths.some((path) => needed.has(path))) await this.#disk.removeFolder(folder);
-      } catch {
-        // The next head tries again.
-      }
+      const paths = (await this.#disk.list(folder)).map((name) => `${folder}/${name}`);
+      for (const path of paths) if (!kept.has(path)) await this.#disk.remove(path);
+      if (!paths.some((path) => kept.has(path))) await this.#disk.removeFolder(folder);
     }
   }
 }
