@@ -77,8 +77,9 @@ function lettersOfAtom(atom: OperandIr, root: string | undefined): Letters {
   const [name, ...further] = left.path;
   if (left.root !== "args" || left.as.kind !== "path" || typeof name !== "string" || further.length > 0) return none;
   const constant = read(right.as, right.value, root);
-  const letters = (constant === undefined ? undefined : beginnings(constant))?.map(firstLetter);
-  return letters === undefined || letters.includes(undefined) ? none : new Map([[name, new Set(letters as number[])]]);
+  if (constant === undefined) return none;
+  const letters = beginnings(constant).map(firstLetter);
+  return letters.includes(undefined) ? none : new Map([[name, new Set(letters as number[])]]);
 }
 
 /** The unit after the slash that a path begins with; undefined where the text does not say which it is. */

@@ -247,6 +247,7 @@ function compileWho(who: WhoIr, ir: PolicyIr): (caller: Caller) => boolean {
   const except = who.except === undefined ? undefined : compileWho(who.except, ir);
   const isNamed = (caller: Caller): boolean => {
     if (anyone || ids.has(caller.id)) return true;
+    // By their `length`, as `areTexts` looked at them.
     for (let at = 0; at < caller.roles.length; at++) if (roles.has(caller.roles[at] as string)) return true;
     return false;
   };

@@ -52,8 +52,8 @@ export interface Operator {
    * types that are one JavaScript value each (`scalar`). Gives a plain boolean, never unknown; `undefined` where nothing is better.
    */
   readonly emitFast?: (left: Code, right: FastOperand, leftType: Type) => Code | undefined;
-  /** Texts one of which the left operand begins with wherever the row is true of it and this constant; undefined where none are known. */
-  readonly beginnings?: (constant: Value) => readonly string[] | undefined;
+  /** Texts one of which the left operand begins with wherever the row is true of it and this constant, which was read. Absent where none are known. */
+  readonly beginnings?: (constant: Value) => readonly string[];
   /** Whether the result needs no reading as its type, since it is what that type's reader gives. */
   readonly isRead?: true;
   /** The set that the atom confines its variable to, for proofs; `"opaque"` until proofs exist. */
